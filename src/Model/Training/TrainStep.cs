@@ -3,7 +3,6 @@
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;
 using Starling.Model.Tensors;
-using Starling.Model.Transformer;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Training;

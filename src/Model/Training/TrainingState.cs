@@ -1,6 +1,5 @@
 using Starling.Model.Parameters;
 using Starling.Model.SelfGuided;
-using Starling.Model.Tensors;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 

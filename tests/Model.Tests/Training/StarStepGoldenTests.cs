@@ -1,6 +1,7 @@
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
 using Starling.Model.Training;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
@@ -52,17 +53,29 @@ public class StarStepGoldenTests
                 Golden.AssertClose(expected, state.Student.Weights[name].grad!, 1e-5, "gradient of " + name);
             foreach ((string name, Tensor expected) in golden.Under("grads.projector."))
                 Golden.AssertClose(expected, state.Projector!.Weights[name].grad!, 1e-5, "gradient of projector " + name);
-            AssertWeights(golden, "after.student.", state.Student.Weights);
-            AssertWeights(golden, "after.projector.", state.Projector!.Weights);
-            AssertWeights(golden, "after.teacher.", state.Teacher);
+            AssertWeights(golden, "student.", state.Student.Weights);
+            AssertWeights(golden, "projector.", state.Projector!.Weights);
+            AssertWeights(golden, "teacher.", state.Teacher);
         }
     }
 
-    private static void AssertWeights(Golden golden, string prefix, ParameterStore store)
+    /// <summary>
+    /// 1e-5, except where the reference itself is not determined to that: AdamW's first update is lr·g/(|g| + eps), so an
+    /// element whose gradient is lost in the rounding of its tensor (below 1e-4 of the largest) has a random sign and may
+    /// differ by up to two updates.
+    /// </summary>
+    private static void AssertWeights(Golden golden, string network, ParameterStore store)
     {
-        Dictionary<string, Tensor> expected = golden.Under(prefix);
+        Dictionary<string, Tensor> expected = golden.Under("after." + network);
         Assert.Equal(expected.Keys.Order(), store.Layout.Parameters.Select(p => p.Name).Order());
-        foreach ((string name, Tensor value) in expected) Golden.AssertClose(value, store[name], 1e-5, prefix + name);
+        foreach ((string name, Tensor value) in expected)
+        {
+            string what = $"after.{network}{name}", gradientOf = (network == "teacher." ? "student." : network) + name;
+            Tensor gradient = golden["grads." + gradientOf].abs(), lost = gradient.lt(gradient.max().Times(1e-4));
+            Golden.AssertClose(value, where(lost, value, store[name]), 1e-5, what);
+            Tensor distance = where(lost, (value - store[name]).abs(), zeros_like(value));
+            Assert.True(distance.max().item<float>() <= 2 * golden.Number("lr"), $"{what}: an update too far");
+        }
     }
 
     private static StepResult Run(Golden golden, int studentViews, MimPositions positions, out TrainingState state)
@@ -70,7 +83,8 @@ public class StarStepGoldenTests
         Tensor tokens = golden["inputs.tokens"]; // [B, M, T]
         int images = (int)tokens.shape[0];
         GptShape shape = new(golden.Int("dim"), golden.Int("layers"), golden.Int("heads"), golden.Int("vocab"),
-            golden.Int("tokens"), golden.Int("classes")) { FfnMultiple = golden.Int("ffn_multiple_of") };
+            golden.Int("tokens"), golden.Int("classes"))
+        { FfnMultiple = golden.Int("ffn_multiple_of") };
         TrainStepOptions options = new(
             Seed: 0,
             new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0 },
