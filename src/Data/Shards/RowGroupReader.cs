@@ -63,7 +63,9 @@ internal static class RowGroupReader
         int rows = (int)group.RowCount, present = field.MaxDefinitionLevel;
         T[] values = new T[rows];
         int[] levels = new int[rows];
-        Memory<int>? wanted = present > 0 ? levels : null;
+        // Not `present > 0 ? levels : null`: that null would become an empty Memory, and a level buffer too small.
+        Memory<int>? wanted = null;
+        if (present > 0) wanted = levels;
         await group.ReadRawAsync<T>(field, values, wanted, null);
         T?[] result = new T?[rows];
         for (int row = 0, next = 0; row < rows; row++)
