@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Counts the distinct samples that could not be decoded, and ends the run when they are more than a share of all. Safe on
-/// any number of threads.
+/// Counts the distinct samples that could not be decoded, and ends the run when they are more than a share of all. Safe
+/// on any number of threads.
 /// </summary>
 /// <param name="samples">Samples of the data set.</param>
 /// <param name="maxShare">Largest share of them that may be bad, in [0, 1].</param>

@@ -5,8 +5,8 @@ using Starling.Data.Shards;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Makes batches: a pure function of (shards, options, step, replica), whoever calls it, in whatever order and on however
-/// many threads. A picture that cannot be decoded is replaced by the next in the epoch's order that can.
+/// Makes batches: a pure function of (shards, options, step, replica), whoever calls it, in whatever order and on
+/// however many threads. A picture that cannot be decoded is replaced by the next in the epoch's order that can.
 /// </summary>
 public sealed class BatchFactory
 {

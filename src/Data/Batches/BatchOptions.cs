@@ -15,15 +15,17 @@ public sealed record BatchOptions
     public Augmentation Augmentation { get; init; } = Augmentation.TenCrop;
 
     /// <summary>
-    /// Sizes of the centre crop that a ten-crop is taken from, as multiples of <see cref="ImageSize"/>; one is drawn for
-    /// each picture (LlamaGen: 1.1 and 1.05).
+    /// Sizes of the centre crop that a ten-crop is taken from, as multiples of <see cref="ImageSize"/>; one is drawn
+    /// for each picture (LlamaGen: 1.1 and 1.05).
     /// </summary>
     public IReadOnlyList<double> CropRanges { get; init; } = [1.1, 1.05];
 
     /// <summary>Smallest share of the picture's area that a random resized crop takes, in (0, 1].</summary>
     public double MinScale { get; init; } = 0.2;
 
-    /// <summary>Whether views are mirrored with probability 1/2; says nothing about <see cref="Augmentation.TenCrop"/>.</summary>
+    /// <summary>
+    /// Whether views are mirrored with probability 1/2; says nothing about <see cref="Augmentation.TenCrop"/>.
+    /// </summary>
     public bool Flip { get; init; } = true;
 
     /// <summary>B, pictures in a step; a multiple of <see cref="Replicas"/>.</summary>

@@ -5,8 +5,8 @@ using Starling.Data.Shards;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Reads the samples of a split once each, in id order and without augmentation, for evaluation. Undecodable pictures are
-/// left out and listed.
+/// Reads the samples of a split once each, in id order and without augmentation, for evaluation. Undecodable pictures
+/// are left out and listed.
 /// </summary>
 /// <param name="split">The samples.</param>
 /// <param name="size">Side of the centre crop in pixels.</param>

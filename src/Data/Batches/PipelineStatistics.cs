@@ -36,7 +36,9 @@ public sealed class PipelineStatistics
     /// <summary>Seconds that decode threads waited for a request, over all of them.</summary>
     public double IdleSeconds => Seconds(ref _idle);
 
-    /// <summary>Seconds that a finished batch waited because the queue was full: the consumer is the slower side.</summary>
+    /// <summary>
+    /// Seconds that a finished batch waited because the queue was full: the consumer is the slower side.
+    /// </summary>
     public double BlockedSeconds => Seconds(ref _blocked);
 
     internal long Now() => _time.GetTimestamp();

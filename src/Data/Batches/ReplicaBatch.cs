@@ -12,7 +12,9 @@ public sealed class ReplicaBatch
     /// <summary>The replica, 0..L-1.</summary>
     public required int Replica { get; init; }
 
-    /// <summary>Sample ids (B/L), of the pictures that are really here: a replaced sample's id is its replacement's.</summary>
+    /// <summary>
+    /// Sample ids (B/L), of the pictures that are really here: a replaced sample's id is its replacement's.
+    /// </summary>
     public required long[] SampleIds { get; init; }
 
     /// <summary>Classes (B/L).</summary>

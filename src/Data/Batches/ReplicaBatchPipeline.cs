@@ -4,8 +4,8 @@ namespace Starling.Data.Batches;
 
 /// <summary>
 /// Makes requested batches on threads of its own and hands them out in the order of the requests. Both ends are bounded
-/// channels: a slow consumer holds up the decode threads, and those hold up whoever asks. What comes out does not depend
-/// on the number of threads, because <see cref="BatchFactory.Create"/> is a pure function.
+/// channels: a slow consumer holds up the decode threads, and those hold up whoever asks. What comes out does not
+/// depend on the number of threads, because <see cref="BatchFactory.Create"/> is a pure function.
 /// </summary>
 public sealed class ReplicaBatchPipeline : IAsyncDisposable
 {
@@ -42,8 +42,8 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finished batches, in the order of the requests. Ends after <see cref="Complete"/> and the last batch; a batch that
-    /// cannot be made ends it with the exception that <see cref="BatchFactory.Create"/> threw.
+    /// Finished batches, in the order of the requests. Ends after <see cref="Complete"/> and the last batch; a batch
+    /// that cannot be made ends it with the exception that <see cref="BatchFactory.Create"/> threw.
     /// </summary>
     public ChannelReader<ReplicaBatch> Batches => _batches.Reader;
 

@@ -4,8 +4,8 @@ using Starling.Data.Ordering;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Makes the views of one picture. Every draw is keyed by (seed, epoch, sample), so a view does not depend on the batch,
-/// the replica or the thread that makes it.
+/// Makes the views of one picture. Every draw is keyed by (seed, epoch, sample), so a view does not depend on the
+/// batch, the replica or the thread that makes it.
 /// </summary>
 internal sealed class ViewMaker(BatchOptions options)
 {

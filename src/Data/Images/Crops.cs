@@ -50,7 +50,9 @@ public static class Crops
         return Cut(source, left, top, size, size);
     }
 
-    /// <summary>Cuts <paramref name="crop"/> out and resizes it to a square, as torchvision's resized_crop does.</summary>
+    /// <summary>
+    /// Cuts <paramref name="crop"/> out and resizes it to a square, as torchvision's resized_crop does.
+    /// </summary>
     public static RgbImage Resized(RgbImage image, CropRectangle crop, int size) =>
         Resampler.Resize(Cut(image, crop.Left, crop.Top, crop.Width, crop.Height), size, size, ResampleFilter.Bicubic);
 

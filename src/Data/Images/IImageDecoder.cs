@@ -1,8 +1,8 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Turns the bytes of a picture file into pixels as Pillow's <c>Image.open(f).convert("RGB")</c> does: alpha is dropped,
-/// not blended; grey and palette become RGB; EXIF orientation is ignored, as the Python baselines ignore it.
+/// Turns the bytes of a picture file into pixels as Pillow's <c>Image.open(f).convert("RGB")</c> does: alpha is
+/// dropped, not blended; grey and palette become RGB; EXIF orientation is ignored, as the Python baselines ignore it.
 /// Implementations keep no state between calls and may be called by several threads at once.
 /// </summary>
 public interface IImageDecoder

@@ -4,8 +4,8 @@ namespace Starling.Data.Images;
 
 /// <summary>
 /// Antialiased resizing, byte for byte what Pillow's <c>Image.resize</c> gives: a horizontal and a vertical pass with
-/// 22-bit fixed-point weights, rounded and clipped to bytes after each pass. Integer arithmetic throughout the pixels, so
-/// the result does not depend on the processor.
+/// 22-bit fixed-point weights, rounded and clipped to bytes after each pass. Integer arithmetic throughout the pixels,
+/// so the result does not depend on the processor.
 /// </summary>
 public static class Resampler
 {

@@ -34,8 +34,8 @@ public sealed class SkiaDecoder : IImageDecoder
         return new RgbImage(width, height, DropAlpha(rgba));
     }
 
-    // A JPEG cut short is read to its last whole block by libjpeg once it meets an end marker; libturbojpeg supplies one
-    // itself, so adding it here makes the two decoders give the same pixels for the same damaged file.
+    // A JPEG cut short is read to its last whole block by libjpeg once it meets an end marker; libturbojpeg supplies
+    // one itself, so adding it here makes the two decoders give the same pixels for the same damaged file.
     private static SKData Wrap(ReadOnlySpan<byte> file, bool jpeg)
     {
         if (!jpeg) return SKData.CreateCopy(file);

@@ -1,8 +1,8 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. A cut-off file gives
-/// what it holds. CMYK is refused (the library would leave the conversion to the caller): Skia takes it.
+/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. A cut-off file
+/// gives what it holds. CMYK is refused (the library would leave the conversion to the caller): Skia takes it.
 /// </summary>
 public sealed class TurboJpegDecoder : IImageDecoder
 {

@@ -1,9 +1,9 @@
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// The order of one epoch, a pure function of (seed, epoch): the row groups in random order, dealt into windows of W, and
-/// the samples of each window fully shuffled. Any position can be asked for at any time, so resuming in the middle of an
-/// epoch costs one window; W bounds the row groups that are live at once. Safe on any number of threads.
+/// The order of one epoch, a pure function of (seed, epoch): the row groups in random order, dealt into windows of W,
+/// and the samples of each window fully shuffled. Any position can be asked for at any time, so resuming in the middle
+/// of an epoch costs one window; W bounds the row groups that are live at once. Safe on any number of threads.
 /// </summary>
 public sealed class EpochOrder
 {

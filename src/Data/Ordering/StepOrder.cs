@@ -1,9 +1,9 @@
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// Which samples make up a step: step s takes the positions [k*B, (k+1)*B) of epoch e, where e and k are the quotient and
-/// remainder of s by the steps in an epoch, floor(N / B). The last N mod B positions of an epoch are left out; each epoch
-/// leaves out others. Steps count from 0.
+/// Which samples make up a step: step s takes the positions [k*B, (k+1)*B) of epoch e, where e and k are the quotient
+/// and remainder of s by the steps in an epoch, floor(N / B). The last N mod B positions of an epoch are left out; each
+/// epoch leaves out others. Steps count from 0.
 /// </summary>
 public sealed class StepOrder
 {
@@ -24,8 +24,8 @@ public sealed class StepOrder
         (_split, _seed, GlobalBatch, _windowRowGroups) = (split, seed, globalBatch, windowRowGroups);
         StepsPerEpoch = split.Total / globalBatch;
         if (StepsPerEpoch == 0)
-            throw new StarlingException($"a global batch of {globalBatch} is more than the {split.Total} samples of the "
-                + $"split '{split.Split}'; make the batch smaller or add shards");
+            throw new StarlingException($"a global batch of {globalBatch} is more than the {split.Total} samples "
+                + $"of the split '{split.Split}'; make the batch smaller or add shards");
     }
 
     /// <summary>B, samples a step.</summary>

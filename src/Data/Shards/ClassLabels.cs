@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Starling.Data.Shards;
 
-/// <summary>The class names that Hugging Face's <c>datasets</c> keeps under the key <c>huggingface</c> of a file.</summary>
+/// <summary>
+/// The class names that Hugging Face's <c>datasets</c> keeps under the key <c>huggingface</c> of a file.
+/// </summary>
 internal static class ClassLabels
 {
     public const string MetadataKey = "huggingface";
@@ -26,7 +28,8 @@ internal static class ClassLabels
 
     public static string Format(IReadOnlyList<string> names)
     {
-        JsonObject label = new() { ["names"] = new JsonArray([.. names.Select(name => (JsonNode)name)]), ["_type"] = "ClassLabel" };
+        JsonArray list = [.. names.Select(name => (JsonNode)name)];
+        JsonObject label = new() { ["names"] = list, ["_type"] = "ClassLabel" };
         JsonObject features = new() { ["image"] = new JsonObject { ["_type"] = "Image" }, ["label"] = label };
         return new JsonObject { ["info"] = new JsonObject { ["features"] = features } }.ToJsonString();
     }

@@ -1,8 +1,8 @@
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Keeps the most recently used row groups in memory, up to a number of bytes. Several threads may ask at once: each group
-/// is loaded by the first that asks, and the others wait for that load.
+/// Keeps the most recently used row groups in memory, up to a number of bytes. Several threads may ask at once: each
+/// group is loaded by the first that asks, and the others wait for that load.
 /// </summary>
 public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
 {

@@ -4,9 +4,9 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Reads row groups with Parquet.Net's raw API. Each call opens the file anew, because one stream under two readers gives
-/// garbage, and opening costs next to nothing beside reading the group. The library's <c>byte[]</c> overload is never
-/// used: on a nullable struct it gives later pictures another row's label.
+/// Reads row groups with Parquet.Net's raw API. Each call opens the file anew, because one stream under two readers
+/// gives garbage, and opening costs next to nothing beside reading the group. The library's <c>byte[]</c> overload is
+/// never used: on a nullable struct it gives later pictures another row's label.
 /// </summary>
 internal static class RowGroupReader
 {
@@ -34,7 +34,8 @@ internal static class RowGroupReader
         }
         catch (Exception e) when (e is not StarlingException)
         {
-            throw new StarlingException($"{info.File}: row group {info.Index} is damaged or unreadable ({e.Message})", e);
+            throw new StarlingException(
+                $"{info.File}: row group {info.Index} is damaged or unreadable ({e.Message})", e);
         }
         return new RowGroupData(info, [.. pictures.Select(picture => picture ?? NoPicture)],
             [.. labels.Select((label, row) => Check(info, row, label, classes))]);

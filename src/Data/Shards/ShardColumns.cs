@@ -3,12 +3,13 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// The two columns a shard must have: <c>image</c>, a struct with a binary <c>bytes</c> (as Hugging Face writes pictures)
-/// or a plain binary column, and <c>label</c>, int64 or int32.
+/// The two columns a shard must have: <c>image</c>, a struct with a binary <c>bytes</c> (as Hugging Face writes
+/// pictures) or a plain binary column, and <c>label</c>, int64 or int32.
 /// </summary>
 internal sealed record ShardColumns(DataField Image, DataField Label)
 {
-    /// <exception cref="StarlingException">A column is missing or of another type; names the columns there are.</exception>
+    /// <exception cref="StarlingException">A column is missing or of another type; names the columns there
+    /// are.</exception>
     public static ShardColumns Find(ParquetSchema schema, string file)
     {
         DataField image = Column(schema, file, "image") switch

@@ -3,7 +3,9 @@ namespace Starling.Data.Shards;
 /// <summary>Turns what a configuration lists into shard files.</summary>
 public static class ShardFiles
 {
-    /// <summary>Files stay as they are; a folder stands for its <c>*.parquet</c> files, in ordinal order of names.</summary>
+    /// <summary>
+    /// Files stay as they are; a folder stands for its <c>*.parquet</c> files, in ordinal order of names.
+    /// </summary>
     /// <exception cref="StarlingException">A folder without shards.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> paths)
     {

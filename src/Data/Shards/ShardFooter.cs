@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Starling.Data.Shards;
 
-/// <summary>The end of a Parquet file: what tells a whole file from a truncated one, and one file from another.</summary>
+/// <summary>
+/// The end of a Parquet file: what tells a whole file from a truncated one, and one file from another.
+/// </summary>
 /// <param name="FileLength">Length of the file in bytes.</param>
 /// <param name="Bytes">The footer (Thrift metadata) without its length and the closing mark.</param>
 internal sealed record ShardFooter(long FileLength, byte[] Bytes)
@@ -27,7 +29,8 @@ internal sealed record ShardFooter(long FileLength, byte[] Bytes)
             stream.ReadExactly(tail);
             long length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
             if (!tail[4..].SequenceEqual(Mark) || length > stream.Length - HeadLength - TailLength)
-                throw new StarlingException($"{file}: truncated Parquet file (no footer at its end); copy the shard again");
+                throw new StarlingException(
+                    $"{file}: truncated Parquet file (no footer at its end); copy the shard again");
             byte[] bytes = new byte[length];
             stream.Seek(-TailLength - length, SeekOrigin.End);
             stream.ReadExactly(bytes);

@@ -31,7 +31,9 @@ public sealed class ShardIndex
     /// <summary>Number of samples; ids are 0..TotalRows-1.</summary>
     public long TotalRows { get; }
 
-    /// <summary>Class names in label order; numbers where the files name none. Every label is below their count.</summary>
+    /// <summary>
+    /// Class names in label order; numbers where the files name none. Every label is below their count.
+    /// </summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
@@ -48,7 +50,8 @@ public sealed class ShardIndex
 
     /// <summary>Opens the shards and checks all that footers and label columns can tell before a run starts.</summary>
     /// <param name="files">Parquet files; see <see cref="ShardFiles.Expand"/> for folders.</param>
-    /// <param name="expectedClasses">Classes of the model; null: as many as the files name, or as the labels need.</param>
+    /// <param name="expectedClasses">Classes of the model; null: as many as the files name, or as the labels
+    /// need.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="StarlingException">
     /// A shard is missing, truncated, or lacks a column; a label is outside the classes; the files' class names differ.

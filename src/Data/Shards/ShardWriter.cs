@@ -4,8 +4,9 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Writes shards as Hugging Face's <c>datasets</c> lays pictures out (<c>image</c> struct{bytes, path}, <c>label</c> int64,
-/// class names in the metadata), uncompressed: pictures do not shrink, and plain pages read several times faster.
+/// Writes shards as Hugging Face's <c>datasets</c> lays pictures out (<c>image</c> struct{bytes, path}, <c>label</c>
+/// int64, class names in the metadata), uncompressed: pictures do not shrink, and plain pages read several times
+/// faster.
 /// </summary>
 public static class ShardWriter
 {

@@ -1,8 +1,9 @@
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// A file whose asynchronous reads finish before they return. Parquet.Net has only an asynchronous API; over this stream
-/// its tasks are complete when it hands them out, so decode threads can use it without blocking on the thread pool.
+/// A file whose asynchronous reads finish before they return. Parquet.Net has only an asynchronous API; over this
+/// stream its tasks are complete when it hands them out, so decode threads can use it without blocking on the thread
+/// pool.
 /// </summary>
 internal sealed class SynchronousStream(string path) : Stream
 {

@@ -3,7 +3,9 @@ using Starling.Data.Tests.Support;
 
 namespace Starling.Data.Tests.Images;
 
-/// <summary>Pixels against Pillow and torchvision: exact, from the PNG. Sizes are those the golden file names.</summary>
+/// <summary>
+/// Pixels against Pillow and torchvision: exact, from the PNG. Sizes are those the golden file names.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class CropGoldenTests
 {

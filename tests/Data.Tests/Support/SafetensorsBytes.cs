@@ -26,7 +26,7 @@ internal sealed class SafetensorsBytes
         JsonElement entry = _header.GetProperty(name);
         Assert.Equal("U8", entry.GetProperty("dtype").GetString());
         int[] shape = [.. entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
-        int from = entry.GetProperty("data_offsets")[0].GetInt32(), to = entry.GetProperty("data_offsets")[1].GetInt32();
-        return (shape, _file[(_start + from)..(_start + to)]);
+        JsonElement offsets = entry.GetProperty("data_offsets");
+        return (shape, _file[(_start + offsets[0].GetInt32())..(_start + offsets[1].GetInt32())]);
     }
 }
