@@ -39,7 +39,8 @@ public sealed record EvaluationResult
     {
         try
         {
-            return JsonSerializer.Deserialize(json, EvaluationJson.Default.EvaluationResult) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(json, EvaluationJson.Default.EvaluationResult)
+                ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

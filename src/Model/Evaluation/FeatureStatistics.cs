@@ -7,8 +7,8 @@ namespace Starling.Model.Evaluation;
 
 /// <summary>
 /// Mean and covariance of the features of many pictures, gathered batch by batch in float64 (Chan, Golub and LeVeque's
-/// update, which does not lose digits as sums of squares do). The result depends on the order of the batches only in the
-/// last digits; feed them in order to get the same bits. Belongs to no dispose scope; the owner disposes it.
+/// update, which does not lose digits as sums of squares do). The order of the batches shows only in the last digits;
+/// feed them in order to get the same bits. Belongs to no dispose scope; the owner disposes it.
 /// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
@@ -43,14 +43,15 @@ public sealed class FeatureStatistics : IDisposable
     public void Add(Tensor features_ND)
     {
         if (features_ND.dim() != 2 || features_ND.shape[1] != Dimensions)
-            throw new ArgumentException(
-                $"features of shape [{string.Join(", ", features_ND.shape)}] instead of [N, {Dimensions}]", nameof(features_ND));
+            throw new ArgumentException($"features of shape [{string.Join(", ", features_ND.shape)}] instead of " +
+                $"[N, {Dimensions}]", nameof(features_ND));
         if (features_ND.shape[0] == 0) return;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor x_ND = features_ND.detach().cpu().to(ScalarType.Float64);
         if (!x_ND.isfinite().all().item<bool>())
-            throw new StarlingException("the feature network gave a value that is not a finite number: check the pictures and its weights");
+            throw new StarlingException(
+                "the feature network gave a value that is not a finite number: check the pictures and its weights");
         Tensor mean_D = x_ND.mean([0]), centred_ND = x_ND - mean_D;
         Merge(x_ND.shape[0], mean_D, centred_ND.t().matmul(centred_ND));
     }

@@ -30,8 +30,8 @@ public static class FrechetDistance
     }
 
     /// <summary>
-    /// Tr (AB)^½ = Σ √λ over the eigenvalues of FᵀBF with A = FFᵀ. F leaves out A's null space: with fewer pictures than
-    /// features the eigenvalues there are rounding noise around 0, whose square roots would not be small.
+    /// Tr (AB)^½ = Σ √λ over the eigenvalues of FᵀBF with A = FFᵀ. F leaves out A's null space: with fewer pictures
+    /// than features the eigenvalues there are rounding noise around 0, whose square roots would not be small.
     /// </summary>
     private static double TraceOfRoot(Tensor a_DD, Tensor b_DD)
     {

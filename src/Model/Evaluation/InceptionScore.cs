@@ -5,8 +5,8 @@ namespace Starling.Model.Evaluation;
 
 /// <summary>
 /// The inception score of a classifier's predictions: exp of the mean divergence between each picture's class
-/// distribution and their mean (Salimans et al., 2016), as computed by OpenAI's ADM evaluator: splits in file order, the
-/// last one shorter where they do not divide the pictures evenly.
+/// distribution and their mean (Salimans et al., 2016), as OpenAI's ADM evaluator computes it: splits in file order,
+/// the last one shorter where they do not divide the pictures evenly.
 /// </summary>
 public static class InceptionScore
 {
@@ -22,8 +22,8 @@ public static class InceptionScore
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            Tensor split_NC = logits_NC.narrow(0, first, Math.Min(splitSize, logits_NC.shape[0] - first)).detach().cpu();
-            Tensor logs_NC = split_NC.to(ScalarType.Float64).log_softmax(-1), shares_NC = logs_NC.exp();
+            Tensor split_NC = logits_NC.narrow(0, first, Math.Min(splitSize, logits_NC.shape[0] - first));
+            Tensor logs_NC = split_NC.detach().cpu().to(ScalarType.Float64).log_softmax(-1), shares_NC = logs_NC.exp();
             Tensor marginal_C = shares_NC.mean([0]);
             Tensor divergence_N = (shares_NC * (logs_NC - marginal_C.log())).sum(-1);
             scores.Add(Math.Exp(divergence_N.mean().item<double>()));

@@ -23,8 +23,8 @@ public static class LinearProbe
     /// <param name="options">The protocol.</param>
     /// <param name="seed">Keys the initial weights and the order of the pictures.</param>
     /// <param name="cancellation">Checked at every epoch.</param>
-    public static double[] Accuracies(ProbeSet train, ProbeSet test, int classes, LinearProbeOptions options, ulong seed,
-        CancellationToken cancellation = default)
+    public static double[] Accuracies(ProbeSet train, ProbeSet test, int classes, LinearProbeOptions options,
+        ulong seed, CancellationToken cancellation = default)
     {
         if (!train.Features.shape.AsSpan(1).SequenceEqual(test.Features.shape.AsSpan(1)))
             throw new ArgumentException("training and test features differ in positions or dimensions", nameof(test));
@@ -38,7 +38,7 @@ public static class LinearProbe
         return [.. hits_P.cpu().data<long>().Select(hits => hits / (double)test.Count)];
     }
 
-    /// <summary>The trained weights [P, D, C], in the caller's dispose scope: what tests of determinism compare.</summary>
+    /// <summary>The trained weights [P, D, C], in the caller's dispose scope: what determinism is tested on.</summary>
     internal static Tensor Weights(ProbeSet train, int classes, LinearProbeOptions options, ulong seed)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public static class LinearProbe
         return (weight_PDC, bias_P1C);
     }
 
-    /// <summary>The share of the peak learning rate at a (fractional) epoch: linear warm-up, then half a cosine to 0.</summary>
+    /// <summary>Share of the peak learning rate at a (fractional) epoch: linear warm-up, half a cosine to 0.</summary>
     private static double Schedule(double epoch, LinearProbeOptions o) => epoch < o.WarmupEpochs
         ? epoch / o.WarmupEpochs
         : 0.5 * (1 + Math.Cos(Math.PI * (epoch - o.WarmupEpochs) / Math.Max(1, o.Epochs - o.WarmupEpochs)));

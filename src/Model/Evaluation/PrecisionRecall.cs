@@ -9,7 +9,7 @@ namespace Starling.Model.Evaluation;
 /// pictures' features, each reaching to the k-th nearest neighbour. Distances are float64, computed block by block.
 /// </summary>
 /// <param name="Precision">Share of the samples inside the reference's manifold: how plausible they are.</param>
-/// <param name="Recall">Share of the reference pictures inside the samples' manifold: how much of it they cover.</param>
+/// <param name="Recall">Share of the reference inside the samples' manifold: how much of it they cover.</param>
 public readonly record struct PrecisionRecall(double Precision, double Recall)
 {
     private const int BlockRows = 1000;
@@ -29,14 +29,15 @@ public readonly record struct PrecisionRecall(double Precision, double Recall)
             ShareInside(reference, samples, Radii(samples, neighbours)));
     }
 
-    /// <summary>Squared distance of each picture to its k-th neighbour: the (k+1)-th smallest, as the picture itself is one.</summary>
+    /// <summary>Squared distance to the k-th neighbour: the (k+1)-th smallest, as the picture itself is one.</summary>
     private static Tensor Radii(Tensor features_ND, int neighbours)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(neighbours, features_ND.shape[0]);
         return cat([.. Blocks(features_ND).Select(block_BD =>
         {
             using var scope = NewDisposeScope();
-            (Tensor nearest_BK, _) = SquaredDistances(block_BD, features_ND).topk(neighbours + 1, dim: 1, largest: false);
+            Tensor distances_BN = SquaredDistances(block_BD, features_ND);
+            (Tensor nearest_BK, _) = distances_BN.topk(neighbours + 1, dim: 1, largest: false);
             return nearest_BK.amax([1]).MoveToOuterDisposeScope();
         })]);
     }

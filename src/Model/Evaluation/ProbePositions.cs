@@ -4,8 +4,8 @@ namespace Starling.Model.Evaluation;
 public static class ProbePositions
 {
     /// <summary>
-    /// The last step of each of <paramref name="count"/> equal parts of the sequence: 32, 64, …, 256 for 256 tokens. Steps
-    /// count from 1: step t is hidden position t − 1, the one that predicts token t.
+    /// The last step of each of <paramref name="count"/> equal parts of the sequence: 32, 64, …, 256 for 256 tokens.
+    /// Steps count from 1: step t is hidden position t − 1, the one that predicts token t.
     /// </summary>
     /// <param name="tokens">Sequence length T.</param>
     /// <param name="count">Number of parts; a sequence shorter than that gives one step a token.</param>
@@ -13,6 +13,7 @@ public static class ProbePositions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return [.. Enumerable.Range(1, count).Select(i => (int)((long)tokens * i / count)).Where(step => step > 0).Distinct()];
+        IEnumerable<int> steps = Enumerable.Range(1, count).Select(i => (int)((long)tokens * i / count));
+        return [.. steps.Where(step => step > 0).Distinct()];
     }
 }

@@ -12,8 +12,8 @@ public sealed record ProbeSet
     public ProbeSet(Tensor features_NPD, Tensor labels_N)
     {
         if (features_NPD.dim() != 3 || labels_N.dim() != 1 || features_NPD.shape[0] != labels_N.shape[0])
-            throw new ArgumentException(
-                $"features [{string.Join(", ", features_NPD.shape)}] and labels [{string.Join(", ", labels_N.shape)}] are not [N, P, D] and [N]");
+            throw new ArgumentException($"features [{string.Join(", ", features_NPD.shape)}] and labels " +
+                $"[{string.Join(", ", labels_N.shape)}] are not [N, P, D] and [N]");
         if (labels_N.shape[0] == 0) throw new ArgumentException("a probe needs pictures");
         (Features, Labels) = (features_NPD, labels_N);
     }

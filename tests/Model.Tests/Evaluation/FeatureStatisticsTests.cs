@@ -48,8 +48,9 @@ public class FeatureStatisticsTests
     public void Two_pictures_and_constant_features_have_a_distance()
     {
         using var scope = NewDisposeScope();
-        using FeatureStatistics two = FeatureStatistics.Of(Features(4, 2, 40)), many = FeatureStatistics.Of(Features(5, 90, 40)),
-            constant = FeatureStatistics.Of(ones(10, 40));
+        using FeatureStatistics two = FeatureStatistics.Of(Features(4, 2, 40));
+        using FeatureStatistics many = FeatureStatistics.Of(Features(5, 90, 40));
+        using FeatureStatistics constant = FeatureStatistics.Of(ones(10, 40));
         Assert.Equal(0, FrechetDistance.Between(two, two), 1e-9);
         Assert.Equal(0, FrechetDistance.Between(constant, constant), 1e-9);
         Assert.True(double.IsFinite(FrechetDistance.Between(two, many)));
@@ -65,7 +66,8 @@ public class FeatureStatisticsTests
         features[1, 1] = float.NaN;
         Assert.Contains("finite", Assert.Throws<StarlingException>(() => FeatureStatistics.Of(features)).Message);
         using FeatureStatistics one = FeatureStatistics.Of(ones(1, 2));
-        Assert.Contains("at least 2", Assert.Throws<StarlingException>(() => FrechetDistance.Between(one, one)).Message);
+        StarlingException error = Assert.Throws<StarlingException>(() => FrechetDistance.Between(one, one));
+        Assert.Contains("at least 2", error.Message);
     }
 
     private static Tensor Features(long key, long count, long dimensions)

@@ -10,12 +10,14 @@ public sealed class LinearProbeTests
     private const int Classes = 4;
     private static readonly LinearProbeOptions Short = new() { Epochs = 20, WarmupEpochs = 2, BatchSize = 64 };
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Accuracy_is_high_where_features_tell_the_classes_apart_and_chance_where_they_do_not()
     {
         using var scope = NewDisposeScope();
         ProbeSet train = Clusters(1, 400, signal: [0, 0.5, 4]), test = Clusters(2, 400, signal: [0, 0.5, 4]);
-        double[] accuracies = LinearProbe.Accuracies(train, test, Classes, Short, seed: 1, TestContext.Current.CancellationToken);
+        double[] accuracies = LinearProbe.Accuracies(train, test, Classes, Short, seed: 1, Cancellation);
         Assert.InRange(accuracies[0], 0.1, 0.4);
         Assert.InRange(accuracies[1], accuracies[0] + 0.05, accuracies[2] - 0.05);
         Assert.InRange(accuracies[2], 0.99, 1);
@@ -29,7 +31,7 @@ public sealed class LinearProbeTests
         ProbeSet train = Clusters(1, 200, signal: [4]), test = Clusters(2, 200, signal: [4]);
         ProbeSet Moved(ProbeSet s) => new(s.Features.Times(1000).PlusScalar(500), s.Labels);
         double[] accuracies = LinearProbe.Accuracies(Moved(train), Moved(test), Classes, Short, seed: 1,
-            TestContext.Current.CancellationToken);
+            Cancellation);
         Assert.InRange(accuracies[0], 0.98, 1);
     }
 
@@ -44,7 +46,8 @@ public sealed class LinearProbeTests
             {
                 set_num_threads(count);
                 ProbeSet train = Clusters(1, 500, signal: [0.3, 0.3], dimensions: 384);
-                return [.. LinearProbe.Weights(train, Classes, Short with { Epochs = 3, BatchSize = 256 }, seed).data<float>()];
+                LinearProbeOptions options = Short with { Epochs = 3, BatchSize = 256 };
+                return [.. LinearProbe.Weights(train, Classes, options, seed).data<float>()];
             }
             float[] once = Run(seed: 1, 1);
             Assert.Equal(once, Run(seed: 1, 1));
@@ -63,8 +66,8 @@ public sealed class LinearProbeTests
         using var scope = NewDisposeScope();
         ProbeSet train = Clusters(1, 100, signal: [0.5, 1]), test = Clusters(2, 100, signal: [0.5, 1]);
         ProbeSet First(ProbeSet s) => new(s.Features.narrow(1, 0, 1), s.Labels);
-        double both = LinearProbe.Accuracies(train, test, Classes, Short, 1, TestContext.Current.CancellationToken)[0];
-        double alone = LinearProbe.Accuracies(First(train), First(test), Classes, Short, 1, TestContext.Current.CancellationToken)[0];
+        double both = LinearProbe.Accuracies(train, test, Classes, Short, 1, Cancellation)[0];
+        double alone = LinearProbe.Accuracies(First(train), First(test), Classes, Short, 1, Cancellation)[0];
         Assert.Equal(alone, both, 0.021); // two pictures: the initial weights differ
     }
 

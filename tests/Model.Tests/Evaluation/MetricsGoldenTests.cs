@@ -28,7 +28,8 @@ public class MetricsGoldenTests
         foreach (string name in golden.Names.Where(n => n.StartsWith("fid_", StringComparison.Ordinal)))
         {
             string[] sets = name.Split('_')[1..];
-            using FeatureStatistics a = FeatureStatistics.Of(golden[sets[0]]), b = FeatureStatistics.Of(golden[sets[1]]);
+            using FeatureStatistics a = FeatureStatistics.Of(golden[sets[0]]);
+            using FeatureStatistics b = FeatureStatistics.Of(golden[sets[1]]);
             double size = a.Covariance().trace().item<double>();
             double expected = golden[name].item<double>(), tolerance = Tolerance * Math.Max(Math.Abs(expected), size);
             Assert.Equal(expected, FrechetDistance.Between(a, b), tolerance);
