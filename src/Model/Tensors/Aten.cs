@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using Starling.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Tensors;
+
+/// <summary>
+/// What TorchSharp lacks, called straight from libtorch: dispatcher operators through libtorch's stable C ABI, and a few
+/// C++ functions whose mangled names take only integers. The latter are pinned to one libtorch, so
+/// <see cref="SelfTest"/> looks every one up at start.
+/// </summary>
+public static unsafe partial class Aten
+{
+    internal const string Library = "torch_cpu";
+
+    /// <summary>Version of the C ABI whose argument layout is used here: 2.10.</summary>
+    private const ulong AbiVersion = (2UL << 56) | (10UL << 48);
+
+    private const string SetEnabled = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb";
+    private const string GetEnabled = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE";
+    private const string SetType = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE";
+    private const string GetType_ = "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE";
+    private const string Increment = "_ZN2at8autocast17increment_nestingEv";
+    private const string Decrement = "_ZN2at8autocast17decrement_nestingEv";
+    private const string Clear = "_ZN2at8autocast11clear_cacheEv";
+    private const string Context = "_ZN2at13globalContextEv";
+    private const string SetDeterministic = "_ZN2at7Context26setDeterministicAlgorithmsEbb";
+
+    /// <summary>Fails with one clear line if this libtorch lacks an entry point used here.</summary>
+    internal static void SelfTest()
+    {
+        nint library = NativeLibrary.Load(Library, typeof(Aten).Assembly, null);
+        string[] names =
+        [
+            SetEnabled, GetEnabled, SetType, GetType_, Increment, Decrement, Clear, Context, SetDeterministic,
+            "torch_call_dispatcher", "aoti_torch_new_tensor_handle", "torch_new_list_reserve_size", "torch_list_push_back",
+        ];
+        foreach (string name in names)
+            if (!NativeLibrary.TryGetExport(library, name, out _))
+                throw new StarlingException($"this libtorch has no '{name}': Starling is built for libtorch 2.10");
+    }
+
+    /// <summary>Makes CUDA kernels deterministic (on the CPU they are); an operator that cannot be throws when called.</summary>
+    public static void UseDeterministicAlgorithms() => set_deterministic(global_context(), 1, 0);
+
+    /// <summary>
+    /// One AdamW update (aten::_fused_adamw_) of every tensor in one pass, in place, with decoupled weight decay.
+    /// </summary>
+    /// <param name="parameters">Weights.</param>
+    /// <param name="gradients">Gradients, same shapes.</param>
+    /// <param name="means">First moments (exp_avg).</param>
+    /// <param name="squares">Second moments (exp_avg_sq).</param>
+    /// <param name="steps">One float32 scalar a tensor: the number of updates so far; incremented by the call.</param>
+    /// <param name="o">Learning rate, betas, weight decay and epsilon.</param>
+    public static void FusedAdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares,
+        Tensor[] steps, AdamWArguments o)
+    {
+        foreach (Tensor step in steps) step.add_(Scalars.One);
+        ulong* s = stackalloc ulong[15];
+        s[0] = List(parameters);
+        s[1] = List(gradients);
+        s[2] = List(means);
+        s[3] = List(squares);
+        s[4] = List([]);
+        s[5] = List(steps);
+        s[6] = Bits(o.LearningRate);
+        s[7] = Bits(o.Beta1);
+        s[8] = Bits(o.Beta2);
+        s[9] = Bits(o.WeightDecay);
+        s[10] = Bits(o.Epsilon);
+        s[11] = s[12] = 0; // amsgrad, maximize
+        s[13] = s[14] = 0; // grad_scale, found_inf: none
+        Check(torch_call_dispatcher("aten::_fused_adamw_", "", s, AbiVersion), "_fused_adamw_");
+        GC.KeepAlive((parameters, gradients, means, squares, steps));
+    }
+
+    /// <summary>The same bytes seen as another element type; the last dimension changes with the element size.</summary>
+    public static Tensor ViewAs(Tensor tensor, ScalarType type)
+    {
+        ulong* s = stackalloc ulong[2];
+        s[0] = Own(tensor);
+        s[1] = (ulong)(uint)(int)type;
+        Check(torch_call_dispatcher("aten::view", "dtype", s, AbiVersion), "view.dtype");
+        return Tensor.UnsafeCreateTensor((nint)s[0]);
+    }
+
+    /// <summary>Rows of a table, differentiable: [V, D] at int64 indices of any shape gives [.., D].</summary>
+    public static Tensor Embedding(Tensor table, Tensor indices)
+    {
+        ulong* s = stackalloc ulong[5];
+        s[0] = Own(table);
+        s[1] = Own(indices);
+        s[2] = unchecked((ulong)-1L); // padding_idx: none
+        s[3] = s[4] = 0; // scale_grad_by_freq, sparse
+        Check(torch_call_dispatcher("aten::embedding", "", s, AbiVersion), "embedding");
+        return Tensor.UnsafeCreateTensor((nint)s[0]);
+    }
+
+    internal static bool AutocastEnabled(DeviceType device) => is_autocast_enabled((sbyte)device) != 0;
+
+    internal static ScalarType AutocastType(DeviceType device) => (ScalarType)get_autocast_dtype((sbyte)device);
+
+    internal static void SetAutocast(DeviceType device, bool enabled, ScalarType type)
+    {
+        set_autocast_enabled((sbyte)device, enabled ? (byte)1 : (byte)0);
+        set_autocast_dtype((sbyte)device, (sbyte)type);
+    }
+
+    internal static void EnterAutocast() => _ = increment_nesting();
+
+    internal static void LeaveAutocast()
+    {
+        if (decrement_nesting() == 0) clear_cache(); // casts of weights are kept for the length of one scope
+    }
+
+    private static ulong Own(Tensor tensor)
+    {
+        nint handle;
+        Check(aoti_torch_new_tensor_handle(tensor.Handle, &handle), "new_tensor_handle");
+        GC.KeepAlive(tensor);
+        return (ulong)handle;
+    }
+
+    private static ulong List(ReadOnlySpan<Tensor> tensors)
+    {
+        nint list;
+        Check(torch_new_list_reserve_size((nuint)tensors.Length, &list), "new_list");
+        foreach (Tensor tensor in tensors) Check(torch_list_push_back(list, Own(tensor)), "push_back");
+        return (ulong)list;
+    }
+
+    private static ulong Bits(double value) => BitConverter.DoubleToUInt64Bits(value);
+
+    private static void Check(int status, string what)
+    {
+        if (status != 0) throw new InvalidOperationException($"libtorch refused {what}; it printed why on standard error");
+    }
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_new_tensor_handle(nint original, nint* handle);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int torch_call_dispatcher(string op, string overload, ulong* stack, ulong version);
+
+    [LibraryImport(Library)]
+    private static partial int torch_new_list_reserve_size(nuint size, nint* list);
+
+    [LibraryImport(Library)]
+    private static partial int torch_list_push_back(nint list, ulong value);
+
+    [LibraryImport(Library, EntryPoint = SetEnabled)]
+    private static partial void set_autocast_enabled(sbyte device, byte on);
+
+    [LibraryImport(Library, EntryPoint = GetEnabled)]
+    private static partial byte is_autocast_enabled(sbyte device);
+
+    [LibraryImport(Library, EntryPoint = SetType)]
+    private static partial void set_autocast_dtype(sbyte device, sbyte type);
+
+    [LibraryImport(Library, EntryPoint = GetType_)]
+    private static partial sbyte get_autocast_dtype(sbyte device);
+
+    [LibraryImport(Library, EntryPoint = Increment)]
+    private static partial int increment_nesting();
+
+    [LibraryImport(Library, EntryPoint = Decrement)]
+    private static partial int decrement_nesting();
+
+    [LibraryImport(Library, EntryPoint = Clear)]
+    private static partial void clear_cache();
+
+    [LibraryImport(Library, EntryPoint = Context)]
+    private static partial nint global_context();
+
+    [LibraryImport(Library, EntryPoint = SetDeterministic)]
+    private static partial void set_deterministic(nint context, byte on, byte warnOnly);
+}

@@ -1,0 +1,20 @@
+using Starling.Data.Ordering;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Tensors;
+
+/// <summary>Random tensors whose values are a pure function of a key; see <see cref="KeyedRandom"/>.</summary>
+public static class TensorRandom
+{
+    /// <summary>A generator for one key, to be disposed by the caller. Same key and device kind, same numbers.</summary>
+    public static Generator For(ulong seed, RandomPurpose purpose, long a, long b, long c, Device device) =>
+        new(KeyedRandom.Key(seed, purpose, a, b, c), device);
+
+    /// <summary>Fills <paramref name="tensor"/> with N(0, <paramref name="deviation"/>²) draws from the key.</summary>
+    public static void Normal_(Tensor tensor, double deviation, ulong seed, RandomPurpose purpose, long a, long b = 0)
+    {
+        using Generator generator = For(seed, purpose, a, b, 0, tensor.device);
+        using var noGrad = no_grad();
+        tensor.normal_(0, deviation, generator);
+    }
+}
