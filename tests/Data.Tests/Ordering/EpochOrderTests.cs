@@ -36,7 +36,9 @@ public sealed class EpochOrderTests : IAsyncLifetime
         Assert.NotEqual(order, Ids(new EpochOrder(Part(), 2, 2, 4)));
     }
 
-    /// <summary>The order is part of every run's definition: a change here changes what old checkpoints resume to.</summary>
+    /// <summary>
+    /// The order is part of every run's definition: a change here changes what old checkpoints resume to.
+    /// </summary>
     [Fact]
     public void The_order_has_not_changed_since_version_0_1() => Assert.Equal(
         "90 16 88 17 18 10 19 12 14 91 13 87", string.Join(' ', Ids(new EpochOrder(Part(), 1, 2, 4)).Take(12)));

@@ -44,8 +44,8 @@ public sealed class RowGroupReaderTests : IDisposable
     }
 
     /// <summary>
-    /// fixtures/arrow.parquet was written by Arrow C++ 25: Snappy, several data pages a chunk, a dictionary that fills up
-    /// (so dictionary pages, then plain ones), all columns optional, two row groups.
+    /// fixtures/arrow.parquet was written by Arrow C++ 25: Snappy, several data pages a chunk, a dictionary that fills
+    /// up (so dictionary pages, then plain ones), all columns optional, two row groups.
     /// </summary>
     [Fact]
     public void A_file_of_Arrow_with_several_pages_and_a_mixed_dictionary_is_read()

@@ -12,7 +12,7 @@ public sealed class ShardIndexTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_embedded_data_set_has_what_its_notice_says()
+    public void The_embedded_data_set_has_its_pictures_classes_and_row_groups()
     {
         ShardIndex index = ShardIndex.Open([EmbeddedData.Path]);
         Assert.Equal((3372, 9, 7), (index.TotalRows, index.ClassNames.Count, index.RowGroups.Count));
@@ -52,7 +52,8 @@ public sealed class ShardIndexTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_shard_is_named() => Expect([_folder.File("nowhere.parquet")], "nowhere.parquet", "no such shard");
+    public void A_missing_shard_is_named() =>
+        Expect([_folder.File("nowhere.parquet")], "nowhere.parquet", "no such shard");
 
     [Fact]
     public async Task A_truncated_file_is_named_wherever_it_was_cut()
