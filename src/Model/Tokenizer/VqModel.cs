@@ -51,14 +51,13 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
 
     /// <summary>
     /// The nearest code of each latent. The gradient passes straight through to the latents; the two losses pull codes
-    /// and latents together.
+    /// and latents together. To be called outside autocast: the distances decide, and they need float32.
     /// </summary>
     public Quantized Quantize(Tensor latents_BDhw)
     {
         using var scope = NewDisposeScope();
         long[] size = latents_BDhw.shape;
-        // The distances decide which code it is: never in bfloat16.
-        Tensor z_MD = latents_BDhw.to(float32).permute(0, 2, 3, 1).reshape(-1, shape.CodebookDim).Normalized();
+        Tensor z_MD = UnitRows(latents_BDhw);
         Tensor codes_VD = weights[VqNames.Codebook].Normalized();
         Tensor indices_M = Nearest(z_MD, codes_VD);
         Tensor quantized_MD = codes_VD.index_select(0, indices_M);
@@ -80,10 +79,16 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor latents_BDhw = Encode(images_B3HW).to(float32);
-        Tensor z_MD = latents_BDhw.permute(0, 2, 3, 1).reshape(-1, shape.CodebookDim).Normalized();
-        Tensor indices_M = Nearest(z_MD, weights[VqNames.Codebook].Normalized());
-        return indices_M.view(images_B3HW.size(0), -1).MoveToOuterDisposeScope();
+        return Nearest(Encode(images_B3HW)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Latents [B, D, h, w] to their nearest codes [B, N], int64, row by row. No gradient. Not under autocast.</summary>
+    public Tensor Nearest(Tensor latents_BDhw)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor codes_VD = weights[VqNames.Codebook].Normalized();
+        return Nearest(UnitRows(latents_BDhw), codes_VD).view(latents_BDhw.size(0), -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Quantised latents [B, D, h, w] to pictures [B, 3, H, W], about [−1, 1].</summary>
@@ -116,6 +121,9 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         Tensor quantized_BhwD = codes_VD.index_select(0, indices_BN.reshape(-1)).view(batch, rows, -1, shape.CodebookDim);
         return Decode(quantized_BhwD.permute(0, 3, 1, 2).contiguous()).MoveToOuterDisposeScope();
     }
+
+    private Tensor UnitRows(Tensor latents_BDhw) =>
+        latents_BDhw.to(float32).permute(0, 2, 3, 1).reshape(-1, shape.CodebookDim).Normalized();
 
     private static Tensor Nearest(Tensor z_MD, Tensor codes_VD)
     {
