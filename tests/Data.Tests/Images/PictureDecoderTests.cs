@@ -46,6 +46,16 @@ public sealed class PictureDecoderTests
     }
 
     [Fact]
+    public void A_jpeg_decodes_to_the_pixels_of_Pillow()
+    {
+        // The tests' own copy: the hash is of Pillow's pixels for this very file.
+        byte[] file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "photo.jpg"));
+        foreach (IImageDecoder decoder in (IImageDecoder[])[PictureDecoder.Default, new SkiaDecoder()])
+            Assert.Equal("60c48e3d9d562368137ba7bb8dc85096",
+                Convert.ToHexStringLower(SHA256.HashData(decoder.Decode(file).Pixels))[..32]);
+    }
+
+    [Fact]
     public void Pixels_do_not_depend_on_whether_libturbojpeg_is_there_even_for_cut_off_files()
     {
         Assert.SkipWhen(TurboJpegDecoder.TryCreate() is null, "libturbojpeg is not installed");
