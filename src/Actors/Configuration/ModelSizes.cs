@@ -1,3 +1,4 @@
+using Starling.Data;
 using Starling.Model.Transformer;
 
 namespace Starling.Actors.Configuration;
@@ -5,16 +6,26 @@ namespace Starling.Actors.Configuration;
 /// <summary>What can be said about a network's size before the tokenizer and the data are known.</summary>
 internal static class ModelSizes
 {
-    /// <summary>The number of blocks, or null if only a preset gives it.</summary>
-    public static int? Layers(ModelOptions model) => model.Layers;
+    /// <summary>The number of blocks, given or by the preset; null where neither is right.</summary>
+    public static int? Layers(ModelOptions model) => model.Layers ?? Preset(model)?.Layers;
 
     /// <summary>What is wrong with the sizes, or null.</summary>
     public static string? Problem(ModelOptions model)
     {
-        if (model.Preset is null && (model.Dim, model.Layers, model.Heads) is not ({ }, { }, { }))
-            return "give model.dim, model.layers and model.heads, or model.preset";
-        if ((model.Dim, model.Heads) is ({ } dim, { } heads) && (dim % heads != 0 || dim / heads % 4 != 0))
-            return $"must divide model.dim ({dim}) into head widths that are multiples of 4";
-        return null;
+        try
+        {
+            // Any tokenizer and data set that fit will do.
+            GptShape.From(model, vocabulary: 2, tokens: 4, classes: 1);
+            return null;
+        }
+        catch (StarlingException e)
+        {
+            return e.Message;
+        }
     }
+
+    private static (int Dim, int Layers, int Heads)? Preset(ModelOptions model) =>
+        GptPresets.Names.Contains(model.Preset ?? "", StringComparer.OrdinalIgnoreCase)
+            ? GptPresets.Size(model.Preset!)
+            : null;
 }

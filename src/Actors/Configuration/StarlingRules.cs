@@ -32,10 +32,10 @@ internal static class StarlingRules
             o.SelfGuided is { Enabled: true, Negatives: NegativeScope.Replica } && o.Training.ReplicaImages < 2
                 ? "needs two or more images a replica (training.globalBatch / training.replicas)"
                 : null),
-        new(["data.cropRanges"], o => o.Data.CropRanges.All(r => r is >= 1.0 and <= 4.0)
+        new(["data.cropRanges"], o => o.Data.CropRanges.All(r => r is >= 1.0 and <= 8.0)
             ? null
-            : "must be between 1 and 4, each"),
-        new(["model.heads", "model.dim", "model.layers", "model.preset"], o => ModelSizes.Problem(o.Model)),
+            : "must be between 1 and 8, each"),
+        new(["model", "model.dim", "model.layers", "model.heads", "model.preset"], o => ModelSizes.Problem(o.Model)),
     ];
 
     private static string? MicroBatch(StarlingOptions o)

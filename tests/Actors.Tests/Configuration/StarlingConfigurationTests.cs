@@ -88,10 +88,11 @@ public sealed class StarlingConfigurationTests
     [InlineData("""{ "selfGuided": { "depth": 3 }, "model": { "dim": 32, "layers": 2, "heads": 2 } }""", "selfGuided.depth = 3: must not exceed the network's 2")]
     [InlineData("""{ "selfGuided": { "studentViews": 3 } }""", "selfGuided.studentViews = 3: must not exceed selfGuided.views (2)")]
     [InlineData("""{ "training": { "steps": 10 }, "optimizer": { "warmupSteps": 6, "cooldownSteps": 5 } }""", "optimizer.cooldownSteps = 5: together with")]
-    [InlineData("""{ "model": { "dim": 36, "layers": 2, "heads": 2 } }""", "model.heads = 2: must divide model.dim (36)")]
-    [InlineData("""{ "model": { "dim": 36, "layers": 2 } }""", "give model.dim, model.layers and model.heads")]
+    [InlineData("""{ "model": { "dim": 36, "layers": 2, "heads": 2 } }""", "model.dim 36 over model.heads 2 gives heads of 18")]
+    [InlineData("""{ "model": { "dim": 36, "layers": 2 } }""", "model.heads is missing; give it, or a model.preset")]
+    [InlineData("""{ "model": { "preset": "M" } }""", "model.preset: there is no 'M'; use one of B, L, XL")]
     [InlineData("""{ "training": { "globalBatch": 8 }, "selfGuided": { "negatives": "replica" } }""", "selfGuided.negatives = \"replica\": needs two")]
-    [InlineData("""{ "data": { "cropRanges": [0.5] } }""", "data.cropRanges = [0.5]: must be between 1 and 4")]
+    [InlineData("""{ "data": { "cropRanges": [0.5] } }""", "data.cropRanges = [0.5]: must be between 1 and 8")]
     public void Keys_that_do_not_fit_each_other_are_refused(string json, string expected) =>
         Assert.Contains(expected, Refused(json));
 
