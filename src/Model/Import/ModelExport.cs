@@ -2,6 +2,7 @@ using System.Globalization;
 using Starling.Data;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 
@@ -28,6 +29,15 @@ public static class ModelExport
             [GptShapeInference.TokensKey] = shape.Tokens.ToString(CultureInfo.InvariantCulture),
             [GptShapeInference.MultipleKey] = shape.FfnMultiple.ToString(CultureInfo.InvariantCulture),
         });
+
+    /// <summary>Writes a VQ tokenizer; its shape goes into the metadata.</summary>
+    /// <param name="path">The file to make; it appears complete or not at all.</param>
+    /// <param name="shape">The form.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="type">Element type: float32, or bfloat16 and float16, which round.</param>
+    /// <exception cref="StarlingException">The file cannot be written.</exception>
+    public static void Vq(string path, VqShape shape, ParameterStore weights, ScalarType type = ScalarType.Float32) =>
+        Write(path, weights, type, VqMetadata.Of(shape));
 
     private static void Write(string path, ParameterStore weights, ScalarType type, Dictionary<string, string> metadata)
     {

@@ -1,5 +1,6 @@
 using Starling.Data;
 using Starling.Model.Parameters;
+using Starling.Model.Tokenizer;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 
@@ -28,6 +29,18 @@ public static class ModelImport
         GptShape shape = GptShapeInference.Of(file, options);
         return new ImportedGpt(shape, Load(file, shape.Layout, name => GptBuffers.Contains(name) ||
             Array.Exists(GptCaches, c => name.EndsWith(c, StringComparison.Ordinal))));
+    }
+
+    /// <summary>Reads a VQ tokenizer, its form from the file's metadata or else inferred from the tensors.</summary>
+    /// <param name="path">A .pt, .pth or .safetensors file; the format is told by its content.</param>
+    /// <param name="container">The key of a PyTorch file to look under (LlamaGen: <c>ema</c> if there is one).</param>
+    /// <exception cref="StarlingException">As for <see cref="Gpt"/>.</exception>
+    public static ImportedVq Vq(string path, string? container = null)
+    {
+        using var scope = NewDisposeScope();
+        WeightFile file = WeightFile.Read(path, container);
+        VqShape shape = VqMetadata.Read(file.Settings, file.Tensors.ToDictionary(t => t.Key, t => t.Value.shape), path);
+        return new ImportedVq(shape, Load(file, shape.Layout(), name => name == VqNames.CodebookUsed.Name));
     }
 
     private static ParameterStore Load(WeightFile file, ParameterLayout layout, Func<string, bool> isBuffer)

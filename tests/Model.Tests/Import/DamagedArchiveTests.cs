@@ -102,6 +102,7 @@ public sealed class DamagedArchiveTests : IDisposable
     [Theory]
     [InlineData(1L << 40, 1)]
     [InlineData(1L << 40, 1L << 40)]
+    [InlineData(0, long.MaxValue)]
     public void A_small_file_cannot_ask_for_much_memory(long rows, long columns)
     {
         new PickleBuilder().Op('}').Text("w").Tensor("0", 6, 0, [rows, columns], [0, 0]).Op('s')
