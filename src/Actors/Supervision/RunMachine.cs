@@ -24,7 +24,7 @@ public static class RunMachine
             RunEvent.CheckpointFailed e => NotStored(state, e, effects),
             RunEvent.EvaluationEnded e when e.Step == state.Evaluating => state with { Evaluating = null },
             RunEvent.StopRequested => Stop(state, effects),
-            RunEvent.Fatal e => End(state, RunOutcome.Failed, e.Reason, effects),
+            RunEvent.Fatal e => End(state, RunOutcome.Rejected, e.Reason, effects),
             _ => state,
         };
         next = EvaluateNext(next, effects);
