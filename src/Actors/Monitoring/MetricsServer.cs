@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -98,7 +99,7 @@ public sealed class MetricsServer : IAsyncDisposable
     {
         context.Response.StatusCode = report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return context.Response.WriteAsJsonAsync(
-            new { status = report.Healthy ? "ok" : "unavailable", reasons = report.Reasons }, OptionsJson.Compact);
+            new { status = report.Healthy ? "ok" : "unavailable", reasons = report.Reasons }, JsonSerializerOptions.Web);
     }
 
     private static IPAddress Parse(string host) =>

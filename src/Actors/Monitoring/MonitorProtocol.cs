@@ -38,8 +38,8 @@ public static class MonitorProtocol
     /// <summary>An evaluation began.</summary>
     public sealed record EvaluationStarted(long Step) : INoSerializationVerificationNeeded;
 
-    /// <summary>Results of an evaluation, one for each set of weights.</summary>
-    public sealed record Evaluated(long Step, IReadOnlyList<EvaluationResult> Results, IReadOnlyList<string> Pictures, TimeSpan Time)
+    /// <summary>Results of an evaluation.</summary>
+    public sealed record Evaluated(long Step, EvaluationReport Report, IReadOnlyList<string> Pictures, TimeSpan Time)
         : INoSerializationVerificationNeeded;
 
     /// <summary>An evaluation failed; training goes on.</summary>

@@ -50,7 +50,7 @@ public sealed class ProgressMetrics
     }
 
     /// <summary>Records how long a phase of one step took.</summary>
-    /// <param name="phase">data, teacher, forward, backward, exchange, optimizer, ema or total.</param>
+    /// <param name="phase">A StepPhase in lower case, data, or total.</param>
     /// <param name="seconds">Its duration.</param>
     public void Phase(string phase, double seconds) => _phase.WithLabels(phase).Observe(seconds);
 
