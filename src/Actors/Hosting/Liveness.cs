@@ -9,7 +9,7 @@ internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan s
     private readonly long _started = time.GetTimestamp();
 
     /// <summary>The process answers: that is all it takes. A node that loads a checkpoint is alive.</summary>
-    public HealthReport Live() => new(true, new Dictionary<string, string> { ["process"] = "answers" });
+    public static HealthReport Live() => new(true, new Dictionary<string, string> { ["process"] = "answers" });
 
     /// <summary>Ready once training began, and while steps are made or an evaluation ends the run.</summary>
     public HealthReport Ready()

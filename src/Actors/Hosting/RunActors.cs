@@ -3,7 +3,6 @@ using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
-using Microsoft.Extensions.Logging;
 using Starling.Actors.Checkpointing;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;

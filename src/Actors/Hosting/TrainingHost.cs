@@ -32,7 +32,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         RunMetrics metrics = Describe(new RunMetrics(time), run, events.Attempt);
         Liveness liveness = new(metrics, time, StepPatience);
         await using MetricsServer server = await MetricsServer.StartAsync(
-            options.Monitor, metrics, liveness.Live, liveness.Ready, CancellationToken.None);
+            options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
         await using IProgressView view = ProgressViews.For(console, options.Monitor.LogEverySteps);
         Announce(view, run, events, server);
 
@@ -70,7 +70,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         await view.DisposeAsync();
         if (ending.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
         {
-            RunSummaryTable.Write(console, Summary.Of(run, ending, progress, metrics, evaluations, time.GetElapsedTime(start)));
+            RunSummaryTable.Print(console.Profile.Out.Writer, Summary.Of(run, ending, progress, metrics, evaluations, time.GetElapsedTime(start)));
             return ExitCodes.Success;
         }
         if (ending.Outcome == RunOutcome.Rejected) throw new Data.StarlingException(ending.Reason ?? "the run was refused");
