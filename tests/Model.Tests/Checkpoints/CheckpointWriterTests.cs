@@ -83,6 +83,23 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_could_not_be_replaced_is_back_in_its_place()
+    {
+        CheckpointReceipt first = _run.Write(TestRun.State(5, seed: 1));
+        MeddlingDisk disk = new()
+        {
+            Renaming = path =>
+            {
+                if (Path.GetFileName(path).StartsWith(".tmp", StringComparison.Ordinal)) throw new IOException("busy");
+            },
+        };
+        Assert.Throws<CheckpointWriteException>(() =>
+            Writer(disk).Write(TestRun.State(5, seed: 2), TestRun.Description, TestRun.Metrics));
+        Assert.Equal([first.Folder], Directory.GetDirectories(_run.Checkpoints));
+        Assert.Equal(first.Manifest.StateHash, CheckpointReader.HashOf(first.Folder));
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_of_the_same_state_is_replaced()
     {
         CheckpointReceipt receipt = _run.Write(TestRun.State(5));
