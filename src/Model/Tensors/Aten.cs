@@ -85,6 +85,18 @@ public static unsafe partial class Aten
         return Tensor.UnsafeCreateTensor((nint)s[0]);
     }
 
+    /// <summary>Rows of a table, differentiable: [V, D] at int64 indices of any shape gives [.., D].</summary>
+    public static Tensor Embedding(Tensor table, Tensor indices)
+    {
+        ulong* s = stackalloc ulong[5];
+        s[0] = Own(table);
+        s[1] = Own(indices);
+        s[2] = unchecked((ulong)-1L); // padding_idx: none
+        s[3] = s[4] = 0; // scale_grad_by_freq, sparse
+        Check(torch_call_dispatcher("aten::embedding", "", s, AbiVersion), "embedding");
+        return Tensor.UnsafeCreateTensor((nint)s[0]);
+    }
+
     internal static bool AutocastEnabled(DeviceType device) => is_autocast_enabled((sbyte)device) != 0;
 
     internal static ScalarType AutocastType(DeviceType device) => (ScalarType)get_autocast_dtype((sbyte)device);

@@ -67,6 +67,13 @@ public static class Ops
         return x.masked_fill(mask, fill);
     }
 
+    /// <summary>Whether x &gt; number, elementwise.</summary>
+    public static Tensor GreaterThan(this Tensor x, double number)
+    {
+        using Scalar value = Scalars.Make(number);
+        return x.gt(value);
+    }
+
     /// <summary>0, 1, …, count−1 as int64.</summary>
     public static Tensor Range(long count, Device? device = null)
     {

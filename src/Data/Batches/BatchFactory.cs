@@ -1,0 +1,111 @@
+using Starling.Data.Images;
+using Starling.Data.Ordering;
+using Starling.Data.Shards;
+
+namespace Starling.Data.Batches;
+
+/// <summary>
+/// Makes batches: a pure function of (shards, options, step, replica), whoever calls it, in whatever order and on
+/// however many threads. A picture that cannot be decoded is replaced by the next in the epoch's order that can.
+/// </summary>
+public sealed class BatchFactory
+{
+    private readonly BatchOptions _options;
+    private readonly IImageDecoder _decoder;
+    private readonly ViewMaker _views;
+
+    /// <summary>Prepares the order; reads no pictures.</summary>
+    /// <param name="index">The shards.</param>
+    /// <param name="options">What batches hold.</param>
+    /// <param name="decoder">Null: <see cref="PictureDecoder.Default"/>.</param>
+    /// <exception cref="StarlingException">
+    /// An option is out of range, the global batch is larger than the training split, or the cache is too small.
+    /// </exception>
+    public BatchFactory(ShardIndex index, BatchOptions options, IImageDecoder? decoder = null)
+    {
+        options.Validate();
+        RequireRoom(index, options);
+        (_options, _decoder, _views) = (options, decoder ?? PictureDecoder.Default, new ViewMaker(options));
+        SampleSplit split = new(index, Split.Train, options.HoldOut);
+        Order = new StepOrder(split, options.Seed, options.GlobalBatch, options.WindowRowGroups);
+        Cache = new RowGroupCache(index, options.CacheBytes);
+        Bad = new BadPictureLedger(split.Total, options.MaxBadShare);
+    }
+
+    /// <summary>Which samples make up which step.</summary>
+    public StepOrder Order { get; }
+
+    /// <summary>The row groups in memory.</summary>
+    public RowGroupCache Cache { get; }
+
+    /// <summary>The pictures that could not be decoded so far.</summary>
+    public BadPictureLedger Bad { get; }
+
+    /// <summary>L, logical replicas.</summary>
+    public int Replicas => _options.Replicas;
+
+    /// <summary>Makes one replica's share of a step. Reads and decodes on the calling thread.</summary>
+    /// <param name="step">From 0.</param>
+    /// <param name="replica">0..L-1: the share [r*B/L, (r+1)*B/L) of the step's samples.</param>
+    /// <exception cref="StarlingException">A shard is damaged, or too many pictures are undecodable.</exception>
+    public ReplicaBatch Create(long step, int replica)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfNegative(replica);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(replica, _options.Replicas);
+        EpochOrder order = Order.Epoch(Order.EpochOf(step));
+        int images = _options.GlobalBatch / _options.Replicas;
+        int length = checked(_options.Views * 3 * _options.ImageSize * _options.ImageSize);
+        long first = Order.FirstPosition(step) + ((long)replica * images);
+
+        long[] samples = new long[images];
+        int[] labels = new int[images];
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(images * length));
+        List<BadPicture> bad = [];
+        for (int i = 0; i < images; i++)
+            (samples[i], labels[i]) = Fill(order, first + i, pixels.AsMemory(i * length, length), bad);
+        return new ReplicaBatch
+        {
+            Step = step,
+            Epoch = order.Epoch,
+            Replica = replica,
+            SampleIds = samples,
+            Labels = labels,
+            Pixels = pixels,
+            Views = _options.Views,
+            Size = _options.ImageSize,
+            Bad = bad,
+        };
+    }
+
+    private (long Sample, int Label) Fill(EpochOrder order, long position, Memory<byte> views, List<BadPicture> bad)
+    {
+        for (long tried = 0; tried < order.Total; tried++)
+        {
+            long sample = order.SampleAt((position + tried) % order.Total);
+            SampleLocation at = Cache.Index.Locate(sample);
+            if (Bad.Find(sample) is { } known)
+            {
+                bad.Add(known);
+                continue;
+            }
+            RowGroupData group = Cache.Get(at.Group.Id);
+            BadPicture? failed = PictureSource.Use(
+                group, at.Row, _decoder, picture => _views.Make(picture, order.Epoch, sample, views.Span));
+            if (failed is null) return (sample, group.Label(at.Row));
+            bad.Add(failed);
+            Bad.Report(failed);
+        }
+        throw new StarlingException($"none of the {order.Total} pictures of the training split can be decoded");
+    }
+
+    // A window that does not fit would be read from disk again for almost every sample.
+    private static void RequireRoom(ShardIndex index, BatchOptions options)
+    {
+        long needed = index.RowGroups.Select(group => group.Bytes).OrderDescending()
+            .Take(options.WindowRowGroups).Sum();
+        if (needed > options.CacheBytes)
+            throw new StarlingException($"CacheBytes is {options.CacheBytes}, but {options.WindowRowGroups} row groups "
+                + $"(WindowRowGroups) take up to {needed}; raise CacheBytes, or shuffle fewer row groups together");
+    }
+}

@@ -1,0 +1,44 @@
+namespace Starling.Data.Batches;
+
+/// <summary>One logical replica's share of a step: B/L pictures with M views each.</summary>
+public sealed class ReplicaBatch
+{
+    /// <summary>The step, from 0.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The epoch that the step belongs to, from 0.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>The replica, 0..L-1.</summary>
+    public required int Replica { get; init; }
+
+    /// <summary>
+    /// Sample ids (B/L), of the pictures that are really here: a replaced sample's id is its replacement's.
+    /// </summary>
+    public required long[] SampleIds { get; init; }
+
+    /// <summary>Classes (B/L).</summary>
+    public required int[] Labels { get; init; }
+
+    /// <summary>Pixels (B/L, M, 3, H, W), 0..255.</summary>
+    public required byte[] Pixels { get; init; }
+
+    /// <summary>B/L, pictures.</summary>
+    public int Images => SampleIds.Length;
+
+    /// <summary>M, views of each picture.</summary>
+    public required int Views { get; init; }
+
+    /// <summary>H = W, in pixels.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>Samples of this share that could not be decoded and were replaced; empty as a rule.</summary>
+    public required IReadOnlyList<BadPicture> Bad { get; init; }
+
+    /// <summary>The planes (3, H, W) of one view of one picture.</summary>
+    public ReadOnlySpan<byte> View(int image, int view)
+    {
+        int length = 3 * Size * Size;
+        return Pixels.AsSpan(((image * Views) + view) * length, length);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Starling.Data;
+
+/// <summary>
+/// The data set that comes with the program: 3,372 Fluent emoji of 64x64 pixels in nine classes, one shard.
+/// </summary>
+public static class EmbeddedData
+{
+    private const string Shard = "assets/data/fluentemoji3d_64.parquet";
+
+    /// <summary>Path of the shard, in the program's own folder.</summary>
+    /// <exception cref="StarlingException">The file is not there.</exception>
+    public static string Path
+    {
+        get
+        {
+            string path = System.IO.Path.Combine(AppContext.BaseDirectory, Shard);
+            return File.Exists(path) ? path : throw new StarlingException(
+                $"{path}: the embedded data set is missing; install the program again, or name other shards");
+        }
+    }
+}

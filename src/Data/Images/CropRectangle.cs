@@ -1,0 +1,40 @@
+using Starling.Data.Ordering;
+
+namespace Starling.Data.Images;
+
+/// <summary>A rectangle of whole pixels inside a picture.</summary>
+public readonly record struct CropRectangle(int Left, int Top, int Width, int Height)
+{
+    private const double MinRatio = 3.0 / 4.0, MaxRatio = 4.0 / 3.0;
+
+    /// <summary>
+    /// torchvision's RandomResizedCrop: an area share uniform in [<paramref name="minScale"/>, 1], a log-uniform aspect
+    /// ratio in [3/4, 4/3], a uniform place; after ten misses the largest centred rectangle of an allowed ratio.
+    /// </summary>
+    /// <param name="width">Width of the picture in pixels.</param>
+    /// <param name="height">Height of the picture in pixels.</param>
+    /// <param name="minScale">Smallest share of the area, in (0, 1].</param>
+    /// <param name="random">A stream of this view's own.</param>
+    public static CropRectangle Draw(int width, int height, double minScale, ref KeyedRandom random)
+    {
+        double area = (double)width * height, low = Math.Log(MinRatio), high = Math.Log(MaxRatio);
+        for (int attempt = 0; attempt < 10; attempt++)
+        {
+            double target = area * (minScale + ((1 - minScale) * random.NextDouble()));
+            double ratio = Math.Exp(low + ((high - low) * random.NextDouble()));
+            int w = Crops.RoundHalfEven(Math.Sqrt(target * ratio)), h = Crops.RoundHalfEven(Math.Sqrt(target / ratio));
+            if (w < 1 || h < 1 || w > width || h > height) continue;
+            int top = random.Below(height - h + 1);
+            return new CropRectangle(random.Below(width - w + 1), top, w, h);
+        }
+        return Fallback(width, height);
+    }
+
+    private static CropRectangle Fallback(int width, int height)
+    {
+        double ratio = (double)width / height;
+        int w = ratio > MaxRatio ? Crops.RoundHalfEven(height * MaxRatio) : width;
+        int h = ratio < MinRatio ? Crops.RoundHalfEven(width / MinRatio) : height;
+        return new CropRectangle((width - w) / 2, (height - h) / 2, w, h);
+    }
+}

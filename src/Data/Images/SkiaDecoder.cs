@@ -1,0 +1,57 @@
+using SkiaSharp;
+
+namespace Starling.Data.Images;
+
+/// <summary>
+/// Decodes with SkiaSharp: JPEG (CMYK too), PNG, WebP, GIF, BMP. Always available. No colour management, no rotation,
+/// and alpha is never multiplied in, so pixels are those Pillow gives for 8-bit pictures.
+/// </summary>
+public sealed class SkiaDecoder : IImageDecoder
+{
+    /// <inheritdoc/>
+    public string Name => "SkiaSharp";
+
+    /// <inheritdoc/>
+    public unsafe RgbImage Decode(ReadOnlySpan<byte> file)
+    {
+        bool jpeg = JpegMarkers.StartsJpeg(file);
+        using SKData data = Wrap(file, jpeg);
+        using SKCodec codec = SKCodec.Create(data) ?? throw new ImageDecodeException(
+            file.IsEmpty ? "there are no bytes" : "the bytes are no picture format that is known here");
+        int width = codec.Info.Width, height = codec.Info.Height;
+        ImageLimits.Check(width, height);
+
+        // No colour space in the request: Skia then leaves the stored values alone.
+        SKImageInfo info = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] rgba = GC.AllocateUninitializedArray<byte>(checked(width * height * 4));
+        fixed (byte* pixels = rgba)
+        {
+            SKCodecResult result = codec.GetPixels(info, (nint)pixels);
+            if (result != SKCodecResult.Success)
+                throw new ImageDecodeException($"the {codec.EncodedFormat} data is damaged ({result})");
+        }
+        return new RgbImage(width, height, DropAlpha(rgba));
+    }
+
+    // A JPEG cut short is decoded as far as it goes once libjpeg meets an end marker; without one Skia gives up on it.
+    private static SKData Wrap(ReadOnlySpan<byte> file, bool jpeg)
+    {
+        if (!jpeg) return SKData.CreateCopy(file);
+        SKData data = SKData.Create(file.Length + JpegMarkers.EndOfImage.Length);
+        file.CopyTo(data.Span);
+        JpegMarkers.EndOfImage.CopyTo(data.Span[file.Length..]);
+        return data;
+    }
+
+    private static byte[] DropAlpha(byte[] rgba)
+    {
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(rgba.Length / 4 * 3);
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        {
+            rgb[to] = rgba[from];
+            rgb[to + 1] = rgba[from + 1];
+            rgb[to + 2] = rgba[from + 2];
+        }
+        return rgb;
+    }
+}

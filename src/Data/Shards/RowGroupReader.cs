@@ -1,0 +1,77 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Starling.Data.Shards;
+
+/// <summary>
+/// Reads row groups with Parquet.Net's raw API. Each call opens the file anew, because one stream under two readers
+/// gives garbage, and opening costs next to nothing beside reading the group. The library's <c>byte[]</c> overload is
+/// never used: on a nullable struct it gives later pictures another row's label.
+/// </summary>
+internal static class RowGroupReader
+{
+    private static readonly ReadOnlyMemory<byte> NoPicture = ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>Loads pictures and labels of one row group.</summary>
+    /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
+    public static RowGroupData Load(RowGroupInfo info, int classes) =>
+        Blocking.Run(() => LoadAsync(info, classes));
+
+    private static async Task<RowGroupData> LoadAsync(RowGroupInfo info, int classes)
+    {
+        ShardColumns columns;
+        ReadOnlyMemory<byte>?[] pictures;
+        long?[] labels;
+        try
+        {
+            await using FileStream stream = File.OpenRead(info.File);
+            await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
+            columns = ShardColumns.Find(reader.Schema, info.File);
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);
+            if (group.RowCount != info.Rows)
+                throw new StarlingException($"{info.File}: changed since it was opened; start the run again");
+            pictures = await ReadAsync<ReadOnlyMemory<byte>>(group, columns.Image);
+            labels = await ReadLabelsAsync(group, columns.Label);
+        }
+        catch (Exception e) when (e is not StarlingException)
+        {
+            throw new StarlingException(
+                $"{info.File}: row group {info.Index} is damaged or unreadable ({e.Message})", e);
+        }
+        return new RowGroupData(info, [.. pictures.Select(picture => picture ?? NoPicture)],
+            [.. labels.Select((label, row) => Check(info, row, label, classes))]);
+    }
+
+    /// <summary>The label column as it is stored; null where a row has none.</summary>
+    public static async Task<long?[]> ReadLabelsAsync(ParquetRowGroupReader group, DataField field) =>
+        field.ClrType == typeof(long)
+            ? await ReadAsync<long>(group, field)
+            : [.. (await ReadAsync<int>(group, field)).Select(label => (long?)label)];
+
+    /// <summary>The label as an int, once it is known to be one of the classes.</summary>
+    /// <exception cref="StarlingException">Null, negative or too large; names file, row and value.</exception>
+    public static int Check(RowGroupInfo info, int row, long? label, int classes)
+    {
+        if (label >= 0 && label < classes) return (int)label.Value;
+        string value = label is null ? "null" : $"{label}";
+        throw new StarlingException($"{info.Describe(row)}: label {value} is outside the {classes} classes "
+            + $"(0..{classes - 1}); correct the shard or the number of classes");
+    }
+
+    // A column's values come packed, without the nulls; a definition level below the largest says that a row has none.
+    private static async Task<T?[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field)
+        where T : struct
+    {
+        int rows = (int)group.RowCount, present = field.MaxDefinitionLevel;
+        T[] values = new T[rows];
+        int[] levels = new int[rows];
+        // Not `present > 0 ? levels : null`: that null would become an empty Memory, and a level buffer too small.
+        Memory<int>? wanted = null;
+        if (present > 0) wanted = levels;
+        await group.ReadRawAsync<T>(field, values, wanted, null);
+        T?[] result = new T?[rows];
+        for (int row = 0, next = 0; row < rows; row++)
+            if (present == 0 || levels[row] == present) result[row] = values[next++];
+        return result;
+    }
+}

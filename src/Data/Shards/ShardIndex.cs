@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Starling.Data.Shards;
+
+/// <summary>
+/// What the footers of a list of shards say: row groups, rows, class names, and a fingerprint. A sample's id is its row
+/// number over the whole list, so the list's order is part of the data set's identity.
+/// </summary>
+public sealed class ShardIndex
+{
+    private const int MaxUnnamedClasses = 1 << 20;
+
+    private ShardIndex(
+        IReadOnlyList<string> files, RowGroupInfo[] groups, IReadOnlyList<string> classNames, string fingerprint)
+    {
+        Files = files;
+        RowGroups = groups;
+        ClassNames = classNames;
+        Fingerprint = fingerprint;
+        TotalRows = groups[^1].EndSample;
+    }
+
+    /// <summary>The shards, in order.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>All row groups with rows, in file order; <see cref="RowGroupInfo.Id"/> is the position.</summary>
+    public IReadOnlyList<RowGroupInfo> RowGroups { get; }
+
+    /// <summary>Number of samples; ids are 0..TotalRows-1.</summary>
+    public long TotalRows { get; }
+
+    /// <summary>
+    /// Class names in label order; numbers where the files name none. Every label is below their count.
+    /// </summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>
+    /// Lower-case hex SHA-256 over each file's length (int64, little endian), its footer's length (the same) and its
+    /// footer's bytes, in list order. Two data sets with the same fingerprint hold the same rows as far as footers tell
+    /// (sizes, offsets and statistics of every column chunk); paths do not count, so a data set may move.
+    /// </summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Opens the shards and checks all that footers and label columns can tell before a run starts.</summary>
+    /// <param name="files">Parquet files; see <see cref="ShardFiles.Expand"/> for folders.</param>
+    /// <param name="expectedClasses">Classes of the model; null: as many as the files name, or as the labels
+    /// need.</param>
+    /// <param name="cancellation">Stops between files.</param>
+    /// <exception cref="StarlingException">
+    /// A shard is missing, truncated, or lacks a column; a label is outside the classes; the files' class names differ.
+    /// </exception>
+    public static async Task<ShardIndex> OpenAsync(
+        IReadOnlyList<string> files, int? expectedClasses = null, CancellationToken cancellation = default)
+    {
+        if (files.Count == 0) throw new StarlingException("the data configuration lists no shard; name one or more");
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        List<ShardFile> shards = [];
+        foreach (string file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Append(hash, ShardFooter.Read(file));
+            shards.Add(await ShardFile.OpenAsync(file));
+        }
+        RowGroupInfo[] groups = Number(shards);
+        if (groups.Length == 0) throw new StarlingException($"{files[0]}: the shards hold no rows");
+        IReadOnlyList<string> names = NameClasses(shards, expectedClasses);
+        foreach (RowGroupInfo group in groups)
+        {
+            ShardFile.Group summary = shards[group.FileIndex].Groups[group.Index];
+            if (summary.MinLabel < 0 || summary.MaxLabel >= names.Count)
+                await ShardFile.FindBadLabelAsync(group, names.Count);
+        }
+        return new ShardIndex([.. files], groups, names, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary><see cref="OpenAsync"/> for a thread of the caller's own, which waits.</summary>
+    public static ShardIndex Open(IReadOnlyList<string> files, int? expectedClasses = null) =>
+        Blocking.Run(() => OpenAsync(files, expectedClasses));
+
+    /// <summary>The row of a sample.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such sample.</exception>
+    public SampleLocation Locate(long sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sample);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sample, TotalRows);
+        int low = 0, high = RowGroups.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (RowGroups[middle].FirstSample <= sample) low = middle;
+            else high = middle - 1;
+        }
+        return new SampleLocation(RowGroups[low], (int)(sample - RowGroups[low].FirstSample));
+    }
+
+    /// <summary>Reads one row group from its file. Blocks; safe on any number of threads.</summary>
+    /// <param name="rowGroup">A <see cref="RowGroupInfo.Id"/>.</param>
+    /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
+    public RowGroupData Load(int rowGroup) => RowGroupReader.Load(RowGroups[rowGroup], ClassNames.Count);
+
+    private static RowGroupInfo[] Number(List<ShardFile> shards)
+    {
+        List<RowGroupInfo> groups = [];
+        long first = 0;
+        for (int f = 0; f < shards.Count; f++)
+        {
+            for (int g = 0; g < shards[f].Groups.Count; g++)
+            {
+                ShardFile.Group group = shards[f].Groups[g];
+                if (group.Rows == 0) continue;
+                groups.Add(new RowGroupInfo(groups.Count, f, shards[f].Path, g, first, group.Rows, group.Bytes));
+                first += group.Rows;
+            }
+        }
+        return [.. groups];
+    }
+
+    private static IReadOnlyList<string> NameClasses(List<ShardFile> shards, int? expected)
+    {
+        IReadOnlyList<string>? names = shards[0].ClassNames;
+        foreach (ShardFile shard in shards.Where(shard => !(shard.ClassNames ?? []).SequenceEqual(names ?? [])))
+            throw new StarlingException($"{shard.Path}: its class names differ from those of {shards[0].Path}; "
+                + "shards of different data sets cannot be mixed");
+        if (names is null)
+        {
+            // Without names the largest label tells; a wild one must not make a billion names.
+            long count = expected ?? shards.SelectMany(shard => shard.Groups).Max(group => group.MaxLabel) + 1;
+            return [.. Enumerable.Range(0, (int)Math.Clamp(count, 1, MaxUnnamedClasses))
+                .Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        }
+        if (expected < names.Count)
+            throw new StarlingException($"{shards[0].Path}: has {names.Count} classes, but the configuration says "
+                + $"{expected}; set the number of classes to {names.Count}");
+        return names;
+    }
+
+    private static void Append(IncrementalHash hash, ShardFooter footer)
+    {
+        Span<byte> lengths = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(lengths, footer.FileLength);
+        BinaryPrimitives.WriteInt64LittleEndian(lengths[8..], footer.Bytes.Length);
+        hash.AppendData(lengths);
+        hash.AppendData(footer.Bytes);
+    }
+}

@@ -1,0 +1,61 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Starling.Data.Shards;
+
+/// <summary>
+/// Writes shards as Hugging Face's <c>datasets</c> lays pictures out (<c>image</c> struct{bytes, path}, <c>label</c>
+/// int64, class names in the metadata), uncompressed: pictures do not shrink, and plain pages read several times
+/// faster.
+/// </summary>
+public static class ShardWriter
+{
+    private static readonly DataField Bytes = new DataField<ReadOnlyMemory<byte>>("bytes", true);
+    private static readonly DataField FileName = new DataField<string>("path", true);
+    private static readonly DataField Label = new DataField<long>("label");
+
+    /// <summary>Writes a file; the same rows give the same bytes.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="rows">The rows, read once.</param>
+    /// <param name="classNames">Class names in label order, or null to write none.</param>
+    /// <param name="rowsPerGroup">Rows in each row group; 8 to 16 MB a group reads best.</param>
+    /// <param name="cancellation">Stops between row groups, leaving an unreadable file.</param>
+    public static async Task WriteAsync(
+        string path, IEnumerable<ShardRow> rows, IReadOnlyList<string>? classNames, int rowsPerGroup,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowsPerGroup);
+        ParquetSchema schema = new(new StructField("image", Bytes, FileName), Label);
+        ParquetOptions options = new() { CompressionMethod = CompressionMethod.None };
+        await using FileStream stream = new(path, FileMode.Create, FileAccess.Write);
+        await using ParquetWriter writer =
+            await ParquetWriter.CreateAsync(schema, stream, options, cancellationToken: cancellation);
+        if (classNames is not null)
+            writer.CustomMetadata = new Dictionary<string, string>
+            {
+                [ClassLabels.MetadataKey] = ClassLabels.Format(classNames),
+            };
+        foreach (ShardRow[] group in rows.Chunk(rowsPerGroup))
+        {
+            using ParquetRowGroupWriter output = writer.CreateRowGroup();
+            await WriteGroupAsync(output, group, cancellation);
+            output.CompleteValidate();
+        }
+    }
+
+    private static async Task WriteGroupAsync(
+        ParquetRowGroupWriter output, ShardRow[] rows, CancellationToken cancellation)
+    {
+        // Definition levels: 2 = a value, 1 = null inside the struct. The struct itself is always there.
+        ReadOnlyMemory<byte>[] pictures =
+            [.. rows.Where(row => row.Picture is not null).Select(row => new ReadOnlyMemory<byte>(row.Picture))];
+        ReadOnlyMemory<char>[] names =
+            [.. rows.Where(row => row.FileName is not null).Select(row => row.FileName.AsMemory())];
+        int[] pictureLevels = [.. rows.Select(row => row.Picture is null ? 1 : 2)];
+        int[] nameLevels = [.. rows.Select(row => row.FileName is null ? 1 : 2)];
+        long[] labels = [.. rows.Select(row => row.Label)];
+        await output.WriteAllPartsAsync<ReadOnlyMemory<byte>>(Bytes, pictures, pictureLevels, null, cancellation);
+        await output.WriteAllPartsAsync<ReadOnlyMemory<char>>(FileName, names, nameLevels, null, cancellation);
+        await output.WriteAllPartsAsync<long>(Label, labels, null, null, cancellation);
+    }
+}

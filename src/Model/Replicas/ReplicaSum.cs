@@ -1,0 +1,51 @@
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Replicas;
+
+/// <summary>
+/// Sums one vector per logical replica in a fixed binary tree. Floating-point addition is not associative, so the order
+/// is part of the result; here it depends only on the replica numbers, not on who hosts them or which came first.
+/// Holds as many partial sums as the hosted replicas form aligned subtrees, at most log2(L)+1 while replicas are
+/// added in order. Buffers are reused from step to step.
+/// </summary>
+public sealed class ReplicaSum(long length, Device device) : IDisposable
+{
+    private readonly Dictionary<TreeNode, Tensor> _sums = [];
+    private readonly Stack<Tensor> _free = new();
+
+    /// <summary>The sums of the largest complete subtrees so far.</summary>
+    public IReadOnlyDictionary<TreeNode, Tensor> Subtrees => _sums;
+
+    /// <summary>Adds a replica's vector, which <paramref name="write"/> puts into the buffer it is given.</summary>
+    public void Add(int replica, Action<Tensor> write)
+    {
+        using var noGrad = no_grad();
+        Tensor sum = _free.Count > 0 ? _free.Pop() : empty(length, ScalarType.Float32, device).DetachFromDisposeScope();
+        write(sum);
+        TreeNode node = new(0, replica);
+        while (_sums.Remove(node.Sibling, out Tensor? sibling))
+        {
+            (Tensor left, Tensor right) = node.IsLeft ? (sum, sibling) : (sibling, sum);
+            left.PlusInPlace(right);
+            _free.Push(right);
+            (sum, node) = (left, node.Parent);
+        }
+        if (!_sums.TryAdd(node, sum)) throw new InvalidOperationException($"replica {replica} was added twice");
+    }
+
+    /// <summary>Forgets the sums and keeps the buffers for the next step.</summary>
+    public void Clear()
+    {
+        foreach (Tensor sum in _sums.Values) _free.Push(sum);
+        _sums.Clear();
+    }
+
+    /// <summary>Frees all buffers.</summary>
+    public void Dispose()
+    {
+        Clear();
+        foreach (Tensor buffer in _free) buffer.Dispose();
+        _free.Clear();
+    }
+}

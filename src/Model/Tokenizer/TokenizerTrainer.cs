@@ -1,0 +1,181 @@
+// B: pictures, H, W: pixel rows and columns
+using Starling.Data.Ordering;
+using Starling.Model.Parameters;
+using Starling.Model.Tensors;
+using Starling.Model.Training;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Tokenizer;
+
+/// <summary>
+/// Trains a VQ model and, from a step on, its discriminator, one batch at a time (LlamaGen's vq_train.py and
+/// vq_loss.py, with fixed instead of adaptive weights, as it is run there). Belongs to one thread.
+/// </summary>
+public sealed class TokenizerTrainer : IDisposable
+{
+    private readonly TokenizerTrainingOptions _options;
+    private readonly IPerceptualLoss? _perceptual;
+    private readonly VqModel _model;
+    private readonly PatchDiscriminator _discriminator;
+    private readonly FlatAdam _optimizer, _discriminatorOptimizer;
+    private readonly CodebookUsage _usage;
+    private readonly Tensor? _averaged;
+
+    /// <summary>Makes both networks from the seed.</summary>
+    public TokenizerTrainer(TokenizerTrainingOptions options, IPerceptualLoss? perceptual = null, Device? device = null)
+    {
+        LibTorch.UseThreads(options.Threads);
+        (_options, _perceptual) = (options, perceptual);
+        ParameterStore weights = new(options.Shape.Layout(), device ?? CPU, trainable: true);
+        VqInitialization.Initialize(options.Shape, weights, options.Seed);
+        ParameterStore judge = new(PatchDiscriminator.Layout(options.DiscriminatorWidth), device ?? CPU, trainable: true);
+        PatchDiscriminator.Initialize(judge, options.Seed);
+        AdamWArguments adam = new(options.LearningRate, options.Beta1, options.Beta2);
+        (_model, _discriminator) = (new VqModel(options.Shape, weights), new PatchDiscriminator(judge));
+        (_optimizer, _discriminatorOptimizer) = (new FlatAdam(weights, adam), new FlatAdam(judge, adam));
+        _usage = new CodebookUsage(options.Shape.CodebookSize);
+        if (options.EmaDecay > 0) _averaged = weights.Values.clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>Steps done; the next step's number.</summary>
+    public long StepsDone { get; private set; }
+
+    private ParameterStore Weights => _model.Weights;
+
+    /// <summary>One step of the VQ model, and of the discriminator once it has started.</summary>
+    public TokenizerMetrics Step(PixelBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        long step = StepsDone;
+        double learningRate = _options.LearningRateAt(step);
+        bool adversarial = step >= _options.DiscriminatorStart;
+        Tensor images_B3HW = PictureTensors.FromBytes(
+            batch.Pixels.Span, batch.Pictures, batch.Size, batch.Size, Weights.Device);
+
+        (Quantized quantized, Tensor decoded_B3HW) = Reconstruct(images_B3HW);
+        Tensor difference_B3HW = decoded_B3HW - images_B3HW;
+        Tensor squared = difference_B3HW.Squared().mean([1, 2, 3]).mean();
+        Tensor absolute = difference_B3HW.abs().mean([1, 2, 3]).mean();
+        Tensor perceptual = Perceptual(decoded_B3HW, images_B3HW);
+        Tensor generator = adversarial ? Judge(decoded_B3HW).mean().Times(-1) : Nothing();
+        Tensor loss = squared.Times(_options.SquaredWeight)
+            .PlusScaled(absolute, _options.AbsoluteWeight)
+            .PlusScaled(perceptual, _options.PerceptualWeight)
+            .PlusScaled(quantized.VqLoss.Plus(quantized.CommitLoss), _options.CodebookWeight)
+            .PlusScaled(generator, _options.GeneratorWeight);
+        Weights.ClearGradients();
+        loss.backward();
+        double norm = _optimizer.Step(learningRate, _options.Clip);
+
+        Tensor hinge = adversarial ? StepDiscriminator(images_B3HW, decoded_B3HW.detach(), learningRate) : Nothing();
+        _usage.Record(step, HostIndices(quantized.Indices));
+        int revived = Revive(step, quantized.Latents);
+        Average(step);
+        StepsDone++;
+        return new TokenizerMetrics(step, learningRate, Number(squared), Number(absolute), Number(perceptual),
+            Number(quantized.VqLoss), Number(quantized.CommitLoss), Number(generator), Number(hinge), norm,
+            _usage.Share(step), revived);
+    }
+
+    /// <summary>A frozen copy of the network as <see cref="Save"/> would write it, but in float32.</summary>
+    public VqTokenizer ToTokenizer(bool bfloat16 = false)
+    {
+        using var noGrad = no_grad();
+        ParameterStore copy = new(Weights.Layout, Weights.Device, trainable: false);
+        copy.Values.copy_(_averaged ?? Weights.Values);
+        return new VqTokenizer(_options.Shape, copy, bfloat16);
+    }
+
+    /// <summary>
+    /// Writes the (averaged, if so configured) weights as float16 safetensors, with the shape and
+    /// <paramref name="metadata"/> (data, command, configuration).
+    /// </summary>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        Dictionary<string, string> entries = VqMetadata.Of(_options.Shape);
+        entries["format"] = "starling-tokenizer-1";
+        entries["steps"] = StepsDone.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        entries["perceptual"] = _perceptual?.Name ?? "none";
+        foreach ((string key, string value) in metadata ?? new Dictionary<string, string>()) entries[key] = value;
+        HalfPrecisionFile.Write(path, Weights.ToHost(_averaged ?? Weights.Values), entries);
+    }
+
+    /// <summary>Frees both networks and their optimizers.</summary>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _discriminatorOptimizer.Dispose();
+        _discriminator.Weights.Dispose();
+        _averaged?.Dispose();
+        Weights.Dispose();
+    }
+
+    private Autocast Cast() => Autocast.BFloat16(Weights.Device, _options.Precision == Precision.BFloat16);
+
+    private (Quantized Quantized, Tensor Decoded_B3HW) Reconstruct(Tensor images_B3HW)
+    {
+        Tensor latents_BDhw;
+        using (Cast()) latents_BDhw = _model.Encode(images_B3HW);
+        Quantized quantized = _model.Quantize(latents_BDhw);
+        using (Cast()) return (quantized, _model.Decode(quantized.Codes).to(float32));
+    }
+
+    private Tensor Perceptual(Tensor decoded_B3HW, Tensor images_B3HW)
+    {
+        if (_perceptual is null || _options.PerceptualWeight == 0) return Nothing();
+        using (Cast()) return _perceptual.Distance(decoded_B3HW, images_B3HW).to(float32);
+    }
+
+    private Tensor Judge(Tensor images_B3HW)
+    {
+        using (Cast()) return _discriminator.Judge(images_B3HW).to(float32);
+    }
+
+    private Tensor StepDiscriminator(Tensor images_B3HW, Tensor decoded_B3HW, double learningRate)
+    {
+        Tensor hinge = PatchDiscriminator.Hinge(Judge(images_B3HW), Judge(decoded_B3HW));
+        // The generator's backward pass has left gradients here as well.
+        _discriminator.Weights.ClearGradients();
+        hinge.Times(_options.DiscriminatorWeight).backward();
+        _discriminatorOptimizer.Step(learningRate, _options.Clip);
+        return hinge;
+    }
+
+    /// <summary>Puts codes that nothing uses where latents are, so that they are chosen again.</summary>
+    private int Revive(long step, Tensor latents_MD)
+    {
+        long after = _options.ReviveAfter;
+        if (after == 0 || (step + 1) % after != 0 || (_options.ReviveUntil > 0 && step >= _options.ReviveUntil)) return 0;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        KeyedRandom random = KeyedRandom.For(_options.Seed, RandomPurpose.TokenizerTraining, step);
+        int rows = (int)latents_MD.size(0);
+        long[] unused = _usage.Unused(step, after);
+        // No latent twice: two equal codes would never part again.
+        long[] codes = unused[..Math.Min(unused.Length, rows)];
+        if (codes.Length == 0) return 0;
+        long[] chosen = [.. random.Choose(codes.Length, rows).Select(row => (long)row)];
+        Tensor places = tensor(codes, device: latents_MD.device);
+        Tensor latents_KD = latents_MD.index_select(0, tensor(chosen, device: latents_MD.device));
+        Weights.View(Weights.Values, VqNames.Codebook).index_copy_(0, places, latents_KD);
+        _optimizer.Forget(VqNames.Codebook, places);
+        return codes.Length;
+    }
+
+    /// <summary>The average starts from the first weights, so its decay grows with the step at first.</summary>
+    private void Average(long step)
+    {
+        if (_averaged is null) return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        double decay = Math.Min(_options.EmaDecay, (step + 1.0) / (step + 10.0));
+        _averaged.TimesInPlace(decay);
+        _averaged.PlusInPlace(Weights.Values.Times(1 - decay));
+    }
+
+    private Tensor Nothing() => zeros([], float32, Weights.Device);
+
+    private static long[] HostIndices(Tensor indices_BN) => indices_BN.cpu().data<long>().ToArray();
+
+    private static double Number(Tensor scalar) => scalar.item<float>();
+}

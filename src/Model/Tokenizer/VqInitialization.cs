@@ -1,0 +1,42 @@
+using Starling.Data.Ordering;
+using Starling.Model.Parameters;
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Tokenizer;
+
+/// <summary>
+/// Initial weights as LlamaGen's code leaves them: PyTorch's convolution default (uniform of ±1/√fan-in for kernel and
+/// bias), norms 1 and 0, codes uniform of ±1/V and then scaled to unit length. Keyed by the seed and the place.
+/// </summary>
+public static class VqInitialization
+{
+    /// <summary>Fills every parameter.</summary>
+    public static void Initialize(VqShape shape, ParameterStore weights, ulong seed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (ParameterShape parameter in weights.Layout.Parameters)
+        {
+            string module = parameter.Name[..parameter.Name.LastIndexOf('.')];
+            if (parameter.Name == VqNames.Codebook)
+            {
+                Uniform(weights, parameter.Name, 1.0 / shape.CodebookSize, seed);
+                Tensor codes_VD = weights.View(weights.Values, parameter.Name);
+                codes_VD.copy_(codes_VD.Normalized());
+            }
+            else if (weights.Layout[$"{module}.weight"].Parameter.Shape is [_, long channels, long height, long width])
+                Uniform(weights, parameter.Name, 1 / Math.Sqrt(channels * height * width), seed);
+            else
+                weights.InitializeConstant(parameter.Name, parameter.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+        }
+    }
+
+    internal static void Uniform(ParameterStore weights, string name, double bound, ulong seed)
+    {
+        using Tensor target = weights.View(weights.Values, name);
+        using Generator generator = TensorRandom.For(
+            seed, RandomPurpose.Initialization, weights.Layout[name].Offset, 0, 0, weights.Device);
+        target.uniform_(-bound, bound, generator);
+    }
+}

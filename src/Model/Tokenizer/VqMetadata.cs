@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Starling.Data;
+using Starling.Model.Tensors;
+
+namespace Starling.Model.Tokenizer;
+
+/// <summary>A <see cref="VqShape"/> as string metadata of a safetensors file, under LlamaGen's argument names.</summary>
+public static class VqMetadata
+{
+    /// <summary>The metadata entries of a shape.</summary>
+    public static Dictionary<string, string> Of(VqShape shape)
+    {
+        Dictionary<string, string> entries = new()
+        {
+            ["ch"] = Text(shape.Ch),
+            ["ch_mult"] = JsonSerializer.Serialize(shape.ChMult),
+            ["num_res_blocks"] = Text(shape.ResBlocks),
+            ["z_channels"] = Text(shape.ZChannels),
+            ["codebook_size"] = Text(shape.CodebookSize),
+            ["codebook_dim"] = Text(shape.CodebookDim),
+            ["norm_groups"] = Text(shape.NormGroups),
+        };
+        if (shape.DecoderChMult is not null) entries["decoder_ch_mult"] = JsonSerializer.Serialize(shape.DecoderChMult);
+        return entries;
+    }
+
+    /// <summary>Reads a shape back; <c>norm_groups</c> defaults to LlamaGen's 32.</summary>
+    /// <exception cref="StarlingException">An entry is missing or malformed; names the file and the entry.</exception>
+    public static VqShape Read(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        VqShape shape = new()
+        {
+            Ch = Number("ch"),
+            ChMult = Numbers("ch_mult"),
+            DecoderChMult = metadata.ContainsKey("decoder_ch_mult") ? Numbers("decoder_ch_mult") : null,
+            ResBlocks = Number("num_res_blocks"),
+            ZChannels = Number("z_channels"),
+            CodebookSize = Number("codebook_size"),
+            CodebookDim = Number("codebook_dim"),
+            NormGroups = metadata.ContainsKey("norm_groups") ? Number("norm_groups") : 32,
+        };
+        if (shape.ChMult.Count is 0 or > 8 || (shape.DecoderChMult ?? shape.ChMult).Count != shape.ChMult.Count)
+            throw new StarlingException($"{path}: ch_mult and decoder_ch_mult in its metadata need the same 1 to 8 levels");
+        return shape;
+
+        string Entry(string key) => metadata.TryGetValue(key, out string? text)
+            ? text
+            : throw new StarlingException($"{path} is no tokenizer file: '{key}' is missing in its metadata");
+
+        int Number(string key) =>
+            int.TryParse(Entry(key), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n is > 0 and <= 1 << 20
+                ? n
+                : throw new StarlingException($"{path}: '{key}' in its metadata is '{Entry(key)}', a positive number is needed");
+
+        int[] Numbers(string key)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize<int[]>(Entry(key)) is { } list && list.All(n => n is > 0 and <= 4096)) return list;
+            }
+            catch (JsonException)
+            {
+                // Said below, with the file's name.
+            }
+            throw new StarlingException($"{path}: '{key}' in its metadata is '{Entry(key)}', a list like [1, 2, 4] is needed");
+        }
+    }
+
+    /// <summary>
+    /// The shape of a file: from its metadata, or, where it has none (an imported LlamaGen file), from its tensors.
+    /// </summary>
+    /// <exception cref="StarlingException">The file is not a VQ model.</exception>
+    public static VqShape Read(SafetensorsHeader header, string path) =>
+        Read(header.Metadata, header.Entries.ToDictionary(e => e.Name, e => e.Shape), path);
+
+    /// <summary>The shape of a state dictionary of any origin, given its metadata and its tensors' shapes.</summary>
+    /// <exception cref="StarlingException">It is not a VQ model's.</exception>
+    public static VqShape Read(
+        IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, long[]> shapes, string path)
+    {
+        if (metadata.ContainsKey("ch")) return Read(metadata, path);
+        int ch = Size("encoder.conv_in.weight", 0);
+        int blocks = Count(i => $"encoder.conv_blocks.0.res.{i}.conv1.weight");
+        int levels = Count(i => $"encoder.conv_blocks.{i}.res.0.conv1.weight");
+        return new VqShape
+        {
+            Ch = ch,
+            ChMult = [.. Enumerable.Range(0, levels).Select(i => Size($"encoder.conv_blocks.{i}.res.0.conv1.weight", 0) / ch)],
+            ResBlocks = blocks,
+            ZChannels = Size("encoder.conv_out.weight", 0),
+            CodebookSize = Size(VqNames.Codebook, 0),
+            CodebookDim = Size(VqNames.Codebook, 1),
+        };
+
+        int Size(string name, int dimension) => shapes.TryGetValue(name, out long[]? shape) && shape.Length > dimension
+            ? (int)Math.Clamp(shape[dimension], 1, 1 << 20)
+            : throw new StarlingException($"{path} is no tokenizer file: it has no '{name}'");
+
+        int Count(Func<int, string> name) => Enumerable.Range(0, 16).TakeWhile(i => shapes.ContainsKey(name(i))).Count();
+    }
+
+    internal static string Describe(VqShape shape) =>
+        string.Join(' ', Of(shape).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,110 @@
+// Shapes: see TrainStep.cs.
+using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
+using Starling.Model.Transformer;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Starling.Model.Training;
+
+/// <summary>
+/// The student's part of a step for one replica: masked forward pass, the parts of Eq. 8, backward into the flat
+/// gradients. Every part is divided by the global batch's counts, so that sums over micro-batches and replicas are means.
+/// </summary>
+internal sealed class StudentPass(TrainingState state, TrainStepOptions options) : IDisposable
+{
+    private readonly Gpt _student = new(state.Shape, state.Student.Weights);
+    private readonly Projector? _projector = state.Projector is null ? null : new Projector(state.Projector.Weights);
+    private readonly SelfGuidedOptions _guided = options.SelfGuided;
+    private readonly DropoutRates _rates = DropoutRates.From(options.Model);
+
+    private Device Device => state.Student.Weights.Device;
+
+    /// <summary>Adds the replica's gradient to the networks' and returns its loss parts, [LossParts.Count].</summary>
+    public Tensor Run(ReplicaTokens replica, IStepDraws draws, TeacherFeatures? teacher, PhaseClock clock)
+    {
+        Tensor losses = zeros(LossParts.Count, ScalarType.Float32, Device);
+        for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
+        {
+            using var scope = NewDisposeScope();
+            int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
+            Tensor parts = Losses(replica, first, count, draws, teacher);
+            clock.Mark(StepPhase.Forward);
+            parts[LossParts.Count - 1].backward();
+            using (no_grad()) losses.PlusInPlace(parts.detach());
+            clock.Mark(StepPhase.Backward);
+        }
+        return losses;
+    }
+
+    private Tensor Losses(ReplicaTokens replica, int first, int count, IStepDraws draws, TeacherFeatures? teacher)
+    {
+        int views = _guided.EffectiveStudentViews, images = options.Training.GlobalBatch;
+        int origin = replica.Replica * options.Training.ReplicaImages + first;
+        SequenceBatch batch = SequenceBatch.Of(replica, first, count, views, options, draws, state.Shape.Classes);
+        Tensor? masked_NT = MaskedKeys(origin, count, views, draws);
+        AttentionMask? mask = masked_NT is null ? null : AttentionMask.From(masked_NT, _guided.KeepDiagonal);
+
+        GptFeatures features;
+        Tensor logits_NTV;
+        Tensor? anchors_NKD = null;
+        KeyedDropout dropout = new(_rates, options.Seed, state.Step, origin);
+        using (Autocast.BFloat16(Device, options.Training.Precision == Precision.BFloat16))
+        {
+            features = _student.Features(batch.Inputs, batch.Labels_N, mask, dropout, _guided.EffectiveDepth(state.Shape.Layers));
+            logits_NTV = _student.Logits(features.Last);
+            if (teacher is not null && _guided.Beta > 0)
+                anchors_NKD = _projector!.Forward(features.Mid.index_select(1, teacher.Positions_K));
+        }
+
+        // L_AR (Eq. 2), over the same masked pass (Fig. 3).
+        long vocabulary = logits_NTV.shape[^1];
+        Tensor autoRegressive = F.cross_entropy(
+                logits_NTV.reshape(-1, vocabulary).to(ScalarType.Float32), batch.Codes_NT.reshape(-1), reduction: nn.Reduction.Sum)
+            .Times(1.0 / ((double)images * views * state.Shape.Tokens));
+        Tensor total = autoRegressive, none = zeros_like(autoRegressive), mim = none, step = none, view = none;
+
+        // L_MIM (Eq. 4).
+        if (teacher is not null && _guided.Alpha > 0)
+        {
+            bool maskedOnly = _guided.MimPositions == MimPositions.MaskedOnly;
+            long positions = maskedOnly ? draws.CountMasked(images, views) : (long)images * views * state.Shape.Tokens;
+            Tensor last_NTD = _guided.MimTap == MimTap.FinalNorm ? _student.FinalNorm(features.Last) : features.Last;
+            Tensor counted_NT = masked_NT ?? zeros(batch.Codes_NT.shape, ScalarType.Bool, Device);
+            mim = MaskedAttentionLoss
+                .Sum(last_NTD, teacher.Last[(replica.Replica, first)], maskedOnly ? counted_NT : null)
+                .Times(1.0 / Math.Max(1, positions));
+            total = total.PlusScaled(mim, _guided.Alpha * Ramp());
+        }
+
+        // L_step and L_view (Eqs. 6 and 7).
+        if (anchors_NKD is not null)
+        {
+            Tensor anchors_bSKD = anchors_NKD.view(count, views, anchors_NKD.shape[1], anchors_NKD.shape[2]);
+            (step, view) = teacher!.ReplicaKeys is { } local
+                ? local[replica.Replica].Sums(anchors_bSKD, first)
+                : teacher.Keys.Sums(anchors_bSKD, origin);
+            (step, view) = (step.Times(1.0 / images), view.Times(1.0 / images));
+            total = total.PlusScaled(step.Plus(view), 0.5 * _guided.Beta * Ramp());
+        }
+        return stack([autoRegressive, mim, step, view, total]);
+    }
+
+    public void Dispose() => _student.Dispose();
+
+    /// <summary>The mask of Eq. 3, true where a key is hidden; null when nothing is masked.</summary>
+    private Tensor? MaskedKeys(int origin, int count, int views, IStepDraws draws)
+    {
+        if (!_guided.Enabled || _guided.MaskRatio <= 0) return null;
+        int tokens = state.Shape.Tokens;
+        bool[] masked = new bool[count * views * tokens];
+        for (int image = 0; image < count; image++)
+        {
+            for (int view = 0; view < views; view++)
+                draws.MaskKeys(origin + image, view, masked.AsSpan((image * views + view) * tokens, tokens));
+        }
+        return tensor(masked, device: Device).view(count * views, tokens);
+    }
+
+    private double Ramp() => _guided.RampSteps == 0 ? 1 : Math.Min(1, (state.Step + 1.0) / _guided.RampSteps);
+}

@@ -1,0 +1,81 @@
+// Shapes: see TrainStep.cs.
+using Starling.Model.Replicas;
+using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
+using Starling.Model.Transformer;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Starling.Model.Training;
+
+/// <summary>
+/// The teacher's part of a step: unmasked, without dropout or gradient, over every view. Its middle features become the
+/// contrastive keys, its last features the targets of L_MIM.
+/// </summary>
+internal sealed class TeacherPass(TrainingState state, TrainStepOptions options) : IDisposable
+{
+    private readonly Gpt _teacher = new(state.Shape, state.Teacher);
+    private readonly SelfGuidedOptions _guided = options.SelfGuided;
+
+    public TeacherFeatures Run(IReadOnlyList<ReplicaTokens> hosted, IStepDraws draws, IReplicaExchange exchange)
+    {
+        using var noGrad = no_grad();
+        Device device = state.Teacher.Device;
+        Tensor positions_K = tensor(draws.ContrastPositions().Select(p => (long)p).ToArray(), device: device);
+        Dictionary<(int, int), Tensor> last = [];
+        List<(int Replica, Tensor Keys_bMKD)> keys = [];
+        List<(int Replica, Tensor Labels_b)> labels = [];
+        foreach (ReplicaTokens replica in hosted)
+        {
+            List<Tensor> parts = [];
+            for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
+            {
+                int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
+                (Tensor keys_bMKD, Tensor? last_NTD) = Forward(replica, first, count, draws, positions_K);
+                parts.Add(keys_bMKD);
+                if (last_NTD is not null) last[(replica.Replica, first)] = last_NTD;
+            }
+            keys.Add((replica.Replica, cat([.. parts])));
+            labels.Add((replica.Replica, tensor(replica.Labels.Select(l => (long)l).ToArray(), device: device)));
+        }
+        ContrastiveLoss global = Loss(exchange.Gather(keys), exchange.Gather(labels));
+        Dictionary<int, ContrastiveLoss>? local = _guided.Negatives == NegativeScope.Replica
+            ? keys.Zip(labels).ToDictionary(p => p.First.Replica, p => Loss(p.First.Keys_bMKD, p.Second.Labels_b))
+            : null;
+        return new TeacherFeatures(global, local, positions_K, last);
+    }
+
+    public void Dispose() => _teacher.Dispose();
+
+    private (Tensor Keys_bMKD, Tensor? Last_NTD) Forward(
+        ReplicaTokens replica, int first, int count, IStepDraws draws, Tensor positions_K)
+    {
+        using var scope = NewDisposeScope();
+        int views = _guided.Views;
+        SequenceBatch batch = SequenceBatch.Of(replica, first, count, views, options, draws, state.Shape.Classes);
+        GptFeatures features;
+        using (Autocast.BFloat16(state.Teacher.Device, options.Training.Precision == Precision.BFloat16))
+        {
+            features = _teacher.Features(batch.Inputs, batch.Labels_N, mask: null, dropout: null,
+                tap: _guided.EffectiveDepth(state.Shape.Layers));
+        }
+        Tensor keys_bMKD = Normalize(features.Mid.index_select(1, positions_K))
+            .view(count, views, positions_K.shape[0], -1).MoveToOuterDisposeScope();
+        if (_guided.Alpha <= 0) return (keys_bMKD, null);
+        Tensor last_NTD = _guided.MimTap == MimTap.FinalNorm ? _teacher.FinalNorm(features.Last) : features.Last;
+        long[] shape = last_NTD.shape;
+        int seen = _guided.EffectiveStudentViews;
+        return (keys_bMKD, last_NTD.view(count, views, shape[1], shape[2]).narrow(1, 0, seen)
+            .reshape(count * seen, shape[1], shape[2]).MoveToOuterDisposeScope());
+    }
+
+    private Tensor Normalize(Tensor features)
+    {
+        Tensor f = features.to(ScalarType.Float32);
+        if (_guided.KeyNormalization == KeyNormalization.LayerNorm) f = F.layer_norm(f, [f.shape[^1]]);
+        return f.Normalized();
+    }
+
+    private ContrastiveLoss Loss(Tensor keys_BMKD, Tensor labels_B) => new(
+        keys_BMKD.permute(1, 2, 0, 3).contiguous(), labels_B, _guided.Temperature, _guided.SkipSameClassNegatives);
+}

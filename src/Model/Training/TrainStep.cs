@@ -1,0 +1,148 @@
+// Shapes: b images of a micro-batch, B images of the global batch, M views, S views the student sees, T positions
+// (the class token and T−1 image tokens in; T codes out), D width, K contrasted positions, V codes. N = b·M or b·S.
+using Starling.Model.Replicas;
+using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Training;
+
+/// <summary>
+/// One training step of ST-AR (arXiv 2509.15185, section 3.3): teacher, keys of the whole global batch, student,
+/// losses, backward, sum over the replicas, guard, AdamW, teacher update. Runs on the thread that owns the state.
+/// </summary>
+public sealed class TrainStep : IDisposable
+{
+    private readonly TrainingState _state;
+    private readonly TrainStepOptions _options;
+    private readonly IReplicaExchange _exchange;
+    private readonly Func<long, IStepDraws> _draws;
+    private readonly StudentPass _student;
+    private readonly TeacherPass? _teacher;
+    private readonly ReplicaSum _sum;
+    private readonly long[] _lengths;
+
+    /// <summary>Prepares steps on <paramref name="state"/>, which stays the caller's.</summary>
+    /// <param name="state">Weights and moments.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="exchange">What the trainers of the generation exchange.</param>
+    /// <param name="draws">A step's random choices; by default those keyed by the run's seed.</param>
+    public TrainStep(TrainingState state, TrainStepOptions options, IReplicaExchange exchange,
+        Func<long, IStepDraws>? draws = null)
+    {
+        _state = state;
+        _options = options;
+        _exchange = exchange;
+        _draws = draws ?? (step => new StepDraws(options.Seed, step, state.Shape.Tokens, options.SelfGuided));
+        SelfGuidedOptions guided = options.SelfGuided;
+        // Without its losses ST-AR is LlamaGen, bit for bit; then the teacher has nothing to say.
+        bool guides = guided.Enabled && (guided.Alpha > 0 || guided.Beta > 0);
+        _teacher = guides ? new TeacherPass(state, options) : null;
+        _student = new StudentPass(state, options);
+        _lengths = [.. state.Trained.Select(n => n.Weights.Layout.Count)];
+        _sum = new ReplicaSum(_lengths.Sum() + LossParts.Count, state.Student.Weights.Device);
+    }
+
+    /// <summary>
+    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is not
+    /// finite never reaches the weights: the step is computed once more, then left out.
+    /// </summary>
+    public StepResult Run(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
+    {
+        using var scope = NewDisposeScope();
+        double rate = LearningRate.At(_options.Optimizer, _state.Step, _options.Training.Steps);
+        Gradient gradient = ComputeGradient(hosted, clock);
+        StepOutcome outcome = StepOutcome.Applied;
+        if (!gradient.IsFinite)
+        {
+            gradient = ComputeGradient(hosted, clock); // a passing fault (memory, network) gives a good result now
+            outcome = gradient.IsFinite ? StepOutcome.AppliedAfterRetry : StepOutcome.Skipped;
+        }
+        if (outcome != StepOutcome.Skipped)
+        {
+            Apply(gradient, rate);
+            clock.Mark(StepPhase.Optimizer);
+            _state.UpdateTeacher(EmaDecay());
+            clock.Mark(StepPhase.Ema);
+        }
+        _sum.Clear();
+        _state.Step++;
+        return new StepResult(
+            _state.Step, outcome, gradient.Losses, gradient.Norm, rate, gradient.KeySimilarity, [.. clock.Seconds]);
+    }
+
+    /// <summary>Frees the gradient buffers.</summary>
+    public void Dispose()
+    {
+        _sum.Dispose();
+        _student.Dispose();
+        _teacher?.Dispose();
+    }
+
+    private Gradient ComputeGradient(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
+    {
+        _sum.Clear();
+        IStepDraws draws = _draws(_state.Step);
+
+        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as a
+        // negative of every other, whatever the micro-batch and whoever hosts it.
+        TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange);
+        clock.Mark(StepPhase.Teacher);
+
+        // Student, replica by replica: each replica's gradient is summed over its micro-batches, then enters the tree.
+        foreach (ReplicaTokens replica in hosted)
+        {
+            foreach (TrainedNetwork network in _state.Trained) network.Weights.ClearGradients();
+            Tensor losses = _student.Run(replica, draws, teacher, clock);
+            _sum.Add(replica.Replica, vector => Pack(vector, losses));
+            clock.Mark(StepPhase.Reduce);
+        }
+
+        // Exchange: the same binary tree for any number of trainers.
+        Tensor root = _exchange.Sum(_sum);
+        long parameters = _lengths.Sum();
+        LossParts parts = LossParts.FromVector(root.narrow(0, parameters, LossParts.Count).data<float>().ToArray());
+        Tensor vector = root.narrow(0, 0, parameters);
+        double norm = Math.Sqrt(vector.Squared().SumInFixedOrder().item<double>());
+        clock.Mark(StepPhase.Reduce);
+        return new Gradient(vector, norm, parts, teacher?.Keys.MeanKeySimilarity() ?? 0);
+    }
+
+    private void Apply(Gradient gradient, double rate)
+    {
+        OptimizerOptions o = _options.Optimizer;
+        if (o.Clip > 0) gradient.Vector.TimesInPlace(Math.Min(1, o.Clip / (gradient.Norm + 1e-6)));
+        long at = 0;
+        foreach (TrainedNetwork network in _state.Trained)
+        {
+            Tensor part = gradient.Vector.narrow(0, at, network.Weights.Layout.Count);
+            network.Update(part, _state.Updates, new AdamWArguments(rate, o.Beta1, o.Beta2, o.WeightDecay, o.Epsilon));
+            at += network.Weights.Layout.Count;
+        }
+        _state.Updates++;
+    }
+
+    private double EmaDecay()
+    {
+        SelfGuidedOptions o = _options.SelfGuided;
+        return o.EmaWarmup ? Math.Min(o.EmaDecay, (1.0 + _state.Step) / (10.0 + _state.Step)) : o.EmaDecay;
+    }
+
+    /// <summary>[student's gradient | projector's gradient | loss parts]: one vector, one exchange.</summary>
+    private void Pack(Tensor vector, Tensor losses)
+    {
+        using var scope = NewDisposeScope();
+        long at = 0;
+        foreach (TrainedNetwork network in _state.Trained)
+        {
+            vector.narrow(0, at, network.Weights.Layout.Count).copy_(network.Weights.Gradients!);
+            at += network.Weights.Layout.Count;
+        }
+        vector.narrow(0, at, LossParts.Count).copy_(losses);
+    }
+
+    private sealed record Gradient(Tensor Vector, double Norm, LossParts Losses, double KeySimilarity)
+    {
+        public bool IsFinite => double.IsFinite(Norm) && double.IsFinite(Losses.Total);
+    }
+}
