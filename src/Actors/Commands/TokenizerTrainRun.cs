@@ -21,7 +21,6 @@ internal static class TokenizerTrainRun
         LibTorch.Initialize();
         OutputFile.Prepare(options.Output);
         IPerceptualLoss? perceptual = PerceptualNetworks.Load(options.PerceptualNetwork);
-        using var owned = perceptual as IDisposable;
         IEnumerable<PixelBatch> batches = TrainingPictures
             .Batches(options.Data, options.Data.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
         using TokenizerTrainer trainer = TokenizerTraining.Run(

@@ -3,6 +3,7 @@ using System.Globalization;
 using Starling.Actors.Commands.DryRuns;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Data;
 
 namespace Starling.Actors.Commands;
 
@@ -55,7 +56,8 @@ internal sealed class TrainCommand(CommandContext context)
             return ExitCodes.Success;
         }
         context.DetailsFolder = runFolder;
-        return await context.Training.RunAsync(
+        ITrainingHost host = context.Training ?? throw new StarlingException("this program cannot train: it was built without the actors");
+        return await host.RunAsync(
             options, new TrainRequest(runFolder, file, arguments.GetValue(_force)), cancellationToken);
     }
 }
