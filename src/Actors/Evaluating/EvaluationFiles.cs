@@ -23,18 +23,25 @@ public sealed class EvaluationFiles(string runFolder)
     /// <summary>Writes grids and scores; returns the pictures' paths. The scores come last: they mean it is complete.</summary>
     public IReadOnlyList<string> Write(EvaluationReport report)
     {
-        Directory.CreateDirectory(Samples);
         Directory.CreateDirectory(Scores);
-        List<string> pictures = [];
-        foreach ((string weights, RgbImage grid) in report.Grids)
-        {
-            string path = Path.Combine(Samples, $"{report.Step:D8}-{weights}.png");
-            PngWriter.Write(path, grid);
-            pictures.Add(path);
-        }
+        IReadOnlyList<string> pictures = WriteGrids(report, Samples);
         string scores = ScoresOf(report.Step), temporary = scores + ".new";
         File.WriteAllText(temporary, JsonSerializer.Serialize(new StoredScores(report.Step, report.Anchors, report.Results), Json));
         File.Move(temporary, scores, overwrite: true);
+        return pictures;
+    }
+
+    /// <summary>Writes the sample grids into a folder; returns their paths.</summary>
+    public static IReadOnlyList<string> WriteGrids(EvaluationReport report, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        List<string> pictures = [];
+        foreach ((string weights, RgbImage grid) in report.Grids)
+        {
+            string path = Path.Combine(folder, $"{report.Step:D8}-{weights}.png");
+            PngWriter.Write(path, grid);
+            pictures.Add(path);
+        }
         return pictures;
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using Starling.Actors.Supervision;
 using Starling.Data;
 using Starling.Data.Batches;
 
@@ -9,28 +10,37 @@ namespace Starling.Actors.Loading;
 /// Hands out replica batches on request: reads Parquet row groups, decodes and augments on its own threads, answers in
 /// the order of the requests. Keeps no position: what it answers is a pure function of the request.
 /// </summary>
-public sealed class ShardLoader : ReceiveActor
+public sealed class ShardLoader : ReceiveActor, IWithTimers
 {
     private readonly Func<ReplicaBatchPipeline> _open;
     private readonly Action<ReplicaBatchPipeline>? _opened;
     private readonly Channel<(LoaderProtocol.Request Request, IActorRef Asker)> _requests =
         Channel.CreateUnbounded<(LoaderProtocol.Request, IActorRef)>(); // bounded by what askers keep in flight
     private readonly CancellationTokenSource _stop = new();
+    private readonly Registration _registration;
     private ReplicaBatchPipeline? _pipeline;
 
     /// <summary>A loader over the pipeline that <paramref name="open"/> starts.</summary>
     /// <param name="open">Starts a pipeline; called once by each incarnation of the actor.</param>
+    /// <param name="supervisor">Whom the loader offers itself to.</param>
     /// <param name="opened">Told of the pipeline, for its statistics.</param>
-    public ShardLoader(Func<ReplicaBatchPipeline> open, Action<ReplicaBatchPipeline>? opened = null)
+    public ShardLoader(Func<ReplicaBatchPipeline> open, IActorRef supervisor, Action<ReplicaBatchPipeline>? opened = null)
     {
         _open = open;
         _opened = opened;
+        _registration = new Registration(Timers, supervisor, new SupervisorProtocol.RegisterLoader(Self));
+        Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
+        Receive<Registration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(request => _requests.Writer.TryWrite((request, Sender)));
     }
 
-    /// <summary>Starts the decode threads and the two pumps.</summary>
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Starts the decode threads and the two pumps, and registers.</summary>
     protected override void PreStart()
     {
+        _registration.Send();
         _pipeline = _open();
         _opened?.Invoke(_pipeline);
         // Plain tasks rather than messages to itself: both only move references and wait without a thread.

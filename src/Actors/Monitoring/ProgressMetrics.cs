@@ -6,6 +6,7 @@ namespace Starling.Actors.Monitoring;
 public sealed class ProgressMetrics
 {
     private readonly TimeProvider _time;
+    private long _lastStepMark;
     private readonly Gauge _step, _epoch, _lastStep, _eta, _tensors;
     private readonly Counter _steps, _images, _tokens, _wall;
     private readonly Histogram _phase;
@@ -25,6 +26,9 @@ public sealed class ProgressMetrics
         _tensors = book.Gauge("tensors_live", "Tensors alive in this process; constant between steps unless one leaks");
     }
 
+    /// <summary>Time since the last committed step of this process; null before the first.</summary>
+    public TimeSpan? SinceLastStep => Interlocked.Read(ref _lastStepMark) is var mark and not 0 ? _time.GetElapsedTime(mark) : null;
+
     /// <summary>Says where the run stands before its first step of this process.</summary>
     /// <param name="step">The restored step, 0 for a new run.</param>
     /// <param name="epoch">Passes over the data so far.</param>
@@ -41,6 +45,7 @@ public sealed class ProgressMetrics
     /// <param name="tokens">Tokens of this step that the student predicted.</param>
     public void StepCommitted(long step, double epoch, int images, long tokens)
     {
+        Interlocked.Exchange(ref _lastStepMark, _time.GetTimestamp());
         _steps.Inc();
         _images.Inc(images);
         _tokens.Inc(tokens);

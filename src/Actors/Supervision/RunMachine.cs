@@ -65,7 +65,11 @@ public static class RunMachine
             effects.Add(new RunEffect.Assign(trainer, generation, replicas));
         return state with
         {
-            Phase = RunPhase.Forming, Generation = generation, Hosting = hosting, Ready = [], GenerationStart = state.Step,
+            Phase = RunPhase.Forming,
+            Generation = generation,
+            Hosting = hosting,
+            Ready = [],
+            GenerationStart = state.Step,
         };
     }
 

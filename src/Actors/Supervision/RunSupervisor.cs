@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Starling.Actors.Evaluating;
+using Starling.Actors.Monitoring;
 using Starling.Actors.Training;
 
 namespace Starling.Actors.Supervision;
@@ -13,7 +14,7 @@ public sealed class RunSupervisor : ReceiveActor
 {
     private readonly RunPlan _plan;
     private readonly GenerationFile _generations;
-    private readonly Action<RunState> _changed;
+    private readonly ICanTell _monitor;
     private readonly Action<RunEnding> _ended;
     private readonly Dictionary<string, IActorRef> _trainers = [];
     private readonly List<IActorRef> _loaders = [];
@@ -25,13 +26,13 @@ public sealed class RunSupervisor : ReceiveActor
     /// <summary>A supervisor that goes on with the numbering in <paramref name="generations"/>.</summary>
     /// <param name="plan">The run.</param>
     /// <param name="generations">The durable generation number.</param>
-    /// <param name="changed">Told of every new state.</param>
+    /// <param name="monitor">Told of every new state.</param>
     /// <param name="ended">Told once how the run ended.</param>
-    public RunSupervisor(RunPlan plan, GenerationFile generations, Action<RunState> changed, Action<RunEnding> ended)
+    public RunSupervisor(RunPlan plan, GenerationFile generations, ICanTell monitor, Action<RunEnding> ended)
     {
         _plan = plan;
         _generations = generations;
-        _changed = changed;
+        _monitor = monitor;
         _ended = ended;
         _state = new RunState { Generation = generations.Read() };
 
@@ -83,7 +84,7 @@ public sealed class RunSupervisor : ReceiveActor
         (RunState next, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, _state, happened);
         bool changed = next != _state;
         _state = next;
-        if (changed) _changed(next);
+        if (changed) _monitor.Tell(new MonitorProtocol.RunChanged(next), Self);
         foreach (RunEffect effect in effects) Perform(effect);
     }
 

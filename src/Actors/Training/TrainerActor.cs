@@ -18,6 +18,7 @@ namespace Starling.Actors.Training;
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan LoaderPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(30);
 
     private readonly string _name;
     private readonly TrainerActors _actors;
@@ -68,8 +69,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <summary>Registers with the supervisor.</summary>
     protected override void PreStart() => _registration.Send();
 
-    /// <summary>Ends the loop.</summary>
-    protected override void PostStop() => _loop.Dispose();
+    /// <summary>Ends the loop and waits for the step at hand.</summary>
+    protected override void PostStop()
+    {
+        _loop.Dispose();
+        // A thread still inside libtorch while the process ends, or while its successor loads, ends in a crash.
+        _loop.Join(LoopPatience);
+    }
 
     private bool IsCurrent(long generation) => _assigned?.Generation == generation;
 

@@ -13,9 +13,12 @@ internal static unsafe class TurboJpegNative
 
     private static readonly nint Library = Load();
 
-    /// <summary>Whether the library is on this machine.</summary>
-    public static bool Available { get; } = Library != 0
-        && new[] { "tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjGetErrorStr2", "tjDestroy" }.All(name => NativeLibrary.TryGetExport(Library, name, out _));
+    private static readonly string[] Functions =
+        ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjGetErrorStr2", "tjDestroy"];
+
+    /// <summary>Whether the library is on this machine, with all its functions.</summary>
+    public static bool Available { get; } =
+        Library != 0 && Functions.All(name => NativeLibrary.TryGetExport(Library, name, out _));
 
     public static nint InitDecompress() => ((delegate* unmanaged<nint>)Export("tjInitDecompress"))();
 

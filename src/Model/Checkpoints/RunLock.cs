@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Starling.Data;
 
 namespace Starling.Model.Checkpoints;
@@ -11,7 +10,7 @@ namespace Starling.Model.Checkpoints;
 /// </summary>
 public sealed class RunLock : IDisposable
 {
-    private const string FileName = ".lock";
+    private const string FileName = ".lock", HolderFileName = ".lock.holder";
     private const int LinuxLocked = 11, MacLocked = 35, WindowsLocked = unchecked((int)0x80070020);
 
     private readonly FileStream _file;
@@ -24,65 +23,42 @@ public sealed class RunLock : IDisposable
     /// </exception>
     public static RunLock Acquire(string runFolder)
     {
-        string path = Path.Combine(runFolder, FileName);
+        FileStream? file = null;
         try
         {
             Directory.CreateDirectory(runFolder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unwritable(runFolder, e);
-        }
-        FileStream file = Open(path, runFolder);
-        try
-        {
-            file.SetLength(0);
-            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"process {Environment.ProcessId} on {Environment.MachineName}\n")));
-            file.Flush();
+            file = new FileStream(Path.Combine(runFolder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
+            File.WriteAllText(Path.Combine(runFolder, HolderFileName), string.Create(CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
             return new RunLock(file);
         }
+        catch (IOException e) when (file is null && e.HResult is (LinuxLocked or MacLocked or WindowsLocked))
+        {
+            throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder)}: wait until it ends, " +
+                "or choose another --run folder", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            file.Dispose();
-            throw Unwritable(runFolder, e);
+            file?.Dispose();
+            throw new StarlingException($"run folder {runFolder} cannot be written to: {e.Message}; " +
+                "choose another --run folder", e);
         }
     }
 
     /// <summary>Lets the folder go.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static FileStream Open(string path, string runFolder)
+    /// <summary>A file of its own says who, because nobody else can read a locked one.</summary>
+    private static string Holder(string runFolder)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e.HResult is LinuxLocked or MacLocked or WindowsLocked)
-        {
-            throw new StarlingException($"run folder {runFolder} is in use by {Holder(path)}: wait until it ends, " +
-                "or choose another --run folder", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unwritable(runFolder, e);
-        }
-    }
-
-    private static string Holder(string path)
-    {
-        try
-        {
-            // Where locks are advisory this asks for none, and so may read what the holder wrote.
-            using StreamReader reader = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadLine() is { Length: > 0 } holder ? holder : "another process";
+            return File.ReadLines(Path.Combine(runFolder, HolderFileName)).FirstOrDefault() ?? "another process";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "another process";
         }
     }
-
-    private static StarlingException Unwritable(string runFolder, Exception e) =>
-        new($"run folder {runFolder} cannot be written to: {e.Message}; choose another --run folder", e);
 }

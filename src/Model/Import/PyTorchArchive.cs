@@ -71,8 +71,9 @@ internal sealed class PyTorchArchive : IDisposable
             Tensor storage = Storage(views.Key);
             foreach ((string name, TensorReference view) in views)
             {
-                using Tensor source = storage.as_strided(view.Shape, view.Strides, view.Offset);
-                tensors.Add(name, empty(view.Shape, storage.dtype, CPU).copy_(source).MoveToOuterDisposeScope());
+                Tensor copy = empty(view.Shape, storage.dtype, CPU);
+                if (view.Count > 0) copy.copy_(storage.as_strided(view.Shape, view.Strides, view.Offset));
+                tensors.Add(name, copy.MoveToOuterDisposeScope());
             }
         }
         return tensors;

@@ -7,7 +7,8 @@ namespace Starling.Model.Import;
 
 /// <summary>
 /// A state dictionary read from a foreign file: safetensors, or a PyTorch archive in any of the forms that training
-/// scripts write: <c>model</c> of DDP, <c>module</c> of DeepSpeed, <c>state_dict</c>, <c>ema</c>, or the raw dictionary.
+/// scripts write (<c>model</c> of DDP, <c>module</c> of DeepSpeed, <c>state_dict</c>, <c>ema</c>, or the dictionary
+/// itself).
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Container">The key the weights were found under; empty for a raw dictionary.</param>
@@ -29,7 +30,7 @@ public sealed record WeightFile(
 
     /// <summary>Reads a file's weights into CPU tensors of the caller's dispose scope.</summary>
     /// <param name="path">The file; its format is told by its content.</param>
-    /// <param name="container">The one to take, e.g. <c>ema</c>; by default the first of <see cref="Containers"/>.</param>
+    /// <param name="container">The key to look under; by default the first there of <see cref="Containers"/>.</param>
     /// <exception cref="StarlingException">
     /// The file cannot be read, is damaged or hostile, or holds no weights (under that name).
     /// </exception>
@@ -50,10 +51,11 @@ public sealed record WeightFile(
         Dictionary<string, Dictionary<string, TensorReference>> present = root.Items
             .Where(i => i.Value is PickleDictionary).ToDictionary(i => i.Key, i => Weights((PickleDictionary)i.Value!));
         string found = container ?? Containers.FirstOrDefault(c => present.GetValueOrDefault(c)?.Count > 0) ?? "";
-        Dictionary<string, TensorReference> weights = found.Length == 0 ? Weights(root) : present.GetValueOrDefault(found) ?? [];
+        Dictionary<string, TensorReference> weights =
+            found.Length == 0 ? Weights(root) : present.GetValueOrDefault(found) ?? [];
         if (weights.Count == 0)
-            throw new StarlingException($"{path} holds no weights{(found.Length > 0 ? $" under '{found}'" : "")}, only: " +
-                string.Join(", ", root.Items.Select(i => i.Key).Take(10)));
+            throw new StarlingException($"{path} holds no weights {(found.Length > 0 ? $"under '{found}', " : "")}" +
+                $"only the keys: {string.Join(", ", root.Items.Select(i => i.Key).Take(10))}");
         return new WeightFile(path, found, archive.Read(Unwrap(weights, path)), Arguments(root.Find("args")));
     }
 
@@ -62,8 +64,8 @@ public sealed record WeightFile(
 
     private static Dictionary<string, T> Unwrap<T>(Dictionary<string, T> weights, string path)
     {
-        string? Wrapper() => Prefixes.FirstOrDefault(p => weights.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal)));
-        while (weights.Count > 0 && Wrapper() is { } prefix)
+        bool HasPrefix(string prefix) => weights.Keys.All(k => k.StartsWith(prefix, StringComparison.Ordinal));
+        while (weights.Count > 0 && Prefixes.FirstOrDefault(HasPrefix) is { } prefix)
             weights = weights.ToDictionary(w => w.Key[prefix.Length..], w => w.Value);
         if (weights.ContainsKey("")) throw new StarlingException($"{path} holds a tensor without a name");
         return weights;

@@ -52,6 +52,7 @@ public sealed class LinearProbeTests
             float[] once = Run(seed: 1, 1);
             Assert.Equal(once, Run(seed: 1, 1));
             Assert.Equal(once, Run(seed: 1, 2));
+            Assert.Equal(once, Run(seed: 1, 4));
             Assert.NotEqual(once, Run(seed: 2, 1));
         }
         finally

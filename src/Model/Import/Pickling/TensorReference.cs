@@ -7,18 +7,18 @@ namespace Starling.Model.Import.Pickling;
 /// <param name="Strides">Elements from one index to the next, per dimension.</param>
 internal sealed record TensorReference(StorageReference Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>Number of elements; null beyond what fits.</summary>
+    /// <summary>Number of elements; null if the dimensions are beyond any tensor's, even an empty one's.</summary>
     internal long? Count
     {
         get
         {
             UInt128 count = 1;
-            foreach (long d in Shape)
+            foreach (long d in Shape.Where(d => d > 0))
             {
                 count *= (UInt128)d;
-                if (count > long.MaxValue) return null;
+                if (count > 1UL << 48) return null;
             }
-            return (long)count;
+            return Shape.Contains(0) ? 0 : (long)count;
         }
     }
 
