@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Starling.Actors.Commands;
+using Starling.Actors.Hosting;
 
 using var signals = new InterruptSignals(Console.Error, Environment.Exit);
 var context = new CommandContext
@@ -8,5 +9,7 @@ var context = new CommandContext
     Out = Console.Out,
     Error = Console.Error,
     Time = TimeProvider.System,
+    Training = new TrainingHost(AnsiConsole.Console, TimeProvider.System),
+    Evaluation = new EvaluationHost(TimeProvider.System),
 };
 return await CommandLine.RunAsync(args, context, signals.Token);

@@ -18,11 +18,11 @@ public sealed class CommandContext
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
-    /// <summary>Runs training jobs; null in a program that only looks at what others made.</summary>
-    public ITrainingHost? Training { get; init; }
+    /// <summary>Runs training jobs.</summary>
+    public required ITrainingHost Training { get; init; }
 
-    /// <summary>Evaluates checkpoints; null likewise.</summary>
-    public IEvaluationHost? Evaluation { get; init; }
+    /// <summary>Evaluates checkpoints.</summary>
+    public required IEvaluationHost Evaluation { get; init; }
 
     /// <summary>Where the details of an unexpected error go: the run's folder once a command knows it.</summary>
     public string DetailsFolder { get; set; } = Path.GetTempPath();

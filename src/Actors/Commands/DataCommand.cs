@@ -35,7 +35,7 @@ internal sealed class DataCommand(CommandContext context)
 
     private int Inspect(string[] files, int pictures, CancellationToken cancellationToken)
     {
-        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(files), cancellation: cancellationToken);
+        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(files));
         DataReport report = DataReport.Of(index, pictures, cancellationToken);
         report.Write(context.Out);
         foreach (string problem in report.Problems) ErrorReport.Line(context.Error, problem);

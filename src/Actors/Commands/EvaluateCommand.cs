@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
 using Starling.Actors.Monitoring;
-using Starling.Data;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
 
@@ -34,13 +32,11 @@ internal sealed class EvaluateCommand(CommandContext context)
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        IEvaluationHost host = context.Evaluation ??
-            throw new StarlingException("this program cannot evaluate: it was built without the actors");
         string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
         StarlingOptions options = TrainedModel.ConfigurationOf(ManifestFile.Read(folder), arguments.GetValue(_set) ?? []);
         string samples = arguments.GetValue(_out) ?? SamplesBeside(folder);
         foreach (EvaluationResult result in
-            await host.EvaluateAsync(folder, options, samples, cancellationToken))
+            await context.Evaluation.EvaluateAsync(folder, options, samples, cancellationToken))
             Write(result);
         context.Out.WriteLine($"samples: {samples}");
         return ExitCodes.Success;

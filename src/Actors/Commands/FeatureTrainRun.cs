@@ -23,7 +23,7 @@ internal static class FeatureTrainRun
         string text = ConfigurationFiles.ReadText(ConfigurationFiles.Find(path));
         FeatureRunOptions options = OptionsReader<FeatureRunOptions>.Parse(text, path, overrides, []);
         ClassifierTrainingOptions classifier = options.Classifier;
-        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files), cancellation: cancellationToken);
+        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
         if (index.ClassNames.Count != classifier.Shape.Classes)
             throw new StarlingException($"{path}: classifier.shape.classes = {classifier.Shape.Classes}: " +
                 $"the data has {index.ClassNames.Count}");

@@ -22,7 +22,7 @@ internal static class TokenizerTrainRun
         OutputFile.Prepare(options.Output);
         IPerceptualLoss? perceptual = PerceptualNetworks.Load(options.PerceptualNetwork);
         IEnumerable<PixelBatch> batches = TrainingPictures
-            .Batches(options.Data, options.Data.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
+            .Batches(options.Data, options.Tokenizer.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
         using TokenizerTrainer trainer = TokenizerTraining.Run(
             options.Tokenizer, batches, perceptual, Report, cancellationToken);
         OutputFile.Write(options.Output, file => trainer.Save(file, new Dictionary<string, string>

@@ -3,7 +3,6 @@ using System.Globalization;
 using Starling.Actors.Commands.DryRuns;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
-using Starling.Data;
 
 namespace Starling.Actors.Commands;
 
@@ -56,8 +55,7 @@ internal sealed class TrainCommand(CommandContext context)
             return ExitCodes.Success;
         }
         context.DetailsFolder = runFolder;
-        ITrainingHost host = context.Training ?? throw new StarlingException("this program cannot train: it was built without the actors");
-        return await host.RunAsync(
+        return await context.Training.RunAsync(
             options, new TrainRequest(runFolder, file, arguments.GetValue(_force)), cancellationToken);
     }
 }

@@ -2,15 +2,18 @@ using Spectre.Console;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Commands;
 
 /// <summary>Runs the command line in this process and keeps what it said.</summary>
-internal sealed class CommandRunner : ITrainingHost
+internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
 {
     private readonly StringWriter _output = new(), _error = new();
 
     public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } = (_, _) => Task.FromResult(ExitCodes.Success);
+
+    public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
 
     public string Output => _output.ToString();
 
@@ -31,6 +34,7 @@ internal sealed class CommandRunner : ITrainingHost
             Error = _error,
             Time = TimeProvider.System,
             Training = this,
+            Evaluation = this,
         };
         return CommandLine.RunAsync(args, context, cancellationToken);
     }
@@ -40,4 +44,8 @@ internal sealed class CommandRunner : ITrainingHost
         cancellationToken.ThrowIfCancellationRequested();
         return OnTrain(options, request);
     }
+
+    Task<IReadOnlyList<EvaluationResult>> IEvaluationHost.EvaluateAsync(
+        string checkpoint, StarlingOptions options, string samplesFolder, CancellationToken cancellationToken) =>
+        Task.FromResult(OnEvaluate(checkpoint, samplesFolder));
 }

@@ -18,7 +18,7 @@ internal static class DryRun
     public static void Print(
         TextWriter output, StarlingOptions options, string runFolder, TimeProvider time, CancellationToken cancellationToken)
     {
-        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files), cancellation: cancellationToken);
+        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
         StepOrder order = new BatchFactory(index, options.ToBatchOptions()).Order;
         GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
         TrainingCost cost = TrainingCost.Of(options, shape);
