@@ -5,6 +5,7 @@ using Starling.Model.Replicas;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Training;
