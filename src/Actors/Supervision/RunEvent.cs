@@ -35,6 +35,6 @@ public abstract record RunEvent
     /// <summary>The user or the machine asks to stop.</summary>
     public sealed record StopRequested : RunEvent;
 
-    /// <summary>Something no restart can cure, such as a damaged data set.</summary>
+    /// <summary>A mistake of the user that no restart can cure, such as a damaged data set.</summary>
     public sealed record Fatal(string Reason) : RunEvent;
 }

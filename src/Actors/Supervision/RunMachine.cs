@@ -24,7 +24,7 @@ public static class RunMachine
             RunEvent.CheckpointFailed e => NotStored(state, e, effects),
             RunEvent.EvaluationEnded e when e.Step == state.Evaluating => state with { Evaluating = null },
             RunEvent.StopRequested => Stop(state, effects),
-            RunEvent.Fatal e => End(state, RunOutcome.Failed, e.Reason, effects),
+            RunEvent.Fatal e => End(state, RunOutcome.Rejected, e.Reason, effects),
             _ => state,
         };
         next = EvaluateNext(next, effects);
@@ -65,7 +65,11 @@ public static class RunMachine
             effects.Add(new RunEffect.Assign(trainer, generation, replicas));
         return state with
         {
-            Phase = RunPhase.Forming, Generation = generation, Hosting = hosting, Ready = [], GenerationStart = state.Step,
+            Phase = RunPhase.Forming,
+            Generation = generation,
+            Hosting = hosting,
+            Ready = [],
+            GenerationStart = state.Step,
         };
     }
 
@@ -93,7 +97,9 @@ public static class RunMachine
         if (e.Generation > state.Generation || e.Step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = e.Step };
         bool last = e.Step == plan.Steps;
-        bool due = last || (plan.EvaluateEverySteps > 0 && e.Step % plan.EvaluateEverySteps == 0 && e.Step > 0);
+        // The first checkpoint at or after each multiple: the two schedules need not divide each other.
+        bool due = last || (plan.EvaluateEverySteps > 0 &&
+            e.Step / plan.EvaluateEverySteps > Math.Max(state.Checkpoint, 0) / plan.EvaluateEverySteps);
         return plan.EvaluationEnabled && due && !state.Stopping && !plan.Evaluated.Contains(e.Step)
             ? next with { ToEvaluate = next.ToEvaluate.Enqueue(e.Step) }
             : next;

@@ -9,4 +9,6 @@ public enum RunOutcome
     Stopped,
     /// <summary>Something that a restart does not cure.</summary>
     Failed,
+    /// <summary>A mistake that the user can put right, in the data or the configuration.</summary>
+    Rejected,
 }

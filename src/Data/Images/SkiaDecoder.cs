@@ -27,15 +27,13 @@ public sealed class SkiaDecoder : IImageDecoder
         fixed (byte* pixels = rgba)
         {
             SKCodecResult result = codec.GetPixels(info, (nint)pixels);
-            bool enough = result == SKCodecResult.Success
-                || (jpeg && result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput);
-            if (!enough) throw new ImageDecodeException($"the {codec.EncodedFormat} data is damaged ({result})");
+            if (result != SKCodecResult.Success)
+                throw new ImageDecodeException($"the {codec.EncodedFormat} data is damaged ({result})");
         }
         return new RgbImage(width, height, DropAlpha(rgba));
     }
 
-    // A JPEG cut short is read to its last whole block by libjpeg once it meets an end marker; libturbojpeg supplies
-    // one itself, so adding it here makes the two decoders give the same pixels for the same damaged file.
+    // A JPEG cut short is decoded as far as it goes once libjpeg meets an end marker; without one Skia gives up on it.
     private static SKData Wrap(ReadOnlySpan<byte> file, bool jpeg)
     {
         if (!jpeg) return SKData.CreateCopy(file);

@@ -1,8 +1,8 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. A cut-off file
-/// gives what it holds. CMYK is refused (the library would leave the conversion to the caller): Skia takes it.
+/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. Damaged and cut-off
+/// files are refused, and CMYK too (the library would leave the conversion to the caller): Skia takes those.
 /// </summary>
 public sealed class TurboJpegDecoder : IImageDecoder
 {
@@ -49,7 +49,8 @@ public sealed class TurboJpegDecoder : IImageDecoder
 
     private static void Check(nint handle, int status)
     {
-        if (status != 0 && TurboJpegNative.ErrorCode(handle) != TurboJpegNative.Warning)
+        // A warning counts as well: what versions of the library make of the last half block of a cut-off file differs.
+        if (status != 0)
             throw new ImageDecodeException($"the JPEG data is damaged ({TurboJpegNative.ErrorText(handle)})");
     }
 }

@@ -2,24 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Starling.Data.Images;
 
-/// <summary>The five functions of libturbojpeg (API 2.x) that decoding takes, looked up once in the process.</summary>
+/// <summary>The functions of libturbojpeg (API 2.x) that decoding takes, looked up once in the process.</summary>
 internal static unsafe class TurboJpegNative
 {
     /// <summary>TJPF_RGB.</summary>
     public const int Rgb = 0;
-
-    /// <summary>TJERR_WARNING: the picture is damaged, but there are pixels.</summary>
-    public const int Warning = 0;
 
     /// <summary>TJCS_CMYK; TJCS_YCCK is the next number.</summary>
     public const int Cmyk = 3;
 
     private static readonly nint Library = Load();
 
-    /// <summary>Whether the library is on this machine.</summary>
-    public static bool Available { get; } = Library != 0
-        && new[] { "tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjGetErrorCode", "tjGetErrorStr2",
-            "tjDestroy" }.All(name => NativeLibrary.TryGetExport(Library, name, out _));
+    private static readonly string[] Functions =
+        ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjGetErrorStr2", "tjDestroy"];
+
+    /// <summary>Whether the library is on this machine, with all its functions.</summary>
+    public static bool Available { get; } =
+        Library != 0 && Functions.All(name => NativeLibrary.TryGetExport(Library, name, out _));
 
     public static nint InitDecompress() => ((delegate* unmanaged<nint>)Export("tjInitDecompress"))();
 
@@ -30,8 +29,6 @@ internal static unsafe class TurboJpegNative
     public static int Decompress(nint handle, byte* file, int length, byte* pixels, int width, int height) =>
         ((delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)Export("tjDecompress2"))(
             handle, file, new CULong((uint)length), pixels, width, 0, height, Rgb, 0);
-
-    public static int ErrorCode(nint handle) => ((delegate* unmanaged<nint, int>)Export("tjGetErrorCode"))(handle);
 
     public static string ErrorText(nint handle) =>
         Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Export("tjGetErrorStr2"))(handle)) ?? "unknown";

@@ -19,7 +19,9 @@ public struct KeyedRandom
         _s3 = SplitMix(ref key);
     }
 
-    /// <summary>The stream for one use: a run's seed, what it is for, and up to three indices (step, sample, view…).</summary>
+    /// <summary>
+    /// The stream for one use: a run's seed, what it is for, and up to three indices (step, sample, view…).
+    /// </summary>
     public static KeyedRandom For(ulong seed, RandomPurpose purpose, long a = 0, long b = 0, long c = 0) =>
         new(Key(seed, purpose, a, b, c));
 
@@ -74,7 +76,9 @@ public struct KeyedRandom
         }
     }
 
-    /// <summary><paramref name="count"/> distinct numbers of 0..<paramref name="exclusive"/>-1, in random order.</summary>
+    /// <summary>
+    /// <paramref name="count"/> distinct numbers of 0..<paramref name="exclusive"/>-1, in random order.
+    /// </summary>
     public int[] Choose(int count, int exclusive)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, exclusive);

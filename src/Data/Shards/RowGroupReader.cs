@@ -14,7 +14,8 @@ internal static class RowGroupReader
 
     /// <summary>Loads pictures and labels of one row group.</summary>
     /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
-    public static RowGroupData Load(RowGroupInfo info, int classes) => Synchronously.Get(LoadAsync(info, classes));
+    public static RowGroupData Load(RowGroupInfo info, int classes) =>
+        Blocking.Run(() => LoadAsync(info, classes));
 
     private static async Task<RowGroupData> LoadAsync(RowGroupInfo info, int classes)
     {
@@ -23,7 +24,7 @@ internal static class RowGroupReader
         long?[] labels;
         try
         {
-            using SynchronousStream stream = new(info.File);
+            await using FileStream stream = File.OpenRead(info.File);
             await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
             columns = ShardColumns.Find(reader.Schema, info.File);
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);

@@ -9,18 +9,11 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
     public sealed record Group(int Rows, long Bytes, long MinLabel, long MaxLabel);
 
     /// <exception cref="StarlingException">Not readable as Parquet, or without the columns a shard needs.</exception>
-    public static ShardFile Open(string file) => Synchronously.Get(OpenAsync(file));
-
-    /// <summary>Finds the row whose label made a group's range too wide.</summary>
-    /// <exception cref="StarlingException">Always, where such a row exists: names file, row and value.</exception>
-    public static void FindBadLabel(RowGroupInfo info, int classes) =>
-        Synchronously.Get(FindBadLabelAsync(info, classes));
-
-    private static async Task<ShardFile> OpenAsync(string file)
+    public static async Task<ShardFile> OpenAsync(string file)
     {
         try
         {
-            using SynchronousStream stream = new(file);
+            await using FileStream stream = File.OpenRead(file);
             await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
             ShardColumns columns = ShardColumns.Find(reader.Schema, file);
             List<Group> groups = [];
@@ -37,8 +30,20 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
         }
     }
 
+    /// <summary>Finds the row whose label made a group's range too wide.</summary>
+    /// <exception cref="StarlingException">Always, where such a row exists: names file, row and value.</exception>
+    public static async Task FindBadLabelAsync(RowGroupInfo info, int classes)
+    {
+        await using FileStream stream = File.OpenRead(info.File);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);
+        long?[] labels = await RowGroupReader.ReadLabelsAsync(group, ShardColumns.Find(reader.Schema, info.File).Label);
+        for (int row = 0; row < labels.Length; row++) _ = RowGroupReader.Check(info, row, labels[row], classes);
+    }
+
     private static async Task<Group> SummarizeAsync(ParquetRowGroupReader group, ShardColumns columns)
     {
+        // Both casts are checked: a footer may claim a negative number of rows, or billions.
         int rows = checked((int)(uint)group.RowCount);
         long bytes = group.GetMetadata(columns.Image)?.MetaData?.TotalUncompressedSize ?? 0;
         if (rows == 0) return new Group(0, 0, 0, 0);
@@ -47,15 +52,5 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
         long?[] labels = await RowGroupReader.ReadLabelsAsync(group, columns.Label);
         // A null counts as -1: outside any classes, so that it is looked up and named.
         return new Group(rows, bytes, labels.Min(label => label ?? -1), labels.Max(label => label ?? -1));
-    }
-
-    private static async Task<int> FindBadLabelAsync(RowGroupInfo info, int classes)
-    {
-        using SynchronousStream stream = new(info.File);
-        await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
-        using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);
-        long?[] labels = await RowGroupReader.ReadLabelsAsync(group, ShardColumns.Find(reader.Schema, info.File).Label);
-        for (int row = 0; row < labels.Length; row++) _ = RowGroupReader.Check(info, row, labels[row], classes);
-        return labels.Length;
     }
 }

@@ -43,11 +43,6 @@ public sealed class ShardIndex
     /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>Opens the shards on a thread of the pool; see <see cref="Open"/>.</summary>
-    public static Task<ShardIndex> OpenAsync(
-        IReadOnlyList<string> files, int? expectedClasses = null, CancellationToken cancellation = default) =>
-        Task.Run(() => Open(files, expectedClasses, cancellation), cancellation);
-
     /// <summary>Opens the shards and checks all that footers and label columns can tell before a run starts.</summary>
     /// <param name="files">Parquet files; see <see cref="ShardFiles.Expand"/> for folders.</param>
     /// <param name="expectedClasses">Classes of the model; null: as many as the files name, or as the labels
@@ -56,7 +51,7 @@ public sealed class ShardIndex
     /// <exception cref="StarlingException">
     /// A shard is missing, truncated, or lacks a column; a label is outside the classes; the files' class names differ.
     /// </exception>
-    public static ShardIndex Open(
+    public static async Task<ShardIndex> OpenAsync(
         IReadOnlyList<string> files, int? expectedClasses = null, CancellationToken cancellation = default)
     {
         if (files.Count == 0) throw new StarlingException("the data configuration lists no shard; name one or more");
@@ -66,7 +61,7 @@ public sealed class ShardIndex
         {
             cancellation.ThrowIfCancellationRequested();
             Append(hash, ShardFooter.Read(file));
-            shards.Add(ShardFile.Open(file));
+            shards.Add(await ShardFile.OpenAsync(file));
         }
         RowGroupInfo[] groups = Number(shards);
         if (groups.Length == 0) throw new StarlingException($"{files[0]}: the shards hold no rows");
@@ -74,10 +69,15 @@ public sealed class ShardIndex
         foreach (RowGroupInfo group in groups)
         {
             ShardFile.Group summary = shards[group.FileIndex].Groups[group.Index];
-            if (summary.MinLabel < 0 || summary.MaxLabel >= names.Count) ShardFile.FindBadLabel(group, names.Count);
+            if (summary.MinLabel < 0 || summary.MaxLabel >= names.Count)
+                await ShardFile.FindBadLabelAsync(group, names.Count);
         }
         return new ShardIndex([.. files], groups, names, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
+
+    /// <summary><see cref="OpenAsync"/> for a thread of the caller's own, which waits.</summary>
+    public static ShardIndex Open(IReadOnlyList<string> files, int? expectedClasses = null) =>
+        Blocking.Run(() => OpenAsync(files, expectedClasses));
 
     /// <summary>The row of a sample.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such sample.</exception>

@@ -46,6 +46,13 @@ public sealed class SafetensorsHeader
         Types.FirstOrDefault(t => t.Type == type).Name ??
         throw new ArgumentException($"safetensors has no element type {type}", nameof(type));
 
+    /// <summary>Bytes of one element.</summary>
+    public static int SizeOf(ScalarType type)
+    {
+        _ = NameOf(type);
+        return Types.First(t => t.Type == type).Size;
+    }
+
     /// <summary>Reads and checks the header of an open file.</summary>
     /// <exception cref="StarlingException">The file is not a well-formed safetensors file; names it and what is wrong.</exception>
     public static SafetensorsHeader Read(Stream stream, string path)

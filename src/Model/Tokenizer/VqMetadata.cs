@@ -77,10 +77,15 @@ public static class VqMetadata
     /// The shape of a file: from its metadata, or, where it has none (an imported LlamaGen file), from its tensors.
     /// </summary>
     /// <exception cref="StarlingException">The file is not a VQ model.</exception>
-    public static VqShape Read(SafetensorsHeader header, string path)
+    public static VqShape Read(SafetensorsHeader header, string path) =>
+        Read(header.Metadata, header.Entries.ToDictionary(e => e.Name, e => e.Shape), path);
+
+    /// <summary>The shape of a state dictionary of any origin, given its metadata and its tensors' shapes.</summary>
+    /// <exception cref="StarlingException">It is not a VQ model's.</exception>
+    public static VqShape Read(
+        IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, long[]> shapes, string path)
     {
-        if (header.Metadata.ContainsKey("ch")) return Read(header.Metadata, path);
-        Dictionary<string, long[]> shapes = header.Entries.ToDictionary(e => e.Name, e => e.Shape);
+        if (metadata.ContainsKey("ch")) return Read(metadata, path);
         int ch = Size("encoder.conv_in.weight", 0);
         int blocks = Count(i => $"encoder.conv_blocks.0.res.{i}.conv1.weight");
         int levels = Count(i => $"encoder.conv_blocks.{i}.res.0.conv1.weight");

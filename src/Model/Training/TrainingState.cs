@@ -1,3 +1,5 @@
+using Starling.Data;
+using Starling.Model.Checkpoints;
 using Starling.Model.Parameters;
 using Starling.Model.SelfGuided;
 using Starling.Model.Transformer;
@@ -11,6 +13,9 @@ namespace Starling.Model.Training;
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
+    private static readonly ParameterLayout CounterLayout = new([new ParameterShape("step", 1)]);
+    private readonly Tensor _updates = zeros(1).DetachFromDisposeScope();
+
     private TrainingState(GptShape shape, TrainedNetwork student, ParameterStore teacher, TrainedNetwork? projector)
     {
         Shape = shape;
@@ -34,8 +39,12 @@ public sealed class TrainingState : IDisposable
     /// <summary>Steps done, skipped ones included.</summary>
     public long Step { get; set; }
 
-    /// <summary>Optimizer updates made: steps that were not skipped.</summary>
-    public long Updates { get; set; }
+    /// <summary>Optimizer updates made: steps that were not skipped. AdamW's own count, so part of the checkpoint.</summary>
+    public long Updates
+    {
+        get => (long)_updates.data<float>()[0];
+        set => _updates.data<float>()[0] = value;
+    }
 
     /// <summary>Student and projector, the networks that the gradient is taken of.</summary>
     public IEnumerable<TrainedNetwork> Trained => Projector is null ? [Student] : [Student, Projector];
@@ -70,9 +79,38 @@ public sealed class TrainingState : IDisposable
         Teacher.Values.lerp_(Student.Weights.Values, tensor((float)(1 - decay), device: Teacher.Device));
     }
 
+    /// <summary>The live vectors under the names they have in a checkpoint; shares their memory.</summary>
+    public IReadOnlyList<FlatVector> Vectors()
+    {
+        ParameterLayout network = Student.Weights.Layout;
+        List<FlatVector> vectors =
+        [
+            FlatVector.Weights(CheckpointPart.Student, network, Student.Weights.Values),
+            FlatVector.Weights(CheckpointPart.Teacher, network, Teacher.Values),
+            .. FlatVector.Moments(CheckpointPart.Student, network, Student.Mean, Student.Square),
+            new(CheckpointPart.Optimizer, "", CounterLayout, _updates),
+        ];
+        if (Projector is not null)
+        {
+            ParameterLayout projector = Projector.Weights.Layout;
+            vectors.Add(FlatVector.Weights(CheckpointPart.Projector, projector, Projector.Weights.Values));
+            vectors.AddRange(FlatVector.Moments(CheckpointPart.Projector, projector, Projector.Mean, Projector.Square));
+        }
+        return vectors;
+    }
+
+    /// <summary>Takes over a checkpoint's state.</summary>
+    /// <exception cref="StarlingException">It is of other networks; nothing is changed then.</exception>
+    public void Restore(CheckpointSnapshot snapshot)
+    {
+        FlatVector.Restore(snapshot, Vectors());
+        Step = snapshot.Step;
+    }
+
     /// <summary>Frees everything.</summary>
     public void Dispose()
     {
+        _updates.Dispose();
         Student.Dispose();
         Teacher.Dispose();
         Projector?.Dispose();

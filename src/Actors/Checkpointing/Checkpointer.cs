@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Akka.Actor;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Checkpointing;
+
+/// <summary>
+/// Writes snapshots in the background, commits and prunes. Lives on a thread of its own (pinned dispatcher), because
+/// hashing and fsync block; one checkpoint at a time, in the order of the steps.
+/// </summary>
+public sealed class Checkpointer : ReceiveActor
+{
+    private readonly CheckpointStore _store;
+    private readonly CheckpointWriter _writer;
+    private readonly RunDescription _run;
+    private readonly KeepPolicy _keep;
+    private readonly IActorRef _supervisor, _monitor;
+    private readonly Dictionary<long, double> _scores = [];
+
+    /// <summary>A writer into one run's folder.</summary>
+    /// <param name="store">The run's checkpoints.</param>
+    /// <param name="run">What the run is, for the manifests.</param>
+    /// <param name="keep">Which checkpoints stay.</param>
+    /// <param name="supervisor">Told of every commit and failure.</param>
+    /// <param name="monitor">Told the same with figures.</param>
+    /// <param name="time">The clock.</param>
+    public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep, IActorRef supervisor, IActorRef monitor,
+        TimeProvider time)
+    {
+        _store = store;
+        _writer = new CheckpointWriter(store, time);
+        _run = run;
+        _keep = keep;
+        _supervisor = supervisor;
+        _monitor = monitor;
+        Receive<CheckpointerProtocol.Save>(Save);
+        Receive<CheckpointerProtocol.Scored>(m => _scores[m.Step] = m.FrechetDistance);
+    }
+
+    private void Save(CheckpointerProtocol.Save m)
+    {
+        using CheckpointSnapshot snapshot = m.Snapshot;
+        try
+        {
+            CheckpointReceipt receipt = _writer.Write(snapshot, _run, m.Metrics);
+            _monitor.Tell(new MonitorProtocol.CheckpointCommitted(snapshot.Generation, receipt));
+            Report(new RunEvent.CheckpointCommitted(snapshot.Generation, snapshot.Step));
+            _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)), _scores);
+        }
+        catch (CheckpointWriteException e)
+        {
+            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed.
+            _monitor.Tell(new MonitorProtocol.CheckpointFailed(
+                snapshot.Generation, snapshot.Step, MetricLabel(e.Failure), e.Message));
+            Report(new RunEvent.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
+        }
+    }
+
+    private void Report(RunEvent happened) => _supervisor.Tell(new SupervisorProtocol.Happened(happened));
+
+    private static string MetricLabel(CheckpointFailure failure) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
+}

@@ -1,0 +1,17 @@
+using Akka.Actor;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Checkpointing;
+
+/// <summary>What a <see cref="Checkpointer"/> is told.</summary>
+public static class CheckpointerProtocol
+{
+    /// <summary>Write a state. The snapshot lies in this process's memory and is given back afterwards.</summary>
+    /// <param name="Snapshot">The copied state.</param>
+    /// <param name="Metrics">Figures for the manifest.</param>
+    public sealed record Save(CheckpointSnapshot Snapshot, IReadOnlyDictionary<string, double> Metrics)
+        : INoSerializationVerificationNeeded;
+
+    /// <summary>An evaluation gave a checkpoint a score, by which the best are kept.</summary>
+    public sealed record Scored(long Step, double FrechetDistance);
+}

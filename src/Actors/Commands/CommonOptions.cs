@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Starling.Actors.Configuration;
+using Starling.Data;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--checkpoint DIR</c>.</summary>
+    public static Option<string> Checkpoint() => new("--checkpoint")
+    {
+        Description = "A checkpoint, or a run for its newest",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    /// <summary><c>--config FILE</c>.</summary>
+    public static Option<string> Configuration(string standard) => new("--config")
+    {
+        Description = "Configuration file, here or in the program's folder",
+        DefaultValueFactory = _ => standard,
+        HelpName = "FILE",
+    };
+
+    /// <summary><c>--set key=value</c>, repeatable.</summary>
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Overrides a key of the configuration; may be repeated",
+        HelpName = "key=value",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary><c>--weights student|teacher</c>.</summary>
+    public static Option<string> Weights()
+    {
+        var option = new Option<string>("--weights")
+        {
+            Description = "Which of the checkpoint's networks",
+            DefaultValueFactory = _ => "student",
+        };
+        option.AcceptOnlyFromAmong("student", "teacher");
+        return option;
+    }
+
+    /// <summary>The checkpoint's part that <see cref="Weights"/> names.</summary>
+    public static CheckpointPart PartOf(string weights) =>
+        weights == "teacher" ? CheckpointPart.Teacher : CheckpointPart.Student;
+
+    /// <summary>The record, if its annotations hold.</summary>
+    /// <exception cref="StarlingException">Names every value out of range.</exception>
+    public static T Checked<T>(T options, string source) where T : class, new() =>
+        OptionsReader<T>.Parse(OptionsJson.Resolved(options), source, [], []);
+}

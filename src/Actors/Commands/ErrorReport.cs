@@ -1,0 +1,55 @@
+using System.Globalization;
+using Starling.Data;
+
+namespace Starling.Actors.Commands;
+
+/// <summary>Tells the user what went wrong: a line for a mistake, a line and a file for a fault.</summary>
+internal static class ErrorReport
+{
+    /// <summary>Reports an exception.</summary>
+    /// <returns>The exit code for it.</returns>
+    public static int Write(Exception exception, CommandContext context)
+    {
+        if (Mistake(exception) is { } mistake)
+        {
+            foreach (string line in mistake.Message.Split('\n')) Line(context.Error, line.TrimEnd());
+            return ExitCodes.UserError;
+        }
+        string first = exception.Message.Split('\n')[0].Trim();
+        Line(context.Error, $"{exception.GetType().Name}: {first}; details in {Save(exception, context)}");
+        return ExitCodes.Fault;
+    }
+
+    /// <summary>One line of an error.</summary>
+    public static void Line(TextWriter error, string message) => error.WriteLine($"starling: error: {message}");
+
+    // Tasks and static constructors wrap what was thrown inside them.
+    private static StarlingException? Mistake(Exception exception) => exception switch
+    {
+        StarlingException mistake => mistake,
+        AggregateException { InnerExceptions: [var only] } => Mistake(only),
+        TypeInitializationException { InnerException: { } inner } => Mistake(inner),
+        _ => null,
+    };
+
+    private static string Save(Exception exception, CommandContext context)
+    {
+        string stamp = context.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string name = $"starling-error-{stamp}-{Environment.ProcessId}.txt";
+        foreach (string folder in (string[])[context.DetailsFolder, Path.GetTempPath()])
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+                string path = Path.Combine(folder, name);
+                File.WriteAllText(path, exception.ToString());
+                return path;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A full disk may be what went wrong in the first place: try the other one.
+            }
+        }
+        return "no file, as none could be written";
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Starling.Actors.Commands;
+
+/// <summary>
+/// Ctrl-C and SIGTERM. The first asks for a clean end (a run saves its state); a second Ctrl-C ends the process at
+/// once.
+/// </summary>
+public sealed class InterruptSignals : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TextWriter _error;
+    private readonly Action<int> _exit;
+    private readonly PosixSignalRegistration[] _registrations;
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="error">Where the user is told what a second Ctrl-C does.</param>
+    /// <param name="exit">Ends the process.</param>
+    public InterruptSignals(TextWriter error, Action<int> exit)
+    {
+        _error = error;
+        _exit = exit;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
+        _stop.Dispose();
+    }
+
+    internal void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (!_stop.IsCancellationRequested)
+        {
+            if (context.Signal == PosixSignal.SIGINT)
+                _error.WriteLine("stopping cleanly; press Ctrl-C again to stop at once");
+            // Not on this thread: whatever runs on cancellation must not keep the second signal from being seen.
+            _ = _stop.CancelAsync();
+        }
+        else if (context.Signal == PosixSignal.SIGINT)
+        {
+            _exit(ExitCodes.Interrupted);
+        }
+    }
+}

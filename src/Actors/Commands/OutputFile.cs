@@ -1,0 +1,37 @@
+using Starling.Data;
+
+namespace Starling.Actors.Commands;
+
+/// <summary>Files that a long computation ends in.</summary>
+internal static class OutputFile
+{
+    /// <summary>Fails now rather than after an hour if the file cannot be written.</summary>
+    /// <exception cref="StarlingException">The folder cannot be made or written.</exception>
+    public static void Prepare(string path) => Guard(path, () =>
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        string probe = path + ".tmp";
+        File.WriteAllBytes(probe, []);
+        File.Delete(probe);
+    });
+
+    /// <summary>Writes under a temporary name first, so that a reader never sees half a file.</summary>
+    /// <exception cref="StarlingException">The file cannot be written.</exception>
+    public static void Write(string path, Action<string> write) => Guard(path, () =>
+    {
+        write(path + ".tmp");
+        File.Move(path + ".tmp", path, overwrite: true);
+    });
+
+    private static void Guard(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StarlingException($"{path}: cannot be written ({e.Message})", e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Starling.Actors.Configuration;
+
+/// <summary>Section <c>monitor</c>: where a run can be watched.</summary>
+public sealed record MonitorOptions
+{
+    /// <summary>
+    /// Port of <c>/metrics</c> and <c>/healthz</c>; the next free one is taken if it is in use. 0 for any.
+    /// </summary>
+    [Range(0, 65535)]
+    public int Port { get; init; } = 8080;
+
+    /// <summary>Address to listen on: an IP address, <c>localhost</c>, or <c>0.0.0.0</c> for every interface.</summary>
+    [Required(ErrorMessage = "must be an IP address or localhost")]
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Steps between two log lines, when the output is not a terminal.</summary>
+    [Range(1, int.MaxValue)]
+    public int LogEverySteps { get; init; } = 10;
+
+    /// <summary>Also writes TensorBoard event files into the run folder.</summary>
+    public bool TensorBoard { get; init; }
+}

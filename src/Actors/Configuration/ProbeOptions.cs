@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Starling.Actors.Configuration;
+
+/// <summary>
+/// Section <c>evaluation.probe</c>: a linear classifier on frozen features of the contrastive layer with the null class
+/// (ST-AR, section 3.2 and Fig. 4; MAE's protocol, scaled down).
+/// </summary>
+public sealed record ProbeOptions
+{
+    /// <summary>False leaves the probe out.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Passes over the training pictures.</summary>
+    [Range(1, 100_000)]
+    public int Epochs { get; init; } = 90;
+
+    /// <summary>Pictures a step.</summary>
+    [Range(1, 65536)]
+    public int Batch { get; init; } = 256;
+
+    /// <summary>Positions along the sequence at which a probe is trained, uniformly chosen (Fig. 4: 8).</summary>
+    [Range(1, 4096)]
+    public int Positions { get; init; } = 8;
+}

@@ -1,0 +1,48 @@
+using System.Numerics;
+using Starling.Model.SelfGuided;
+
+namespace Starling.Actors.Configuration;
+
+/// <summary>What the keys of a run's configuration demand of each other.</summary>
+internal static class StarlingRules
+{
+    /// <summary>All of them. What depends on the data or the tokenizer is checked when those are open.</summary>
+    public static IReadOnlyList<CrossFieldRule<StarlingOptions>> All { get; } =
+    [
+        new(["training.replicas"], o => BitOperations.IsPow2(o.Training.Replicas)
+            ? null
+            : "must be a power of two"),
+        new(["training.globalBatch", "training.replicas"], o => o.Training.GlobalBatch % o.Training.Replicas == 0
+            ? null
+            : $"must be divisible by training.replicas ({o.Training.Replicas})"),
+        new(["training.microBatch", "training.globalBatch", "training.replicas"], MicroBatch),
+        new(["optimizer.cooldownSteps", "optimizer.warmupSteps", "training.steps"],
+            o => o.Optimizer.WarmupSteps + (long)o.Optimizer.CooldownSteps <= o.Training.Steps
+                ? null
+                : $"together with optimizer.warmupSteps ({o.Optimizer.WarmupSteps}) must not exceed training.steps " +
+                  $"({o.Training.Steps})"),
+        new(["selfGuided.studentViews", "selfGuided.views"], o => o.SelfGuided.StudentViews <= o.SelfGuided.Views
+            ? null
+            : $"must not exceed selfGuided.views ({o.SelfGuided.Views}); 0 means all"),
+        new(["selfGuided.depth", "model.layers", "model.preset"], o =>
+            ModelSizes.Layers(o.Model) is { } layers && o.SelfGuided.Depth > layers
+                ? $"must not exceed the network's {layers} layers; 0 means half of them"
+                : null),
+        new(["selfGuided.negatives", "selfGuided.enabled", "training.globalBatch", "training.replicas"], o =>
+            o.SelfGuided is { Enabled: true, Negatives: NegativeScope.Replica } && o.Training.ReplicaImages < 2
+                ? "needs two or more images a replica (training.globalBatch / training.replicas)"
+                : null),
+        new(["data.cropRanges"], o => o.Data.CropRanges.All(r => r is >= 1.0 and <= 8.0)
+            ? null
+            : "must be between 1 and 8, each"),
+        new(["model", "model.dim", "model.layers", "model.heads", "model.preset"], o => ModelSizes.Problem(o.Model)),
+    ];
+
+    private static string? MicroBatch(StarlingOptions o)
+    {
+        int micro = o.Training.MicroBatch, share = o.Training.ReplicaImages;
+        return micro == 0 || o.Training.GlobalBatch % o.Training.Replicas != 0 || (micro <= share && share % micro == 0)
+            ? null
+            : $"must divide a replica's share of the batch ({share} images); 0 means all of it";
+    }
+}

@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Evaluating;
+
+/// <summary>
+/// Evaluates committed checkpoints beside the training, on a thread of its own (pinned dispatcher). Whatever goes wrong
+/// here is reported and changes nothing in the training.
+/// </summary>
+public sealed class EvaluatorActor : ReceiveActor, IWithTimers
+{
+    private readonly Func<IEvaluation> _open;
+    private readonly CheckpointStore _checkpoints;
+    private readonly EvaluationFiles _files;
+    private readonly EvaluatorActors _actors;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _stop;
+    private readonly Registration _registration;
+    private IEvaluation? _evaluation;
+
+    /// <summary>An evaluator that offers itself to the supervisor.</summary>
+    /// <param name="open">Loads what evaluations need; called when the first one is asked for.</param>
+    /// <param name="checkpoints">The run's checkpoints.</param>
+    /// <param name="files">Where results are written.</param>
+    /// <param name="actors">Who is told what.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Abandons the evaluation at hand.</param>
+    public EvaluatorActor(Func<IEvaluation> open, CheckpointStore checkpoints, EvaluationFiles files, EvaluatorActors actors,
+        TimeProvider time, CancellationToken stop)
+    {
+        _open = open;
+        _checkpoints = checkpoints;
+        _files = files;
+        _actors = actors;
+        _time = time;
+        _stop = stop;
+        _registration = new Registration(Timers, actors.Supervisor, new SupervisorProtocol.RegisterEvaluator(Self));
+        Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
+        Receive<Registration.Again>(_ => _registration.Send());
+        Receive<EvaluatorProtocol.Evaluate>(m => Evaluate(m.Step));
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Who an evaluator talks to.</summary>
+    public sealed record EvaluatorActors(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
+
+    /// <summary>Registers with the supervisor.</summary>
+    protected override void PreStart() => _registration.Send();
+
+    /// <summary>Frees the networks.</summary>
+    protected override void PostStop() => _evaluation?.Dispose();
+
+    private void Evaluate(long step)
+    {
+        string? failure = null;
+        long start = _time.GetTimestamp();
+        try
+        {
+            // Pinned, or retention could delete it while it is read.
+            using IDisposable pin = _checkpoints.TryPin(step) ??
+                throw new InvalidOperationException($"there is no checkpoint of step {step} any more");
+            _actors.Monitor.Tell(new MonitorProtocol.EvaluationStarted(step));
+            _evaluation ??= _open();
+            EvaluationReport report = _evaluation.Evaluate(_checkpoints.Load(step), _stop);
+            IReadOnlyList<string> pictures = _files.Write(report);
+            foreach (EvaluationResult result in report.Results.Where(r => r.Weights == "student"))
+            {
+                if (result.FrechetDistance is { } distance)
+                    _actors.Checkpointer.Tell(new CheckpointerProtocol.Scored(step, distance));
+            }
+            _actors.Monitor.Tell(new MonitorProtocol.Evaluated(step, report, pictures, _time.GetElapsedTime(start)));
+        }
+        catch (OperationCanceledException)
+        {
+            failure = "stopped";
+        }
+        catch (Exception e)
+        {
+            failure = e.Message;
+            _actors.Monitor.Tell(new MonitorProtocol.EvaluationFailed(step, e.Message));
+        }
+        _actors.Supervisor.Tell(new SupervisorProtocol.Happened(new RunEvent.EvaluationEnded(step, failure)));
+    }
+}

@@ -1,0 +1,77 @@
+using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+using Starling.Model.Features;
+using Starling.Model.Sampling;
+using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Evaluating;
+
+/// <summary>The evaluations of one run: tokenizer, feature network and encoded data, loaded once.</summary>
+public sealed class RunEvaluation : IEvaluation
+{
+    private readonly VqTokenizer _tokenizer;
+    private readonly PictureClassifier _network;
+    private readonly ReferenceData _data;
+    private readonly CheckpointEvaluator _evaluator;
+    private readonly int _threads;
+
+    private RunEvaluation(RunContext run, VqTokenizer tokenizer, PictureClassifier network, ReferenceData data,
+        EvaluationPlan plan, int threads, TimeProvider time)
+    {
+        _tokenizer = tokenizer;
+        _network = network;
+        _data = data;
+        _threads = threads;
+        _evaluator = new CheckpointEvaluator(plan, run.Shape, tokenizer, network, data, run.Index.ClassNames, time);
+    }
+
+    /// <summary>Loads what evaluations need, on the thread that will make them.</summary>
+    public static RunEvaluation Open(RunContext run, TimeProvider time, CancellationToken cancellation)
+    {
+        EvaluationOptions o = run.Options.Evaluation;
+        int threads = o.Threads == 0 ? Environment.ProcessorCount : o.Threads;
+        LibTorch.UseThreads(threads);
+        bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;
+        EvaluationPlan plan = new()
+        {
+            Sampling = new SamplingOptions { Cfg = o.Cfg, TopK = o.TopK, TopP = o.TopP, Temperature = o.Temperature },
+            Samples = o.Samples,
+            Batch = o.Batch,
+            PerClass = o.PerClass,
+            Seed = run.Options.Seed,
+            ProbeDepth = run.Options.SelfGuided.EffectiveDepth(run.Shape.Layers),
+            ProbePositions = o.Probe.Enabled ? o.Probe.Positions : 0,
+            Probe = new LinearProbeOptions
+            {
+                Epochs = o.Probe.Epochs, BatchSize = o.Probe.Batch, WarmupEpochs = Math.Min(10, o.Probe.Epochs / 4),
+            },
+            BFloat16 = bfloat16,
+        };
+        VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
+        PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
+        int size = run.Options.Data.ImageSize;
+        ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size), new PictureReader(run.HeldOutSplit, size),
+            tokenizer, network, o.Samples, plan.Seed, cancellation);
+        return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
+    }
+
+    /// <inheritdoc/>
+    public EvaluationReport Evaluate(LoadedCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        LibTorch.UseThreads(_threads);
+        return _evaluator.Evaluate(checkpoint, cancellation);
+    }
+
+    /// <summary>Frees the networks and the data.</summary>
+    public void Dispose()
+    {
+        _data.Dispose();
+        _network.Dispose();
+        _tokenizer.Dispose();
+    }
+}

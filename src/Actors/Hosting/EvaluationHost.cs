@@ -1,0 +1,43 @@
+using Starling.Actors.Configuration;
+using Starling.Actors.Evaluating;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>Evaluates a checkpoint by hand, with the code of a run's evaluator.</summary>
+public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(string checkpoint, StarlingOptions options,
+        string samplesFolder, CancellationToken cancellationToken)
+    {
+        // A thread of its own: tensors never live on the pool's.
+        TaskCompletionSource<IReadOnlyList<EvaluationResult>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            try
+            {
+                done.SetResult(Evaluate(checkpoint, options, samplesFolder, cancellationToken));
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        }, maxStackSize: 16 << 20)
+        { Name = "evaluation", IsBackground = true };
+        thread.Start();
+        return done.Task;
+    }
+
+    private IReadOnlyList<EvaluationResult> Evaluate(
+        string folder, StarlingOptions options, string samplesFolder, CancellationToken cancellation)
+    {
+        LoadedCheckpoint checkpoint = CheckpointReader.Load(folder);
+        RunContext run = RunContext.Open(options, Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!);
+        using RunEvaluation evaluation = RunEvaluation.Open(run, time, cancellation);
+        EvaluationReport report = evaluation.Evaluate(checkpoint, cancellation);
+        EvaluationFiles.WriteGrids(report, samplesFolder);
+        return report.Results;
+    }
+}

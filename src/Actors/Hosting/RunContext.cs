@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Starling.Actors.Commands;
+using Starling.Actors.Configuration;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+using Starling.Data.Ordering;
+using Starling.Data.Shards;
+using Starling.Model.Checkpoints;
+using Starling.Model.Tokenizer;
+using Starling.Model.Transformer;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>A run with everything that is fixed before its first step: data, networks' sizes, identity, folders.</summary>
+public sealed class RunContext
+{
+    /// <summary>Sections of a checkpoint's configuration that have to be the run's to go on from it.</summary>
+    private static readonly string[] Compared = ["identity"];
+
+    private RunContext(StarlingOptions options, string folder, ShardIndex index, GptShape shape, string tokenizerFingerprint)
+    {
+        Options = options;
+        Folder = folder;
+        Index = index;
+        Shape = shape;
+        Identity = TrainingIdentity.Of(options);
+        Checkpoints = new CheckpointStore(CheckpointPaths.Of(folder));
+        JsonObject configuration = new()
+        {
+            ["identity"] = JsonNode.Parse(Identity.Json),
+            ["resolved"] = JsonNode.Parse(OptionsJson.Tree(options).ToJsonString()),
+        };
+        Description = new RunDescription(options.Name, JsonSerializer.SerializeToElement(configuration),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()))), index.Fingerprint, tokenizerFingerprint);
+    }
+
+    /// <summary>The configuration.</summary>
+    public StarlingOptions Options { get; }
+
+    /// <summary>The run's folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The data.</summary>
+    public ShardIndex Index { get; }
+
+    /// <summary>The transformer.</summary>
+    public GptShape Shape { get; }
+
+    /// <summary>What the training state is a function of.</summary>
+    public TrainingIdentity Identity { get; }
+
+    /// <summary>What checkpoints say of the run.</summary>
+    public RunDescription Description { get; }
+
+    /// <summary>The run's checkpoints.</summary>
+    public CheckpointStore Checkpoints { get; }
+
+    /// <summary>Steps in one pass over the training split.</summary>
+    public long StepsPerEpoch => new StepOrder(
+        TrainSplit, Options.Seed, Options.Training.GlobalBatch, Options.Data.WindowRowGroups).StepsPerEpoch;
+
+    /// <summary>The pictures trained on.</summary>
+    public SampleSplit TrainSplit => new(Index, Split.Train, Options.Data.HoldOut);
+
+    /// <summary>The pictures held out.</summary>
+    public SampleSplit HeldOutSplit => new(Index, Split.Validation, Options.Data.HoldOut);
+
+    /// <summary>Opens data and tokenizer and checks that all sizes fit.</summary>
+    /// <exception cref="Data.StarlingException">Something is missing, damaged or does not fit.</exception>
+    public static RunContext Open(StarlingOptions options, string folder)
+    {
+        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
+        GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
+        using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
+        _ = new BatchFactory(index, options.ToBatchOptions()); // checks batch, split and cache against the data
+        return new RunContext(options, Path.GetFullPath(folder), index, shape, tokenizer.Fingerprint);
+    }
+
+    /// <summary>What the trainer needs.</summary>
+    public TrainerSettings TrainerSettings(bool force) => new(Shape, Options.ToTrainStepOptions(),
+        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared, force);
+
+    /// <summary>The decode threads of a loader.</summary>
+    public ReplicaBatchPipeline OpenPipeline() => new(new BatchFactory(Index, Options.ToBatchOptions()),
+        Options.Data.Workers, Options.Data.Prefetch, Options.Data.Prefetch);
+
+    /// <summary>Which checkpoints stay.</summary>
+    public KeepPolicy Keep => new(Options.Checkpoint.KeepLatest, Options.Checkpoint.KeepEverySteps,
+        Options.Checkpoint.KeepBest > 0 ? new KeepBest("frechet_distance", Options.Checkpoint.KeepBest) : null);
+}

@@ -1,0 +1,235 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Starling.Actors.Supervision;
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Monitoring;
+
+/// <summary>
+/// Keeps a node's metrics, event log and terminal view. It is told things and tells nobody anything, so nothing in the
+/// training waits for it or depends on it.
+/// </summary>
+public sealed class MonitorActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(0.5);
+
+    private readonly MonitorOutputs _out;
+    private readonly int _tokensPerImage;
+    private readonly HashSet<long> _badSeen = [];
+    private RunProgress _progress;
+    private long _generation;
+    private RunPhase? _phase;
+
+    /// <summary>A monitor of one node.</summary>
+    /// <param name="outputs">Where it all goes.</param>
+    /// <param name="progress">The run before its first step.</param>
+    /// <param name="tokensPerImage">Tokens that the student predicts for one image, over all its views.</param>
+    public MonitorActor(MonitorOutputs outputs, RunProgress progress, int tokensPerImage)
+    {
+        _out = outputs;
+        _progress = progress;
+        _tokensPerImage = tokensPerImage;
+        Receive<MonitorProtocol.RunChanged>(m => Changed(m.State));
+        Receive<MonitorProtocol.Prepared>(Prepared);
+        Receive<MonitorProtocol.Stepped>(Stepped);
+        Receive<MonitorProtocol.Captured>(m =>
+        {
+            _out.Metrics.Checkpoints.Blocked(m.Blocked.TotalSeconds);
+            _out.Metrics.Checkpoints.Phase("stage", m.Blocked.TotalSeconds);
+            _out.Metrics.Progress.Wall("checkpoint_block", m.Blocked.TotalSeconds);
+        });
+        Receive<MonitorProtocol.CheckpointCommitted>(Committed);
+        Receive<MonitorProtocol.CheckpointFailed>(m =>
+        {
+            _out.Metrics.Checkpoints.Failed(m.Kind);
+            _out.Events.Write("checkpoint_failed", m.Step, m.Generation, ("reason", m.Reason), ("kind", m.Kind));
+            _out.View.Note($"checkpoint of step {m.Step} could not be written: {m.Reason}; training goes on");
+        });
+        Receive<MonitorProtocol.EvaluationStarted>(m =>
+        {
+            _out.Events.Write("evaluation_started", m.Step, _generation);
+            _out.View.Note($"evaluating the checkpoint of step {m.Step}");
+        });
+        Receive<MonitorProtocol.Evaluated>(Evaluated);
+        Receive<MonitorProtocol.EvaluationFailed>(m =>
+        {
+            _out.Metrics.Evaluation.Failed();
+            _out.Events.Write("evaluation_failed", m.Step, _generation, ("reason", m.Reason));
+            _out.View.Note($"evaluation of step {m.Step} failed: {m.Reason}");
+        });
+        Receive<MonitorProtocol.TrainerFailed>(m =>
+        {
+            _out.Events.Write("trainer_failed", _progress.Step, _generation, ("reason", m.Reason));
+            _out.View.Note($"the trainer failed and is started again: {m.Reason.Split('\n')[0].Trim()}");
+        });
+        Receive<MonitorProtocol.Note>(m =>
+        {
+            _out.Events.Write("note", _progress.Step, _generation, ("text", m.Line));
+            _out.View.Note(m.Line);
+        });
+        Receive<Tick>(_ =>
+        {
+            Show();
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Beat);
+        });
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Starts the view's heartbeat.</summary>
+    protected override void PreStart() => Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Beat);
+
+    /// <summary>Leaves the last figures for the summary.</summary>
+    protected override void PostStop() => _out.Final.TrySetResult(_progress);
+
+    private void Changed(RunState state)
+    {
+        if (state.Generation != _generation)
+        {
+            _generation = state.Generation;
+            _out.Metrics.Identity.Generation(_generation);
+            _out.Events.Write("generation", state.Step, _generation, ("trainers", state.Trainers.Count));
+        }
+        if (state.Phase == _phase) return;
+        _phase = state.Phase;
+        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString());
+        _out.Events.Write("phase", state.Step, _generation, ("phase", name));
+        _progress = _progress with
+        {
+            State = state.Phase switch
+            {
+                RunPhase.Running => "training",
+                RunPhase.Draining => state.Stopping ? "stopping" : "evaluating",
+                RunPhase.Ended => "done",
+                _ => "starting",
+            },
+        };
+        Show();
+    }
+
+    private void Prepared(MonitorProtocol.Prepared m)
+    {
+        _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = m.Step > 0 ? m.Step : null };
+        _out.Metrics.Progress.Resumed(m.Step, _progress.Epoch);
+        _out.Metrics.Data.Started();
+        _out.Metrics.Checkpoints.Started();
+        _out.Events.Write("prepared", m.Step, m.Generation);
+        if (m.Step > 0) _out.View.Note($"going on from step {m.Step}");
+    }
+
+    private void Stepped(MonitorProtocol.Stepped m)
+    {
+        StepResult r = m.Result;
+        _progress = _progress.After(r, m.Timing.Total);
+        RunMetrics metrics = _out.Metrics;
+        metrics.Progress.StepCommitted(r.Step, _progress.Epoch, _progress.GlobalBatch, (long)_progress.GlobalBatch * _tokensPerImage);
+        foreach (LossPart part in _progress.Losses) metrics.Learning.Loss(part.Name, part.Value);
+        metrics.Learning.GradientNorm(r.GradientNorm);
+        metrics.Learning.LearningRate(r.LearningRate);
+        for (int phase = 0; phase < r.PhaseSeconds.Count; phase++)
+            metrics.Progress.Phase(((StepPhase)phase).ToString().ToLowerInvariant(), r.PhaseSeconds[phase]);
+        metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
+        metrics.Progress.Phase("total", m.Timing.Total.TotalSeconds);
+        metrics.Progress.Wall("data_wait", m.Timing.Waited.TotalSeconds);
+        metrics.Progress.Wall("productive", r.PhaseSeconds.Sum());
+        metrics.Progress.TensorsLive(m.Timing.LiveTensors);
+        if (_progress.Eta is { } eta) metrics.Progress.Eta(eta);
+        metrics.Data.Waited(m.Timing.Waited.TotalSeconds);
+        _out.Queues(metrics.Data, m.Timing.QueueDepth);
+        if (r.Outcome != StepOutcome.Applied)
+        {
+            metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");
+            _out.View.Note(r.Outcome == StepOutcome.Skipped
+                ? $"step {r.Step}: loss or gradient not finite twice; its batch was left out"
+                : $"step {r.Step}: loss or gradient not finite at first, fine when computed again");
+        }
+        foreach (BadPicture bad in m.Bad) Bad(bad, r.Step);
+        _out.Events.Write("step", r.Step, m.Generation, Fields(r, m));
+        _out.TensorBoard?.Step(_progress);
+        Show();
+    }
+
+    private static (string, JsonNode?)[] Fields(StepResult r, MonitorProtocol.Stepped m) =>
+    [
+        ("loss", r.Losses.Total), ("loss_ar", r.Losses.AutoRegressive), ("loss_mim", r.Losses.MaskedAttention),
+        ("loss_contrast_step", r.Losses.ContrastStep), ("loss_contrast_view", r.Losses.ContrastView),
+        ("grad_norm", r.GradientNorm), ("learning_rate", r.LearningRate), ("key_similarity", r.KeySimilarity),
+        ("outcome", JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Outcome.ToString())),
+        ("seconds", m.Timing.Total.TotalSeconds), ("data_wait_seconds", m.Timing.Waited.TotalSeconds),
+    ];
+
+    private void Bad(BadPicture bad, long step)
+    {
+        if (!_badSeen.Add(bad.SampleId)) return; // met again in a later epoch
+        _out.Metrics.Data.BadPictures();
+        _out.Events.Write("bad_picture", step, _generation, ("sample", bad.SampleId), ("file", bad.File),
+            ("row_group", bad.RowGroup), ("row", bad.Row), ("reason", bad.Reason));
+        _out.View.Note($"undecodable picture replaced by the next: {bad.File}, row group {bad.RowGroup}, row {bad.Row} ({bad.Reason})");
+    }
+
+    private void Committed(MonitorProtocol.CheckpointCommitted m)
+    {
+        CheckpointReceipt receipt = m.Receipt;
+        CheckpointMetrics metrics = _out.Metrics.Checkpoints;
+        metrics.Phase("write", receipt.WriteTime.TotalSeconds);
+        metrics.Phase("verify", receipt.VerifyTime.TotalSeconds);
+        metrics.Phase("commit", receipt.CommitTime.TotalSeconds);
+        metrics.Committed(receipt.Manifest.Step, receipt.Manifest.TotalBytes());
+        _progress = _progress with { CheckpointStep = receipt.Manifest.Step, CheckpointFolder = receipt.Folder };
+        _out.Events.Write("checkpoint", receipt.Manifest.Step, m.Generation, ("state_hash", receipt.Manifest.StateHash),
+            ("bytes", receipt.Manifest.TotalBytes()), ("write_seconds", receipt.WriteTime.TotalSeconds));
+        Show();
+    }
+
+    private void Evaluated(MonitorProtocol.Evaluated m)
+    {
+        List<EvaluationScore> scores = [];
+        foreach (EvaluationResult result in m.Report.Results)
+        {
+            EvaluationScore score = new(result.Step, result.Weights, result.FeatureNetwork, result.FrechetDistance,
+                result.Probe.Count > 0 ? result.Probe[^1].Accuracy : null);
+            scores.Add(score);
+            if (result.FrechetDistance is { } distance)
+                _out.Metrics.Evaluation.FrechetDistance(result.Weights, result.FeatureNetwork, distance);
+            foreach (ProbeAccuracy probe in result.Probe)
+                _out.Metrics.Evaluation.Probe(result.Weights, probe.Step, probe.Accuracy);
+            _out.View.Note(ScoreLine.Render(score));
+            _out.Events.Write("evaluation", m.Step, _generation, ("result", JsonNode.Parse(result.ToJson())));
+        }
+        _out.View.Note(FormattableString.Invariant(
+            $"for comparison: noise {m.Report.Anchors.Noise:0.0}, the data through the tokenizer {m.Report.Anchors.Reconstruction:0.0}"));
+        _out.Metrics.Evaluation.Done(m.Step, m.Time.TotalSeconds);
+        _out.TensorBoard?.Scores(scores);
+        _progress = _progress with { Scores = scores, Pictures = m.Pictures };
+        Show();
+    }
+
+    private void Show() => _out.View.Update(new ProgressSnapshot
+    {
+        Run = _progress.Run,
+        State = _progress.State,
+        Step = _progress.Step,
+        TotalSteps = _progress.TotalSteps,
+        Epoch = _progress.Epoch,
+        Losses = _progress.Losses,
+        GradientNorm = _progress.Last?.GradientNorm ?? 0,
+        LearningRate = _progress.Last?.LearningRate ?? 0,
+        ImagesPerSecond = _progress.SecondsPerStep > 0 ? _progress.GlobalBatch / _progress.SecondsPerStep : 0,
+        DataWaitRatio = _out.Metrics.Data.WaitRatio,
+        CheckpointAge = _out.Metrics.Checkpoints.Age,
+        CheckpointStep = _progress.CheckpointStep,
+        Eta = _progress.Eta,
+        MetricsAddress = _out.Address,
+        Scores = _progress.Scores,
+    });
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,36 @@
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Training;
+
+/// <summary>What a trainer's loop tells the actors around it. Called on the trainer's thread; must return at once.</summary>
+public interface ITrainerReports
+{
+    /// <summary>The state is loaded and replicas can be worked on.</summary>
+    /// <param name="generation">The generation it was loaded for.</param>
+    /// <param name="step">Steps the state holds.</param>
+    /// <param name="checkpoint">Step of the newest good checkpoint, −1 for none.</param>
+    void Ready(long generation, long step, long checkpoint);
+
+    /// <summary>A step was taken out of the channel.</summary>
+    void Taken(StepBatch batch);
+
+    /// <summary>A step was applied.</summary>
+    void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad);
+
+    /// <summary>The state was copied and is to be written.</summary>
+    /// <param name="snapshot">The copy; to be disposed by whoever writes it.</param>
+    /// <param name="losses">Loss parts of the last step, for the manifest.</param>
+    /// <param name="blocked">How long the training stood still for it.</param>
+    void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked);
+
+    /// <summary>The last step is made: all of them, or up to a halt.</summary>
+    void Ended(long generation, long step);
+
+    /// <summary>A line for people.</summary>
+    void Note(string line);
+
+    /// <summary>The loop failed; it holds no state any more.</summary>
+    void Failed(Exception reason);
+}

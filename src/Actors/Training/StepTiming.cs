@@ -1,0 +1,8 @@
+namespace Starling.Actors.Training;
+
+/// <summary>Where the time around a step went.</summary>
+/// <param name="Waited">Waiting for the step's batch.</param>
+/// <param name="Total">From the end of the step before to the end of this one, the wait included.</param>
+/// <param name="QueueDepth">Steps ready in the channel when this one was taken.</param>
+/// <param name="LiveTensors">Tensors alive in the process after the step.</param>
+public readonly record struct StepTiming(TimeSpan Waited, TimeSpan Total, int QueueDepth, long LiveTensors);

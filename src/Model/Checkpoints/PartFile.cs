@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Starling.Data;
+using Starling.Model.Tensors;
+
+namespace Starling.Model.Checkpoints;
+
+/// <summary>Writes and reads one tensor file of a checkpoint, hashing on the way.</summary>
+internal static class PartFile
+{
+    private const int ChunkBytes = 1 << 24;
+
+    /// <summary>Writes the tensors by ordinal name and forces them to the disk.</summary>
+    internal static CheckpointFile Write(ICheckpointFiles files, string folder, string name,
+        IReadOnlyList<HostTensor> tensors, CancellationToken cancel)
+    {
+        using ICheckpointFile file = files.CreateFile(Path.Combine(folder, name));
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        SafetensorsFile.Write(tensors, metadata: null, bytes =>
+        {
+            // In pieces, each hashed while it is in the cache, with a chance to stop in between.
+            for (; bytes.Length > 0; bytes = bytes[Math.Min(ChunkBytes, bytes.Length)..])
+            {
+                cancel.ThrowIfCancellationRequested();
+                ReadOnlySpan<byte> chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
+                file.Write(chunk);
+                hash.AppendData(chunk);
+                length += chunk.Length;
+            }
+        });
+        file.Sync();
+        return new CheckpointFile(name, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>
+    /// Reads the tensors by ordinal name, in <paramref name="memory"/> of the caller's, handing each to
+    /// <paramref name="visit"/>. Only after null came back were they
+    /// the ones that were written; otherwise the answer names the file and what differs.
+    /// </summary>
+    internal static string? Read(string folder, CheckpointFile expected, Func<int, Memory<byte>> memory,
+        Action<HostTensor> visit)
+    {
+        string path = Path.Combine(folder, expected.Name);
+        try
+        {
+            using HashingStream stream = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0));
+            if (stream.Length != expected.Bytes)
+                return $"{expected.Name} has {stream.Length} bytes instead of {expected.Bytes}";
+            string? malformed = ReadTensors(stream, path, memory, visit);
+            string actual = stream.DrainAndHash();
+            return actual == expected.Sha256
+                ? malformed
+                : $"{expected.Name} has SHA-256 {actual} instead of {expected.Sha256}";
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"{expected.Name} is missing";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{expected.Name} cannot be read ({e.Message})";
+        }
+    }
+
+    private static string? ReadTensors(HashingStream stream, string path, Func<int, Memory<byte>> memory,
+        Action<HostTensor> visit)
+    {
+        SafetensorsHeader header;
+        try
+        {
+            header = SafetensorsHeader.Read(stream, path);
+        }
+        catch (StarlingException e)
+        {
+            return e.Message;
+        }
+        string last = "";
+        // Tensors without elements share an offset: the name then decides, as it did when the file was written.
+        foreach (SafetensorsHeader.Entry entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End)
+            .ThenBy(e => e.Name, StringComparer.Ordinal))
+        {
+            if (string.CompareOrdinal(entry.Name, last) <= 0)
+                return $"{path} does not have its tensors in order of name";
+            last = entry.Name;
+            Memory<byte> bytes = memory(checked((int)(entry.End - entry.Begin)));
+            stream.ReadExactly(bytes.Span);
+            visit(new HostTensor(entry.Name, entry.Type, entry.Shape, bytes));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,137 @@
+// Shapes: N pictures, T positions, P probed positions, D width.
+using Starling.Data.Grids;
+using Starling.Data.Images;
+using Starling.Data.Ordering;
+using Starling.Model.Checkpoints;
+using Starling.Model.Features;
+using Starling.Model.Parameters;
+using Starling.Model.Sampling;
+using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
+using Starling.Model.Transformer;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>
+/// Measures committed checkpoints: samples, their Frechet distance to the data, and a linear probe on frozen features
+/// (paper, sections 3.2 and 4.1), for the student's weights and for the teacher's. Used on one thread.
+/// </summary>
+/// <param name="plan">What is measured.</param>
+/// <param name="shape">The transformer.</param>
+/// <param name="tokenizer">The frozen tokenizer.</param>
+/// <param name="network">The feature network.</param>
+/// <param name="data">The data, encoded.</param>
+/// <param name="classes">Names of the classes.</param>
+/// <param name="time">The clock.</param>
+public sealed class CheckpointEvaluator(
+    EvaluationPlan plan, GptShape shape, VqTokenizer tokenizer, IFeatureNetwork network, ReferenceData data,
+    IReadOnlyList<string> classes, TimeProvider time)
+{
+    private const int GridScale = 1;
+
+    /// <summary>Evaluates one verified checkpoint.</summary>
+    public EvaluationReport Evaluate(LoadedCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        List<EvaluationResult> results = [];
+        Dictionary<string, RgbImage> grids = [];
+        foreach (CheckpointPart part in (CheckpointPart[])[CheckpointPart.Student, CheckpointPart.Teacher])
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            long start = time.GetTimestamp();
+            using ParameterStore weights = new(shape.Layout, CPU, trainable: false);
+            weights.Load(checkpoint.State[part].ToDictionary(t => t.Name, t => t.ToTensor()), checkpoint.Folder);
+            using Gpt gpt = new(shape, weights);
+            string name = part.Label();
+            grids[name] = Grid(gpt, $"{name} weights, step {checkpoint.Manifest.Step}, guidance {plan.Sampling.Cfg:0.##}", cancellation);
+            double distance = Distance(gpt, cancellation);
+            (IReadOnlyList<ProbeAccuracy> probe, double chance) = Probe(gpt, cancellation);
+            results.Add(new EvaluationResult
+            {
+                Step = checkpoint.Manifest.Step,
+                Weights = name,
+                FeatureNetwork = network.Name,
+                Samples = plan.Samples,
+                FrechetDistance = distance,
+                Probe = probe,
+                ChanceLevel = chance,
+                Seconds = time.GetElapsedTime(start).TotalSeconds,
+            });
+        }
+        return new EvaluationReport(checkpoint.Manifest.Step, results, data.Anchors, grids);
+    }
+
+    private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)
+    {
+        int[] labels = [.. Enumerable.Range(0, shape.Classes).SelectMany(c => Enumerable.Repeat(c, plan.PerClass))];
+        List<RgbImage> pictures = [];
+        foreach (int[] batch in labels.Chunk(plan.Batch))
+            pictures.AddRange(Draw(gpt, batch, pictures.Count, cancellation));
+        IReadOnlyList<IReadOnlyList<RgbImage>> rows = [.. pictures.Chunk(plan.PerClass)];
+        return SampleGrid.Render(rows, [.. Enumerable.Range(0, shape.Classes).Select(c => classes[c])], plan.PerClass, GridScale, title);
+    }
+
+    private IEnumerable<RgbImage> Draw(Gpt gpt, int[] labels, int first, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = tokenizer.Decode(SampleCodes(gpt, labels, first, cancellation));
+        int length = pixels.Length / labels.Length, side = (int)Math.Sqrt(length / 3);
+        return [.. pixels.Chunk(length).Select(planes => RgbImage.FromPlanes(planes, side, side))];
+    }
+
+    /// <summary>Classes are drawn with the data's frequencies, so that the two sets differ by the model alone.</summary>
+    private double Distance(Gpt gpt, CancellationToken cancellation)
+    {
+        using FeatureStatistics statistics = new(network.Dimensions);
+        int[] labels = new int[plan.Samples];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            KeyedRandom random = KeyedRandom.For(plan.Seed, RandomPurpose.Sampling, -2, i);
+            labels[i] = data.Train.Labels[random.Below(data.Train.Labels.Count)];
+        }
+        for (int first = 0; first < labels.Length; first += plan.Batch)
+        {
+            using var scope = NewDisposeScope();
+            int[] batch = labels[first..Math.Min(first + plan.Batch, labels.Length)];
+            Tensor images = tokenizer.DecodeFloat(SampleCodes(gpt, batch, first, cancellation));
+            statistics.Add(network.Features(images.Between(-1, 1)));
+        }
+        return FrechetDistance.Between(statistics, data.Statistics);
+    }
+
+    private Tensor SampleCodes(Gpt gpt, int[] labels, int first, CancellationToken cancellation)
+    {
+        using Autocast precision = Autocast.BFloat16(CPU, plan.BFloat16);
+        return Sampler.Sample(gpt, labels, plan.Sampling, plan.Seed, first, cancellation);
+    }
+
+    private (IReadOnlyList<ProbeAccuracy> Accuracies, double Chance) Probe(Gpt gpt, CancellationToken cancellation)
+    {
+        if (plan.ProbePositions == 0 || data.HeldOut.Labels.Count == 0) return ([], 0);
+        using var scope = NewDisposeScope();
+        int[] steps = ProbePositions.Uniform(shape.Tokens, Math.Min(plan.ProbePositions, shape.Tokens));
+        ProbeSet train = Features(gpt, data.Train, steps, cancellation), test = Features(gpt, data.HeldOut, steps, cancellation);
+        double[] accuracies = LinearProbe.Accuracies(train, test, shape.Classes, plan.Probe, plan.Seed, cancellation);
+        return ([.. steps.Zip(accuracies, (step, accuracy) => new ProbeAccuracy(step, accuracy))], test.ChanceLevel());
+    }
+
+    /// <summary>Frozen features of the probed block, under the null class so that the label cannot leak in.</summary>
+    private ProbeSet Features(Gpt gpt, ReferenceData.CodedSet set, int[] steps, CancellationToken cancellation)
+    {
+        // Hidden position t−1 is the one that predicts token t.
+        Tensor positions_P = tensor(steps.Select(s => s - 1L).ToArray());
+        List<Tensor> parts = [];
+        for (int first = 0; first < set.Labels.Count; first += plan.Batch)
+        {
+            using var scope = NewDisposeScope();
+            cancellation.ThrowIfCancellationRequested();
+            Tensor codes_NT = set.Codes_NT.narrow(0, first, Math.Min(plan.Batch, set.Labels.Count - first));
+            Tensor null_N = Ops.Filled([codes_NT.shape[0]], shape.NullClass, ScalarType.Int64);
+            using Autocast precision = Autocast.BFloat16(CPU, plan.BFloat16);
+            Tensor hidden_NTD = gpt.HiddenAfter(plan.ProbeDepth, codes_NT.narrow(1, 0, shape.Tokens - 1), null_N);
+            parts.Add(hidden_NTD.index_select(1, positions_P).to(ScalarType.Float32).MoveToOuterDisposeScope());
+        }
+        return new ProbeSet(cat([.. parts]), tensor(set.Labels.Select(l => (long)l).ToArray()));
+    }
+}

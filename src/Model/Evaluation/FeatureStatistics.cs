@@ -1,0 +1,93 @@
+// Shapes: N pictures, D features.
+using Starling.Data;
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>
+/// Mean and covariance of the features of many pictures, gathered batch by batch in float64 (Chan, Golub and LeVeque's
+/// update, which does not lose digits as sums of squares do). The order of the batches shows only in the last digits;
+/// feed them in order to get the same bits. Belongs to no dispose scope; the owner disposes it.
+/// </summary>
+public sealed class FeatureStatistics : IDisposable
+{
+    private readonly Tensor _mean_D;
+    private readonly Tensor _scatter_DD;
+
+    /// <summary>Statistics of no pictures yet.</summary>
+    /// <param name="dimensions">Features a picture, D.</param>
+    public FeatureStatistics(long dimensions)
+    {
+        _mean_D = zeros(dimensions, ScalarType.Float64).DetachFromDisposeScope();
+        _scatter_DD = zeros(dimensions, dimensions, ScalarType.Float64).DetachFromDisposeScope();
+    }
+
+    /// <summary>Features a picture, D.</summary>
+    public long Dimensions => _mean_D.shape[0];
+
+    /// <summary>Number of pictures so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The statistics of one set of features [N, D].</summary>
+    /// <exception cref="StarlingException">A feature is not a finite number.</exception>
+    public static FeatureStatistics Of(Tensor features_ND)
+    {
+        FeatureStatistics statistics = new(features_ND.shape[^1]);
+        statistics.Add(features_ND);
+        return statistics;
+    }
+
+    /// <summary>Takes in a batch of features [N, D] of any float type, on any device.</summary>
+    /// <exception cref="StarlingException">A feature is not a finite number.</exception>
+    public void Add(Tensor features_ND)
+    {
+        if (features_ND.dim() != 2 || features_ND.shape[1] != Dimensions)
+            throw new ArgumentException($"features of shape [{string.Join(", ", features_ND.shape)}] instead of " +
+                $"[N, {Dimensions}]", nameof(features_ND));
+        if (features_ND.shape[0] == 0) return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor x_ND = features_ND.detach().cpu().to(ScalarType.Float64);
+        if (!x_ND.isfinite().all().item<bool>())
+            throw new StarlingException(
+                "the feature network gave a value that is not a finite number: check the pictures and its weights");
+        Tensor mean_D = x_ND.mean([0]), centred_ND = x_ND - mean_D;
+        Merge(x_ND.shape[0], mean_D, centred_ND.t().matmul(centred_ND));
+    }
+
+    /// <summary>Takes in the pictures of <paramref name="next"/>, as if its batches had been added here.</summary>
+    public void Merge(FeatureStatistics next)
+    {
+        if (next.Dimensions != Dimensions)
+            throw new ArgumentException($"{next.Dimensions} features instead of {Dimensions}", nameof(next));
+        if (next.Count == 0) return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Merge(next.Count, next._mean_D, next._scatter_DD);
+    }
+
+    /// <summary>A copy of the mean [D], float64, in the caller's dispose scope.</summary>
+    public Tensor Mean() => _mean_D.clone();
+
+    /// <summary>The covariance [D, D] with N − 1 in the denominator, float64, in the caller's dispose scope.</summary>
+    public Tensor Covariance() => Count > 1
+        ? _scatter_DD.Times(1.0 / (Count - 1))
+        : throw new StarlingException($"a covariance needs at least 2 pictures, there are {Count}");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mean_D.Dispose();
+        _scatter_DD.Dispose();
+    }
+
+    private void Merge(long count, Tensor mean_D, Tensor scatter_DD)
+    {
+        double total = Count + count;
+        Tensor delta_D = mean_D - _mean_D;
+        _scatter_DD.PlusInPlace(scatter_DD).PlusInPlace(delta_D.outer(delta_D).Times(Count * (count / total)));
+        _mean_D.PlusInPlace(delta_D.Times(count / total));
+        Count += count;
+    }
+}

@@ -1,0 +1,33 @@
+// Shapes: N pictures, C classes.
+using static TorchSharp.torch;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>
+/// The inception score of a classifier's predictions: exp of the mean divergence between each picture's class
+/// distribution and their mean (Salimans et al., 2016), as OpenAI's ADM evaluator computes it: splits in file order,
+/// the last one shorter where they do not divide the pictures evenly.
+/// </summary>
+public static class InceptionScore
+{
+    /// <summary>The mean score over the splits.</summary>
+    /// <param name="logits_NC">The classifier's logits [N, C].</param>
+    /// <param name="splitSize">Pictures a split (ADM: 5000).</param>
+    public static double Of(Tensor logits_NC, int splitSize = 5000)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splitSize);
+        ArgumentOutOfRangeException.ThrowIfZero(logits_NC.shape[0], nameof(logits_NC));
+        List<double> scores = [];
+        for (long first = 0; first < logits_NC.shape[0]; first += splitSize)
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            Tensor split_NC = logits_NC.narrow(0, first, Math.Min(splitSize, logits_NC.shape[0] - first));
+            Tensor logs_NC = split_NC.detach().cpu().to(ScalarType.Float64).log_softmax(-1), shares_NC = logs_NC.exp();
+            Tensor marginal_C = shares_NC.mean([0]);
+            Tensor divergence_N = (shares_NC * (logs_NC - marginal_C.log())).sum(-1);
+            scores.Add(Math.Exp(divergence_N.mean().item<double>()));
+        }
+        return scores.Average();
+    }
+}

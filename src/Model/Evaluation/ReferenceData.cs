@@ -1,0 +1,105 @@
+// Shapes: N pictures, T codes, H = W pixels.
+using Starling.Data.Batches;
+using Starling.Data.Ordering;
+using Starling.Model.Features;
+using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>
+/// The data as an evaluation needs it, read once: feature statistics of the training pictures, and codes and classes of
+/// training and held-out pictures. Lives outside dispose scopes, on the evaluator's thread.
+/// </summary>
+public sealed class ReferenceData : IDisposable
+{
+    private const int Chunk = 64;
+
+    private ReferenceData(FeatureStatistics statistics, CodedSet train, CodedSet heldOut, DistanceAnchors anchors)
+    {
+        Statistics = statistics;
+        Train = train;
+        HeldOut = heldOut;
+        Anchors = anchors;
+    }
+
+    /// <summary>Features of the training pictures.</summary>
+    public FeatureStatistics Statistics { get; }
+
+    /// <summary>Training pictures as codes.</summary>
+    public CodedSet Train { get; }
+
+    /// <summary>Held-out pictures as codes.</summary>
+    public CodedSet HeldOut { get; }
+
+    /// <summary>Distances of noise and of reconstructions.</summary>
+    public DistanceAnchors Anchors { get; }
+
+    /// <summary>Codes [N, T] (int64) and classes of pictures.</summary>
+    public sealed record CodedSet(Tensor Codes_NT, IReadOnlyList<int> Labels);
+
+    /// <summary>Reads and encodes everything.</summary>
+    /// <param name="train">Training pictures.</param>
+    /// <param name="heldOut">Held-out pictures.</param>
+    /// <param name="tokenizer">The frozen tokenizer.</param>
+    /// <param name="network">The feature network.</param>
+    /// <param name="noiseSamples">Pictures of noise for the anchor.</param>
+    /// <param name="seed">Seed of the noise.</param>
+    /// <param name="cancellation">Looked at between chunks.</param>
+    public static ReferenceData Read(PictureReader train, PictureReader heldOut, VqTokenizer tokenizer,
+        IFeatureNetwork network, int noiseSamples, ulong seed, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        FeatureStatistics statistics = new(network.Dimensions);
+        using FeatureStatistics reconstructed = new(network.Dimensions), noise = new(network.Dimensions);
+        int size = 0;
+        CodedSet trainSet = Encode(train, (images, codes) =>
+        {
+            size = (int)images.shape[^1];
+            statistics.Add(network.Features(images));
+            reconstructed.Add(network.Features(tokenizer.DecodeFloat(codes).Between(-1, 1)));
+        });
+        CodedSet heldOutSet = Encode(heldOut, (_, _) => { });
+        for (int at = 0; at < noiseSamples; at += Chunk)
+        {
+            using var step = NewDisposeScope();
+            cancellation.ThrowIfCancellationRequested();
+            using Generator generator = TensorRandom.For(seed, RandomPurpose.Sampling, -1, at, 0, CPU);
+            Tensor pixels = empty(Math.Min(Chunk, noiseSamples - at), 3, size, size).uniform_(-1, 1, generator);
+            noise.Add(network.Features(pixels));
+        }
+        DistanceAnchors anchors = new(
+            FrechetDistance.Between(noise, statistics), FrechetDistance.Between(reconstructed, statistics));
+        return new ReferenceData(statistics, trainSet, heldOutSet, anchors);
+
+        CodedSet Encode(PictureReader reader, Action<Tensor, Tensor> each)
+        {
+            List<Tensor> codes = [];
+            List<int> labels = [];
+            foreach (Picture[] chunk in reader.ReadAll().Chunk(Chunk))
+            {
+                using var step = NewDisposeScope();
+                cancellation.ThrowIfCancellationRequested();
+                int side = (int)Math.Sqrt(chunk[0].Pixels.Length / 3);
+                byte[] pixels = [.. chunk.SelectMany(p => p.Pixels)];
+                Tensor images = PictureTensors.FromBytes(pixels, chunk.Length, side, side);
+                Tensor coded = tokenizer.Encode(images);
+                each(images, coded);
+                codes.Add(coded.MoveToOuterDisposeScope());
+                labels.AddRange(chunk.Select(p => p.Label));
+            }
+            Tensor all = codes.Count > 0 ? cat(codes) : zeros(0, 0, ScalarType.Int64);
+            return new CodedSet(all.DetachFromDisposeScope(), labels);
+        }
+    }
+
+    /// <summary>Frees statistics and codes.</summary>
+    public void Dispose()
+    {
+        Statistics.Dispose();
+        Train.Codes_NT.Dispose();
+        HeldOut.Codes_NT.Dispose();
+    }
+}

@@ -1,0 +1,13 @@
+using Starling.Model.Parameters;
+using Starling.Model.Transformer;
+
+namespace Starling.Model.Import;
+
+/// <summary>A transformer read from a foreign file; owns its weights.</summary>
+/// <param name="Shape">The form inferred from the tensors.</param>
+/// <param name="Weights">The weights, float32.</param>
+public sealed record ImportedGpt(GptShape Shape, ParameterStore Weights) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Weights.Dispose();
+}

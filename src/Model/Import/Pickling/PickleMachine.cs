@@ -1,0 +1,198 @@
+using Starling.Data;
+
+namespace Starling.Model.Import.Pickling;
+
+/// <summary>
+/// Reads Python's pickle format as data. A pickle is a program; this machine runs the part of it that lays out
+/// dictionaries, lists, numbers, texts and tensors, and never calls anything: see <see cref="KnownGlobals"/>.
+/// Operations, nesting and memory are bounded whatever the file says.
+/// </summary>
+internal sealed class PickleMachine
+{
+    /// <summary>Far beyond a real checkpoint (3B parameters with optimizer state: 30,000 operations).</summary>
+    private const int MaxOperations = 1_000_000;
+
+    private const int MaxDepth = 200;
+
+    private readonly PickleInput _in;
+    private readonly PickleStack _stack;
+    private readonly Dictionary<long, object?> _memo = [];
+
+    private PickleMachine(ReadOnlyMemory<byte> pickle, string path)
+    {
+        _in = new PickleInput(pickle, path);
+        _stack = new PickleStack(_in);
+    }
+
+    /// <summary>
+    /// The pickled value: null, bool, long, double, string, <see cref="PickleContainer"/> or
+    /// <see cref="TensorReference"/>.
+    /// </summary>
+    /// <exception cref="StarlingException">Not a pickle, damaged, or beyond the bounds.</exception>
+    internal static object? Read(ReadOnlyMemory<byte> pickle, string path) => new PickleMachine(pickle, path).Run();
+
+    private object? Run()
+    {
+        for (int i = 0; i < MaxOperations; i++)
+        {
+            PickleOp operation = (PickleOp)_in.Byte();
+            if (operation == PickleOp.Stop) return _stack.Pop();
+            Perform(operation);
+        }
+        throw _in.Bad($"it has more than {MaxOperations} operations");
+    }
+
+    private void Perform(PickleOp operation)
+    {
+        switch (operation)
+        {
+            case PickleOp.Protocol: Protocol(_in.Byte()); break;
+            case PickleOp.Frame: _in.Int64(); break;
+            case PickleOp.Mark: _stack.Mark(); break;
+            case PickleOp.Pop: _stack.Pop(); break;
+            case PickleOp.PopMark: _stack.PopToMark(); break;
+            case PickleOp.Duplicate: _stack.Push(_stack.Peek()); break;
+
+            case PickleOp.None: _stack.Push(null); break;
+            case PickleOp.True: _stack.Push(true); break;
+            case PickleOp.False: _stack.Push(false); break;
+            case PickleOp.UInt8: _stack.Push((long)_in.Byte()); break;
+            case PickleOp.UInt16: _stack.Push((long)_in.UInt16()); break;
+            case PickleOp.Int32: _stack.Push((long)_in.Int32()); break;
+            case PickleOp.Long1: _stack.Push(Integer(_in.Byte())); break;
+            case PickleOp.Long4: _stack.Push(Integer(_in.Int32())); break;
+            case PickleOp.Float: _stack.Push(_in.Float()); break;
+            case PickleOp.ShortUnicode or PickleOp.ShortString: _stack.Push(_in.Text(_in.Byte())); break;
+            case PickleOp.Unicode or PickleOp.String: _stack.Push(_in.Text((uint)_in.Int32())); break;
+            case PickleOp.Unicode8: _stack.Push(_in.Text(_in.Int64())); break;
+            case PickleOp.ShortBytes: Skip(_in.Byte()); break;
+            case PickleOp.Bytes: Skip((uint)_in.Int32()); break;
+            case PickleOp.Bytes8 or PickleOp.ByteArray8: Skip(_in.Int64()); break;
+
+            case PickleOp.EmptyTuple or PickleOp.EmptyList or PickleOp.EmptySet: Push(new PickleSequence()); break;
+            case PickleOp.Tuple1: Push(new PickleSequence(_stack.Pop())); break;
+            case PickleOp.Tuple2: TupleOf(2); break;
+            case PickleOp.Tuple3: TupleOf(3); break;
+            case PickleOp.Tuple or PickleOp.List or PickleOp.FrozenSet:
+                Push(new PickleSequence(_stack.PopToMark()));
+                break;
+            case PickleOp.EmptyDictionary: Push(new PickleDictionary()); break;
+            case PickleOp.Dictionary: Fill(new PickleDictionary(), _stack.PopToMark()); break;
+            case PickleOp.Append: Extend([_stack.Pop()]); break;
+            case PickleOp.Appends or PickleOp.AddItems: Extend(_stack.PopToMark()); break;
+            case PickleOp.SetItem: SetItem(); break;
+            case PickleOp.SetItems: Fill(null, _stack.PopToMark()); break;
+
+            case PickleOp.Get: _stack.Push(Recall(_in.Byte())); break;
+            case PickleOp.LongGet: _stack.Push(Recall((uint)_in.Int32())); break;
+            case PickleOp.Put: _memo[_in.Byte()] = _stack.Peek(); break;
+            case PickleOp.LongPut: _memo[(uint)_in.Int32()] = _stack.Peek(); break;
+            case PickleOp.Memoize: _memo[_memo.Count] = _stack.Peek(); break;
+
+            case PickleOp.Global: _stack.Push(new PickleGlobal(_in.Line(), _in.Line())); break;
+            case PickleOp.StackGlobal: StackGlobal(); break;
+            case PickleOp.PersistentId: _stack.Push(KnownGlobals.Storage(_stack.Pop())); break;
+            case PickleOp.Reduce: Call(); break;
+            case PickleOp.NewObject: Call(); break;
+            case PickleOp.NewObjectEx: _stack.Pop(); Call(); break;
+            case PickleOp.Build: Build(_stack.Pop()); break;
+            default: throw _in.Bad($"there is the unknown operation 0x{(byte)operation:X2}");
+        }
+    }
+
+    private void Protocol(byte version)
+    {
+        if (version is < 2 or > 5) throw _in.Bad($"the pickle protocol is {version}; 2 to 5 are readable");
+    }
+
+    private void Push(PickleContainer value)
+    {
+        Check(value);
+        _stack.Push(value);
+    }
+
+    private void Check(PickleContainer value)
+    {
+        if (value.Depth > MaxDepth) throw _in.Bad($"values nest more than {MaxDepth} deep");
+    }
+
+    /// <summary>Little-endian two's complement; numbers beyond 64 bits (random seeds) are of no use here.</summary>
+    private object Integer(int size)
+    {
+        ReadOnlySpan<byte> bytes = _in.Take(size);
+        if (size > 8) return new PickleObject();
+        long value = size > 0 && bytes[^1] >= 0x80 ? -1 : 0;
+        for (int i = size - 1; i >= 0; i--) value = (value << 8) | bytes[i];
+        return value;
+    }
+
+    private void Skip(long size)
+    {
+        _in.Take(size);
+        _stack.Push(new PickleObject());
+    }
+
+    private void TupleOf(int count)
+    {
+        object?[] items = new object?[count];
+        for (int i = count - 1; i >= 0; i--) items[i] = _stack.Pop();
+        Push(new PickleSequence(items));
+    }
+
+    private void Extend(ReadOnlySpan<object?> items)
+    {
+        switch (_stack.Peek())
+        {
+            case PickleSequence list:
+                foreach (object? item in items) list.Add(item);
+                Check(list);
+                break;
+            case PickleObject: break;
+            default: throw _in.Bad("items are added to something that is not a list");
+        }
+    }
+
+    private void SetItem()
+    {
+        object? value = _stack.Pop(), key = _stack.Pop();
+        Fill(null, [key, value]);
+    }
+
+    private void Fill(PickleDictionary? created, ReadOnlySpan<object?> pairs)
+    {
+        if (created is not null) _stack.Push(created);
+        if (pairs.Length % 2 != 0) throw _in.Bad("a key has no value");
+        switch (_stack.Peek())
+        {
+            case PickleDictionary dictionary:
+                for (int i = 0; i < pairs.Length; i += 2) dictionary.Set(pairs[i], pairs[i + 1]);
+                Check(dictionary);
+                break;
+            case PickleObject: break;
+            default: throw _in.Bad("entries are added to something that is not a dictionary");
+        }
+    }
+
+    private object? Recall(long key) =>
+        _memo.TryGetValue(key, out object? value) ? value : throw _in.Bad($"value {key} is used before it is stored");
+
+    private void StackGlobal()
+    {
+        if (_stack.Pop() is not string name || _stack.Pop() is not string module) throw _in.Bad("a global has no name");
+        _stack.Push(new PickleGlobal(module, name));
+    }
+
+    private void Call()
+    {
+        object? arguments = _stack.Pop(), callable = _stack.Pop();
+        _stack.Push(KnownGlobals.Call(callable, arguments));
+    }
+
+    /// <summary>Attributes of dictionaries and tensors (such as <c>_metadata</c>) carry no weights.</summary>
+    private void Build(object? state)
+    {
+        if (_stack.Peek() is not PickleObject value) return;
+        value.Build(state);
+        Check(value);
+    }
+}

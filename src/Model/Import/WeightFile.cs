@@ -1,0 +1,83 @@
+using Starling.Data;
+using Starling.Model.Import.Pickling;
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Model.Import;
+
+/// <summary>
+/// A state dictionary read from a foreign file: safetensors, or a PyTorch archive in any of the forms that training
+/// scripts write (<c>model</c> of DDP, <c>module</c> of DeepSpeed, <c>state_dict</c>, <c>ema</c>, or the dictionary
+/// itself).
+/// </summary>
+/// <param name="Path">The file.</param>
+/// <param name="Container">The key the weights were found under; empty for a raw dictionary.</param>
+/// <param name="Tensors">The weights by state-dictionary name, wrappers' prefixes taken off.</param>
+/// <param name="Settings">
+/// Numbers and texts that came along: safetensors metadata, or the <c>args</c> that LlamaGen's scripts save.
+/// </param>
+public sealed record WeightFile(
+    string Path,
+    string Container,
+    IReadOnlyDictionary<string, Tensor> Tensors,
+    IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>The containers looked for, in this order: <c>ema</c> only if nothing else is there.</summary>
+    public static readonly IReadOnlyList<string> Containers = ["model", "module", "state_dict", "ema"];
+
+    /// <summary>What torch.nn.parallel and torch.compile put before every name.</summary>
+    private static readonly string[] Prefixes = ["module.", "_orig_mod."];
+
+    /// <summary>Reads a file's weights into CPU tensors of the caller's dispose scope.</summary>
+    /// <param name="path">The file; its format is told by its content.</param>
+    /// <param name="container">The key to look under; by default the first there of <see cref="Containers"/>.</param>
+    /// <exception cref="StarlingException">
+    /// The file cannot be read, is damaged or hostile, or holds no weights (under that name).
+    /// </exception>
+    public static WeightFile Read(string path, string? container = null)
+    {
+        if (ImportFile.IsZip(path)) return ReadArchive(path, container);
+        if (container is not null)
+            throw new StarlingException($"{path} is a safetensors file, which has no container '{container}'");
+        SafetensorsHeader header = SafetensorsFile.ReadHeader(path);
+        return new WeightFile(path, "", Unwrap(SafetensorsFile.Read(path), path), header.Metadata);
+    }
+
+    private static WeightFile ReadArchive(string path, string? container)
+    {
+        using PyTorchArchive archive = PyTorchArchive.Open(path);
+        if (archive.Value is not PickleDictionary root)
+            throw new StarlingException($"{path} holds no dictionary of weights");
+        Dictionary<string, Dictionary<string, TensorReference>> present = root.Items
+            .Where(i => i.Value is PickleDictionary).ToDictionary(i => i.Key, i => Weights((PickleDictionary)i.Value!));
+        string found = container ?? Containers.FirstOrDefault(c => present.GetValueOrDefault(c)?.Count > 0) ?? "";
+        Dictionary<string, TensorReference> weights =
+            found.Length == 0 ? Weights(root) : present.GetValueOrDefault(found) ?? [];
+        if (weights.Count == 0)
+            throw new StarlingException($"{path} holds no weights {(found.Length > 0 ? $"under '{found}', " : "")}" +
+                $"only the keys: {string.Join(", ", root.Items.Select(i => i.Key).Take(10))}");
+        return new WeightFile(path, found, archive.Read(Unwrap(weights, path)), Arguments(root.Find("args")));
+    }
+
+    private static Dictionary<string, TensorReference> Weights(PickleDictionary dictionary) => dictionary.Items
+        .Where(i => i.Value is TensorReference).ToDictionary(i => i.Key, i => (TensorReference)i.Value!);
+
+    private static Dictionary<string, T> Unwrap<T>(Dictionary<string, T> weights, string path)
+    {
+        bool HasPrefix(string prefix) => weights.Keys.All(k => k.StartsWith(prefix, StringComparison.Ordinal));
+        while (weights.Count > 0 && Prefixes.FirstOrDefault(HasPrefix) is { } prefix)
+            weights = weights.ToDictionary(w => w.Key[prefix.Length..], w => w.Value);
+        if (weights.ContainsKey("")) throw new StarlingException($"{path} holds a tensor without a name");
+        return weights;
+    }
+
+    private static Dictionary<string, string> Arguments(object? value)
+    {
+        PickleDictionary? arguments = value as PickleDictionary ?? (value as PickleObject)?.Attributes;
+        Dictionary<string, string> settings = [];
+        foreach ((string key, object? item) in arguments?.Items ?? [])
+            if (item is string or long or double or bool)
+                settings[key] = Convert.ToString(item, System.Globalization.CultureInfo.InvariantCulture)!;
+        return settings;
+    }
+}

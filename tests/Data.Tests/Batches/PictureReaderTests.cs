@@ -1,0 +1,55 @@
+using Starling.Data.Batches;
+using Starling.Data.Images;
+using Starling.Data.Ordering;
+using Starling.Data.Shards;
+using Starling.Data.Tests.Support;
+
+namespace Starling.Data.Tests.Batches;
+
+public sealed class PictureReaderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_sample_comes_once_in_order_of_ids_as_its_centre_crop()
+    {
+        ShardIndex index = await TestPictures.ShardsAsync(_folder, 4, [10, 7]);
+        Picture[] pictures = [.. new PictureReader(new SampleSplit(index, Split.All, 0), 8).ReadAll()];
+        Assert.Equal(Enumerable.Range(0, 17).Select(id => (long)id), pictures.Select(picture => picture.SampleId));
+        Assert.Equal([0, 1, 2, 3, 0], pictures.Take(5).Select(picture => picture.Label));
+        foreach (Picture picture in pictures)
+        {
+            SampleLocation at = index.Locate(picture.SampleId);
+            RgbImage whole = PictureDecoder.Default.Decode(index.Load(at.Group.Id).Picture(at.Row).Span);
+            Assert.Equal(Crops.Center(whole, 8).Pixels, RgbImage.FromPlanes(picture.Pixels, 8, 8).Pixels);
+        }
+    }
+
+    [Fact]
+    public async Task The_validation_split_holds_what_training_leaves_out()
+    {
+        ShardIndex index = await TestPictures.ShardsAsync(_folder, 4, [60]);
+        long[] Ids(Split part) =>
+            [.. new PictureReader(new SampleSplit(index, part, 0.25), 8).ReadAll().Select(picture => picture.SampleId)];
+        Assert.Equal(Ids(Split.All), Ids(Split.Train).Concat(Ids(Split.Validation)).Order());
+        Assert.NotEmpty(Ids(Split.Validation));
+    }
+
+    [Fact]
+    public async Task Undecodable_pictures_and_rows_without_bytes_are_left_out_and_listed()
+    {
+        string file = _folder.File("a.parquet");
+        ShardRow[] rows = [.. TestPictures.Rows(6, undecodable: 2)];
+        rows[4] = rows[4] with { Picture = null };
+        await ShardWriter.WriteAsync(file, rows, null, 4);
+        PictureReader reader = new(new SampleSplit(ShardIndex.Open([file]), Split.All, 0), 8);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            Assert.Equal([0, 1, 3, 5], reader.ReadAll().Select(picture => picture.SampleId));
+            Assert.Equal([(2L, 0, 2), (4L, 1, 0)], reader.Bad.Select(bad => (bad.SampleId, bad.RowGroup, bad.Row)));
+            Assert.Contains("no picture bytes", reader.Bad[1].Reason, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Starling.Model.Checkpoints;
+
+namespace Starling.Model.Tests.Checkpoints;
+
+/// <summary>
+/// The real disk without its slow syncs, and with something done before each file is made and each folder is synced,
+/// renamed or deleted.
+/// </summary>
+internal sealed class MeddlingDisk : ICheckpointFiles
+{
+    public Action<string> CreatingFile { get; init; } = _ => { };
+
+    public Action<string> SyncingFolder { get; init; } = _ => { };
+
+    public Action<string> Renaming { get; init; } = _ => { };
+
+    public Action<string> Deleting { get; init; } = _ => { };
+
+    public void CreateFolder(string path) => DiskFiles.Instance.CreateFolder(path);
+
+    public ICheckpointFile CreateFile(string path)
+    {
+        CreatingFile(path);
+        return new UnsyncedFile(DiskFiles.Instance.CreateFile(path));
+    }
+
+    public void SyncFolder(string path) => SyncingFolder(path);
+
+    public void Rename(string from, string to)
+    {
+        Renaming(from);
+        DiskFiles.Instance.Rename(from, to);
+    }
+
+    public void DeleteFolder(string path)
+    {
+        Deleting(path);
+        DiskFiles.Instance.DeleteFolder(path);
+    }
+
+    private sealed class UnsyncedFile(ICheckpointFile inner) : ICheckpointFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes) => inner.Write(bytes);
+
+        public void Sync()
+        {
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using Starling.Data;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Model.Tests.Checkpoints;
+
+public sealed class RunLockTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void A_second_training_on_the_same_folder_is_refused_and_the_first_one_named()
+    {
+        using RunLock first = RunLock.Acquire(_run.Folder);
+        StarlingException e = Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder));
+        Assert.Contains(_run.Folder, e.Message, StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void The_folder_is_free_again_afterwards()
+    {
+        for (int i = 0; i < 3; i++) RunLock.Acquire(_run.Folder).Dispose();
+    }
+
+    [Fact]
+    public void The_folder_is_made()
+    {
+        using RunLock held = RunLock.Acquire(Path.Combine(_run.Folder, "deep", "run"));
+        Assert.True(Directory.Exists(Path.Combine(_run.Folder, "deep", "run")));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_to_is_one_clear_error()
+    {
+        // Permissions do not stop root, a file in the place of a folder stops everybody.
+        File.WriteAllText(Path.Combine(_run.Folder, "file"), "");
+        StarlingException e = Assert.Throws<StarlingException>(() =>
+            RunLock.Acquire(Path.Combine(_run.Folder, "file", "run")));
+        Assert.Contains("cannot be written to", e.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_run.Folder, ".lock"));
+        Assert.Contains("cannot be written to",
+            Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
+    }
+}
