@@ -88,7 +88,8 @@ public static class RunMachine
         state.Phase == RunPhase.Running && e.Step > state.Step ? state with { Step = e.Step } : state;
 
     private static RunState Drained(RunState state, RunEvent.TrainingEnded e) => state.Phase == RunPhase.Running
-        ? state with { Phase = RunPhase.Draining, Step = Math.Max(state.Step, e.Step), FinalStep = e.Step }
+        // Not the furthest step ever committed: a halt soon after a fault ends with less than there was before it.
+        ? state with { Phase = RunPhase.Draining, Step = e.Step, FinalStep = e.Step }
         : state;
 
     private static RunState Stored(RunPlan plan, RunState state, RunEvent.CheckpointCommitted e)
@@ -96,11 +97,19 @@ public static class RunMachine
         // A checkpoint of an earlier generation is the same state as this one's would be; only newer steps are news.
         if (e.Generation > state.Generation || e.Step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = e.Step };
-        bool last = e.Step == plan.Steps;
-        bool due = last || (plan.EvaluateEverySteps > 0 && e.Step % plan.EvaluateEverySteps == 0 && e.Step > 0);
-        return plan.EvaluationEnabled && due && !state.Stopping && !plan.Evaluated.Contains(e.Step)
+        return plan.EvaluationEnabled && !state.Stopping && IsDue(plan, state.Checkpoint, e.Step)
             ? next with { ToEvaluate = next.ToEvaluate.Enqueue(e.Step) }
             : next;
+    }
+
+    /// <summary>The last checkpoint, and the first at or after each multiple, unless an earlier attempt evaluated it.</summary>
+    private static bool IsDue(RunPlan plan, long before, long step)
+    {
+        if (step == plan.Steps) return !plan.Evaluated.Contains(step);
+        if (plan.EvaluateEverySteps == 0) return false;
+        long multiple = step / plan.EvaluateEverySteps;
+        return multiple > Math.Max(before, 0) / plan.EvaluateEverySteps &&
+            !plan.Evaluated.Any(s => s / plan.EvaluateEverySteps == multiple);
     }
 
     private static RunState NotStored(RunState state, RunEvent.CheckpointFailed e, List<RunEffect> effects) =>

@@ -91,7 +91,7 @@ public sealed class TrainerLoop : IDisposable
         {
             long before = _time.GetTimestamp();
             int depth = batches.Count;
-            StepBatch batch = Take(batches, state.Step);
+            if (Take(batches, state.Step) is not { } batch) return; // another generation is to go on with the state
             TimeSpan waited = _time.GetElapsedTime(before);
             _reports.Taken(batch);
 
@@ -108,7 +108,8 @@ public sealed class TrainerLoop : IDisposable
         _reports.Ended(generation, state.Step);
     }
 
-    private StepBatch Take(ChannelReader<StepBatch> batches, long step)
+    /// <summary>The step's batch; null once the generation's batches have ended.</summary>
+    private StepBatch? Take(ChannelReader<StepBatch> batches, long step)
     {
         while (true)
         {
@@ -118,8 +119,7 @@ public sealed class TrainerLoop : IDisposable
                 throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
             }
             // This thread has nothing else to do, so it may wait.
-            if (!batches.WaitToReadAsync(_abandon.Token).AsTask().GetAwaiter().GetResult())
-                throw new InvalidOperationException($"the batches ended before step {step}");
+            if (!batches.WaitToReadAsync(_abandon.Token).AsTask().GetAwaiter().GetResult()) return null;
         }
     }
 
@@ -165,5 +165,4 @@ public sealed class TrainerLoop : IDisposable
         _tokenizer?.Dispose();
         _tokenizer = null;
     }
-
 }
