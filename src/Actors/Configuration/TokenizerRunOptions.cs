@@ -11,14 +11,14 @@ public sealed record TokenizerRunOptions
     public string Output { get; init; } = "tokenizer.safetensors";
 
     /// <summary>The pictures.</summary>
-    public TokenizerPicturesOptions Data { get; init; } = new();
+    public TrainingPicturesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>
     public TokenizerTrainingOptions Tokenizer { get; init; } = new();
 
     /// <summary>
-    /// Weights of the perceptual term: VGG16 with LPIPS' heads, or a classifier of <c>starling features train</c>. Null for
-    /// none.
+    /// Weights of the perceptual term: VGG16 with LPIPS' heads, or a classifier of <c>starling features train</c>.
+    /// Null for none.
     /// </summary>
     public string? PerceptualNetwork { get; init; }
 

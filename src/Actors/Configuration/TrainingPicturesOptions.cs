@@ -4,7 +4,7 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Configuration;
 
 /// <summary>Section <c>data</c> of the configurations that train a tokenizer or a feature network.</summary>
-public record TrainingPicturesOptions
+public sealed record TrainingPicturesOptions
 {
     /// <summary>See <see cref="DataOptions.Files"/>.</summary>
     [MinLength(1, ErrorMessage = "must name at least one shard, glob or \"embedded\"")]
@@ -28,7 +28,9 @@ public record TrainingPicturesOptions
     /// <summary>See <see cref="DataOptions.Flip"/>.</summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>Share of the samples kept out of training; those that ST-AR training keeps out, if it is the same.</summary>
+    /// <summary>
+    /// Share of the samples kept out of training; those that ST-AR training keeps out, if it is the same.
+    /// </summary>
     [Range(0.0, 0.9)]
     public double HoldOut { get; init; } = 0.1;
 
