@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Starling.Actors.Configuration;
 
 namespace Starling.Actors.Commands;
 
@@ -48,15 +49,26 @@ public static class CommandLine
             SampleCommand.Create(context),
             EvaluateCommand.Create(context),
             TokenizerCommand.Create(context),
+            FeaturesCommand.Create(context),
             DataCommand.Create(context),
         };
 
     private static int Refuse(ParseResult parsed, CommandContext context)
     {
-        foreach (ParseError error in parsed.Errors) ErrorReport.Line(context.Error, error.Message);
-        string names = string.Join(' ', Path(parsed.CommandResult));
-        context.Error.WriteLine($"See: {names} --help");
+        // The library reports an unknown word once as such and once as a command that is missing.
+        IEnumerable<string> messages = parsed.UnmatchedTokens.Count > 0
+            ? parsed.UnmatchedTokens.Select(word => Unknown(word, parsed.CommandResult.Command))
+            : parsed.Errors.Select(e => e.Message);
+        foreach (string message in messages) ErrorReport.Line(context.Error, message);
+        context.Error.WriteLine($"See: {string.Join(' ', Path(parsed.CommandResult))} --help");
         return ExitCodes.UserError;
+    }
+
+    private static string Unknown(string word, Command command)
+    {
+        IEnumerable<string> known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
+        return $"unknown command or option '{word}'" +
+            (NearestName.Of(word, known) is { } nearest ? $"; did you mean {nearest}?" : "");
     }
 
     private static IEnumerable<string> Path(CommandResult command) =>

@@ -1,4 +1,6 @@
 using Starling.Data;
+using Starling.Model.Features;
+using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 
 namespace Starling.Actors.Commands;
@@ -6,7 +8,13 @@ namespace Starling.Actors.Commands;
 /// <summary>Opens the network of a tokenizer's perceptual loss, whichever kind the file holds.</summary>
 internal static class PerceptualNetworks
 {
-    /// <summary>The loss, or null for no file.</summary>
+    /// <summary>The loss, or null for no file. Its weights live as long as the process.</summary>
     /// <exception cref="StarlingException">The file holds no such network.</exception>
-    public static IPerceptualLoss? Load(string? path) => path is null ? null : LpipsLoss.Load(path);
+    public static IPerceptualLoss? Load(string? path)
+    {
+        if (path is null) return null;
+        return SafetensorsFile.ReadHeader(path).Metadata.GetValueOrDefault("format") == PictureClassifier.Format
+            ? new FeatureLoss(PictureClassifier.Load(path))
+            : LpipsLoss.Load(path);
+    }
 }

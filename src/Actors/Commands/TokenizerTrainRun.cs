@@ -21,9 +21,8 @@ internal static class TokenizerTrainRun
         LibTorch.Initialize();
         OutputFile.Prepare(options.Output);
         IPerceptualLoss? perceptual = PerceptualNetworks.Load(options.PerceptualNetwork);
-        using var owned = perceptual as IDisposable;
         IEnumerable<PixelBatch> batches = TrainingPictures
-            .Batches(options.Data, options.Data.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
+            .Batches(options.Data, options.Tokenizer.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
         using TokenizerTrainer trainer = TokenizerTraining.Run(
             options.Tokenizer, batches, perceptual, Report, cancellationToken);
         OutputFile.Write(options.Output, file => trainer.Save(file, new Dictionary<string, string>

@@ -66,7 +66,7 @@ internal sealed class TrainedModel : IDisposable
     /// <exception cref="ConfigurationException">The changes are wrong.</exception>
     public static StarlingOptions ConfigurationOf(CheckpointManifest manifest, IEnumerable<string> overrides) =>
         StarlingConfiguration.Parse(
-            JsonSerializer.Serialize(manifest.Configuration), $"the checkpoint's {CheckpointManifest.FileName}", overrides);
+            Resolved(manifest.Configuration), $"the checkpoint's {CheckpointManifest.FileName}", overrides);
 
     /// <summary>The classes' names, or their numbers where the data set is not at hand.</summary>
     public IReadOnlyList<string> ClassNames()
@@ -80,6 +80,10 @@ internal sealed class TrainedModel : IDisposable
             return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
         }
     }
+
+    // Runs store the identity beside the whole configuration.
+    private static string Resolved(JsonElement stored) =>
+        JsonSerializer.Serialize(stored.TryGetProperty("resolved", out JsonElement whole) ? whole : stored);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,7 +11,7 @@ public sealed record TokenizerRunOptions
     public string Output { get; init; } = "tokenizer.safetensors";
 
     /// <summary>The pictures.</summary>
-    public TokenizerPicturesOptions Data { get; init; } = new();
+    public TrainingPicturesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>
     public TokenizerTrainingOptions Tokenizer { get; init; } = new();

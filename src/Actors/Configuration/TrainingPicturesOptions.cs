@@ -4,7 +4,7 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Configuration;
 
 /// <summary>Section <c>data</c> of the configurations that train a tokenizer or a feature network.</summary>
-public record TrainingPicturesOptions
+public sealed record TrainingPicturesOptions
 {
     /// <summary>See <see cref="DataOptions.Files"/>.</summary>
     [MinLength(1, ErrorMessage = "must name at least one shard, glob or \"embedded\"")]

@@ -5,6 +5,7 @@ using Starling.Model.Replicas;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Training;
@@ -29,6 +30,7 @@ public sealed class TrainerLoop : IDisposable
     // Owned by the thread.
     private TrainingState? _state;
     private VqTokenizer? _tokenizer;
+    private WorkerThreads? _workers;
     private long _checkpoint = -1;
 
     /// <summary>A loop that does nothing yet.</summary>
@@ -45,8 +47,8 @@ public sealed class TrainerLoop : IDisposable
     public void Prepare(long generation) => _thread.Post(() =>
     {
         TrainingOptions training = _settings.Step.Training;
-        LibTorch.UseThreads(training.Threads == 0 ? Environment.ProcessorCount : training.Threads);
         Device device = new(training.Device);
+        _workers ??= new WorkerThreads(device.type == DeviceType.CPU ? Threads(training) : 1);
         _tokenizer ??= VqTokenizer.Load(_settings.TokenizerPath, device, training.Precision == Precision.BFloat16);
         _state ??= Load(device);
         _reports.Ready(generation, _state.Step, _checkpoint);
@@ -84,7 +86,8 @@ public sealed class TrainerLoop : IDisposable
     private void Run(long generation, ChannelReader<StepBatch> batches)
     {
         TrainingState state = _state ?? throw new InvalidOperationException("no state was prepared");
-        using TrainStep step = new(state, _settings.Step, new LocalExchange(_settings.Step.Training.Replicas));
+        LocalExchange exchange = new(_settings.Step.Training.Replicas);
+        using TrainStep step = new(state, _settings.Step, exchange, _workers!);
         LossParts losses = default;
         long mark = _time.GetTimestamp();
         while (state.Step < _settings.Step.Training.Steps && Interlocked.Read(ref _halted) != generation)
@@ -132,15 +135,28 @@ public sealed class TrainerLoop : IDisposable
         return step.Run(tokens, clock);
     }
 
-    /// <summary>All hosted replicas at once; a picture's codes do not depend on what is encoded beside it.</summary>
+    /// <summary>All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.</summary>
     private ReplicaTokens[] Tokenize(StepBatch batch)
     {
         ReplicaBatch first = batch.Replicas[0];
-        Tensor pixels = cat([.. batch.Replicas.Select(r => tensor(r.Pixels).view(-1, 3, r.Size, r.Size))]);
-        Tensor codes = _tokenizer!.Encode(pixels);
-        Tensor perReplica = codes.view(batch.Replicas.Count, first.Images, first.Views, codes.shape[1]);
+        byte[] pixels = [.. batch.Replicas.SelectMany(r => r.Pixels)];
+        int picture = 3 * first.Size * first.Size, pictures = pixels.Length / picture;
+        Tensor[] codes = new Tensor[(pictures + VqTokenizer.Chunk - 1) / VqTokenizer.Chunk];
+        _workers!.Run(codes.Length, (_, job) =>
+        {
+            using var scope = NewDisposeScope();
+            int from = job * VqTokenizer.Chunk, count = Math.Min(VqTokenizer.Chunk, pictures - from);
+            Tensor chunk = empty([count, 3, first.Size, first.Size], ScalarType.Byte, CPU);
+            pixels.AsSpan(from * picture, count * picture).CopyTo(chunk.bytes);
+            codes[job] = _tokenizer!.Encode(chunk).DetachFromDisposeScope();
+        });
+        Tensor all = cat([.. codes.Select(c => c.Adopted())]);
+        Tensor perReplica = all.view(batch.Replicas.Count, first.Images, first.Views, all.shape[1]);
         return [.. batch.Replicas.Select((r, i) => new ReplicaTokens(r.Replica, perReplica[i], r.Labels))];
     }
+
+    private static int Threads(TrainingOptions training) =>
+        Math.Min(training.Threads == 0 ? Environment.ProcessorCount : training.Threads, training.Replicas);
 
     private void Capture(TrainingState state, long generation, LossParts losses)
     {
@@ -164,6 +180,8 @@ public sealed class TrainerLoop : IDisposable
         _checkpoint = -1;
         _tokenizer?.Dispose();
         _tokenizer = null;
+        _workers?.Dispose();
+        _workers = null;
     }
 
 }

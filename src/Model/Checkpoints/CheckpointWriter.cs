@@ -49,7 +49,8 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time)
             long verified = time.GetTimestamp();
             Commit(temporary, state.Step);
             return new CheckpointReceipt(store.PathOf(state.Step), manifest, Written: true,
-                time.GetElapsedTime(start, written), time.GetElapsedTime(written, verified), time.GetElapsedTime(verified));
+                time.GetElapsedTime(start, written), time.GetElapsedTime(written, verified),
+                time.GetElapsedTime(verified));
         }
         catch
         {

@@ -11,8 +11,8 @@ namespace Starling.Model.Checkpoints;
 public sealed record KeepPolicy(int Latest, long EverySteps = 0, KeepBest? Best = null)
 {
     /// <summary>
-    /// The steps to delete, ascending. <paramref name="scores"/> has the metric's value by step where an evaluation gave one,
-    /// after the checkpoint was written; for other steps the manifest's own value counts, if it has one.
+    /// The steps to delete, ascending. <paramref name="scores"/> has the metric's value by step where an evaluation
+    /// gave one, after the checkpoint was written; for other steps the manifest's own value counts, if it has one.
     /// </summary>
     public IReadOnlyList<long> Prune(IEnumerable<CheckpointEntry> existing,
         IReadOnlyDictionary<long, double>? scores = null)

@@ -86,7 +86,8 @@ public static class ManifestFile
     private static bool IsSound(CheckpointManifest manifest)
     {
         HashSet<string> known = [.. CheckpointParts.All.Select(p => p.FileName())];
-        return manifest.FormatVersion >= 1 && manifest.Step >= 0 && manifest.Files.All(f => f is not null && known.Remove(f.Name)) &&
+        return manifest.FormatVersion >= 1 && manifest.Step >= 0 &&
+            manifest.Files.All(f => f is not null && known.Remove(f.Name)) &&
             known.All(name => name == CheckpointPart.Projector.FileName());
     }
 }

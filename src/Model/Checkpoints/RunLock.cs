@@ -35,8 +35,8 @@ public sealed class RunLock : IDisposable
         }
         catch (IOException e) when (file is null && e.HResult is (LinuxLocked or MacLocked or WindowsLocked))
         {
-            throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder)}: wait until it ends, " +
-                "or choose another --run folder", e);
+            throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder)}: " +
+                "wait until it ends, or choose another --run folder", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

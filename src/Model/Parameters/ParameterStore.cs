@@ -13,14 +13,21 @@ public sealed class ParameterStore : IDisposable
 {
     private readonly Dictionary<string, Tensor> _views = [];
     private readonly List<Tensor> _gradientViews = [];
+    private readonly bool _ownsValues;
 
     /// <summary>Allocates zeroed weights, and gradients if <paramref name="trainable"/>.</summary>
     public ParameterStore(ParameterLayout layout, Device device, bool trainable)
+        : this(layout, zeros(layout.Count, ScalarType.Float32, device).DetachFromDisposeScope(), trainable)
+    {
+        _ownsValues = true;
+    }
+
+    private ParameterStore(ParameterLayout layout, Tensor values, bool trainable)
     {
         Layout = layout;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Values = zeros(layout.Count, ScalarType.Float32, device).DetachFromDisposeScope();
+        Values = values;
         Gradients = trainable ? zeros_like(Values).DetachFromDisposeScope() : null;
         foreach (ParameterShape parameter in layout.Parameters)
         {
@@ -62,6 +69,12 @@ public sealed class ParameterStore : IDisposable
         ParameterLayout.Slot slot = Layout[name];
         return flat.narrow(0, slot.Offset, slot.Parameter.Count).view(slot.Parameter.Shape);
     }
+
+    /// <summary>
+    /// The same weights, memory shared, with gradients of their own: backward passes on several threads must not add
+    /// into one vector. To be disposed before this.
+    /// </summary>
+    public ParameterStore WithOwnGradients() => new(Layout, Values, trainable: true);
 
     /// <summary>Sets every gradient to zero.</summary>
     public void ClearGradients()
@@ -130,7 +143,7 @@ public sealed class ParameterStore : IDisposable
         foreach (Tensor view in _views.Values) view.Dispose();
         foreach (Tensor gradient in _gradientViews) gradient.Dispose();
         Gradients?.Dispose();
-        Values.Dispose();
+        if (_ownsValues) Values.Dispose();
     }
 
     private static string List(string what, string[] names) => names.Length == 0

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Sampling;
 
 /// <summary>
-/// Draws pictures' tokens one position at a time with cached keys and values (LlamaGen's generate.py). Each draw is keyed
-/// by (seed, picture, position): which pictures share a batch changes nothing but the rounding of its products.
+/// Draws pictures' tokens one position at a time with cached keys and values (LlamaGen's generate.py). Each draw is
+/// keyed by (seed, picture, position): which pictures share a batch changes nothing but the rounding of its products.
 /// </summary>
 public static class Sampler
 {
@@ -51,8 +51,8 @@ public static class Sampler
     {
         foreach (int label in labels)
             if (label < 0 || label > gpt.Shape.NullClass)
-                throw new StarlingException(
-                    $"there is no class {label}; the network has 0 to {gpt.Shape.Classes - 1}, and {gpt.Shape.NullClass} for none");
+                throw new StarlingException($"there is no class {label}; choose from 0 to " +
+                    $"{gpt.Shape.Classes - 1}, or {gpt.Shape.NullClass} for none");
         IEnumerable<int> nulls = guided ? Enumerable.Repeat(gpt.Shape.NullClass, labels.Count) : [];
         return tensor([.. labels.Concat(nulls).Select(label => (long)label)], ScalarType.Int64, gpt.Weights.Device);
     }

@@ -5,7 +5,7 @@ namespace Starling.Model.Sampling;
 /// <summary>How tokens are drawn. The defaults are LlamaGen's for measuring FID, at its guidance for size B.</summary>
 public sealed record SamplingOptions
 {
-    /// <summary>Guidance scale s: logits = u + s·(c − u) from the null class's and the class's. 1 is no guidance.</summary>
+    /// <summary>Guidance s: logits = u + s·(c − u) from the null class's and the class's. 1 is none.</summary>
     [Range(1.0, 1000.0)]
     public double Cfg { get; init; } = 2.0;
 

@@ -74,6 +74,13 @@ public static class Ops
         return x.gt(value);
     }
 
+    /// <summary>Puts a tensor that belongs to no dispose scope, say from another thread, into the caller's.</summary>
+    public static Tensor Adopted(this Tensor tensor)
+    {
+        CurrentDisposeScope!.Attach(tensor);
+        return tensor;
+    }
+
     /// <summary>0, 1, …, count−1 as int64.</summary>
     public static Tensor Range(long count, Device? device = null)
     {

@@ -14,6 +14,9 @@ namespace Starling.Model.Tokenizer;
 /// </summary>
 public sealed class PatchDiscriminator(ParameterStore weights)
 {
+    /// <summary>Smallest side of a picture that the five convolutions leave a patch of.</summary>
+    public const int SmallestSide = 24;
+
     private const int Middle = 3; // convolutions with batch norm
     private static readonly Scalar Slope = Scalars.Make(0.2);
 

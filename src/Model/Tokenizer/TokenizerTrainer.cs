@@ -1,4 +1,5 @@
 // B: pictures, H, W: pixel rows and columns
+using Starling.Data;
 using Starling.Data.Ordering;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
@@ -49,6 +50,9 @@ public sealed class TokenizerTrainer : IDisposable
         long step = StepsDone;
         double learningRate = _options.LearningRateAt(step);
         bool adversarial = step >= _options.DiscriminatorStart;
+        if (adversarial && batch.Size < PatchDiscriminator.SmallestSide)
+            throw new StarlingException($"pictures of {batch.Size} pixels are too small for the discriminator, which needs " +
+                $"at least {PatchDiscriminator.SmallestSide}: set discriminatorStart beyond the last step");
         Tensor images_B3HW = PictureTensors.FromBytes(
             batch.Pixels.Span, batch.Pictures, batch.Size, batch.Size, Weights.Device);
 

@@ -21,6 +21,10 @@ public sealed record TokenizerTrainingOptions
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 400_000;
 
+    /// <summary>Pictures of a step.</summary>
+    [Range(1, 65536)]
+    public int Batch { get; init; } = 128;
+
     /// <summary>Learning rate of both networks.</summary>
     [Range(0.0, 1.0)]
     public double LearningRate { get; init; } = 1e-4;

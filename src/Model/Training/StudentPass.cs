@@ -1,4 +1,5 @@
 // Shapes: see TrainStep.cs.
+using Starling.Model.Parameters;
 using Starling.Model.SelfGuided;
 using Starling.Model.Tensors;
 using Starling.Model.Transformer;
@@ -11,18 +12,23 @@ namespace Starling.Model.Training;
 /// The student's part of a step for one replica: masked forward pass, the parts of Eq. 8, backward into the flat
 /// gradients. Every part is divided by the global batch's counts, so that sums over micro-batches and replicas are means.
 /// </summary>
-internal sealed class StudentPass(TrainingState state, TrainStepOptions options) : IDisposable
+/// <param name="state">Shape and step.</param>
+/// <param name="stores">Student's and projector's weights with the gradients to add to; not this class's to dispose.</param>
+/// <param name="options">The run's settings.</param>
+internal sealed class StudentPass(
+    TrainingState state, IReadOnlyList<ParameterStore> stores, TrainStepOptions options) : IDisposable
 {
-    private readonly Gpt _student = new(state.Shape, state.Student.Weights);
-    private readonly Projector? _projector = state.Projector is null ? null : new Projector(state.Projector.Weights);
+    private readonly Gpt _student = new(state.Shape, stores[0]);
+    private readonly Projector? _projector = stores.Count > 1 ? new Projector(stores[1]) : null;
     private readonly SelfGuidedOptions _guided = options.SelfGuided;
     private readonly DropoutRates _rates = DropoutRates.From(options.Model);
 
-    private Device Device => state.Student.Weights.Device;
+    private Device Device => stores[0].Device;
 
-    /// <summary>Adds the replica's gradient to the networks' and returns its loss parts, [LossParts.Count].</summary>
+    /// <summary>Computes the replica's gradient, from zero, and returns its loss parts, [LossParts.Count].</summary>
     public Tensor Run(ReplicaTokens replica, IStepDraws draws, TeacherFeatures? teacher, PhaseClock clock)
     {
+        foreach (ParameterStore store in stores) store.ClearGradients();
         Tensor losses = zeros(LossParts.Count, ScalarType.Float32, Device);
         for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
         {

@@ -17,35 +17,49 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
     private readonly Gpt _teacher = new(state.Shape, state.Teacher);
     private readonly SelfGuidedOptions _guided = options.SelfGuided;
 
-    public TeacherFeatures Run(IReadOnlyList<ReplicaTokens> hosted, IStepDraws draws, IReplicaExchange exchange)
+    /// <summary>Runs the hosted replicas side by side and gathers the keys of all.</summary>
+    public TeacherFeatures Run(
+        IReadOnlyList<ReplicaTokens> hosted, IStepDraws draws, IReplicaExchange exchange, WorkerThreads workers)
     {
         using var noGrad = no_grad();
         Device device = state.Teacher.Device;
         Tensor positions_K = tensor(draws.ContrastPositions().Select(p => (long)p).ToArray(), device: device);
+        ReplicaFeatures[] features = new ReplicaFeatures[hosted.Count];
+        workers.Run(hosted.Count, (_, job) => features[job] = Forward(hosted[job], draws, positions_K));
+
+        List<(int, Tensor)> keys = [], labels = [];
         Dictionary<(int, int), Tensor> last = [];
-        List<(int Replica, Tensor Keys_bMKD)> keys = [];
-        List<(int Replica, Tensor Labels_b)> labels = [];
-        foreach (ReplicaTokens replica in hosted)
+        foreach ((ReplicaTokens replica, ReplicaFeatures found) in hosted.Zip(features))
         {
-            List<Tensor> parts = [];
-            for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
-            {
-                int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
-                (Tensor keys_bMKD, Tensor? last_NTD) = Forward(replica, first, count, draws, positions_K);
-                parts.Add(keys_bMKD);
-                if (last_NTD is not null) last[(replica.Replica, first)] = last_NTD;
-            }
-            keys.Add((replica.Replica, cat([.. parts])));
+            // Made on workers' threads, outside their dispose scopes; from here on the step's scope frees them.
+            keys.Add((replica.Replica, found.Keys_bMKD.Adopted()));
             labels.Add((replica.Replica, tensor(replica.Labels.Select(l => (long)l).ToArray(), device: device)));
+            foreach ((int first, Tensor last_NTD) in found.Last) last[(replica.Replica, first)] = last_NTD.Adopted();
         }
         ContrastiveLoss global = Loss(exchange.Gather(keys), exchange.Gather(labels));
         Dictionary<int, ContrastiveLoss>? local = _guided.Negatives == NegativeScope.Replica
-            ? keys.Zip(labels).ToDictionary(p => p.First.Replica, p => Loss(p.First.Keys_bMKD, p.Second.Labels_b))
+            ? keys.Zip(labels).ToDictionary(p => p.First.Item1, p => Loss(p.First.Item2, p.Second.Item2))
             : null;
         return new TeacherFeatures(global, local, positions_K, last);
     }
 
     public void Dispose() => _teacher.Dispose();
+
+    private ReplicaFeatures Forward(ReplicaTokens replica, IStepDraws draws, Tensor positions_K)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        List<Tensor> keys = [];
+        List<(int, Tensor)> last = [];
+        for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
+        {
+            int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
+            (Tensor keys_bMKD, Tensor? last_NTD) = Forward(replica, first, count, draws, positions_K);
+            keys.Add(keys_bMKD);
+            if (last_NTD is not null) last.Add((first, last_NTD.DetachFromDisposeScope()));
+        }
+        return new ReplicaFeatures(cat([.. keys]).DetachFromDisposeScope(), last);
+    }
 
     private (Tensor Keys_bMKD, Tensor? Last_NTD) Forward(
         ReplicaTokens replica, int first, int count, IStepDraws draws, Tensor positions_K)
@@ -78,4 +92,6 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
 
     private ContrastiveLoss Loss(Tensor keys_BMKD, Tensor labels_B) => new(
         keys_BMKD.permute(1, 2, 0, 3).contiguous(), labels_B, _guided.Temperature, _guided.SkipSameClassNegatives);
+
+    private sealed record ReplicaFeatures(Tensor Keys_bMKD, IReadOnlyList<(int First, Tensor Last_NTD)> Last);
 }

@@ -1,5 +1,6 @@
 // Shapes: b images of a micro-batch, B images of the global batch, M views, S views the student sees, T positions
 // (the class token and T−1 image tokens in; T codes out), D width, K contrasted positions, V codes. N = b·M or b·S.
+using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;
 using Starling.Model.Tensors;
@@ -17,7 +18,9 @@ public sealed class TrainStep : IDisposable
     private readonly TrainStepOptions _options;
     private readonly IReplicaExchange _exchange;
     private readonly Func<long, IStepDraws> _draws;
-    private readonly StudentPass _student;
+    private readonly WorkerThreads _workers;
+    private readonly IReadOnlyList<ParameterStore>[] _stores;
+    private readonly StudentPass[] _students;
     private readonly TeacherPass? _teacher;
     private readonly ReplicaSum _sum;
     private readonly long[] _lengths;
@@ -26,8 +29,9 @@ public sealed class TrainStep : IDisposable
     /// <param name="state">Weights and moments.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="exchange">What the trainers of the generation exchange.</param>
+    /// <param name="workers">Compute replicas side by side; stay the caller's.</param>
     /// <param name="draws">A step's random choices; by default those keyed by the run's seed.</param>
-    public TrainStep(TrainingState state, TrainStepOptions options, IReplicaExchange exchange,
+    public TrainStep(TrainingState state, TrainStepOptions options, IReplicaExchange exchange, WorkerThreads workers,
         Func<long, IStepDraws>? draws = null)
     {
         _state = state;
@@ -38,7 +42,9 @@ public sealed class TrainStep : IDisposable
         // Without its losses ST-AR is LlamaGen, bit for bit; then the teacher has nothing to say.
         bool guides = guided.Enabled && (guided.Alpha > 0 || guided.Beta > 0);
         _teacher = guides ? new TeacherPass(state, options) : null;
-        _student = new StudentPass(state, options);
+        _workers = workers;
+        _stores = [.. Enumerable.Range(0, _workers.Count).Select(StoresOf)];
+        _students = [.. _stores.Select(stores => new StudentPass(state, stores, options))];
         _lengths = [.. state.Trained.Select(n => n.Weights.Layout.Count)];
         _sum = new ReplicaSum(_lengths.Sum() + LossParts.Count, state.Student.Weights.Device);
     }
@@ -75,7 +81,8 @@ public sealed class TrainStep : IDisposable
     public void Dispose()
     {
         _sum.Dispose();
-        _student.Dispose();
+        foreach (StudentPass student in _students) student.Dispose();
+        foreach (ParameterStore store in _stores.Skip(1).SelectMany(stores => stores)) store.Dispose();
         _teacher?.Dispose();
     }
 
@@ -86,17 +93,20 @@ public sealed class TrainStep : IDisposable
 
         // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as a
         // negative of every other, whatever the micro-batch and whoever hosts it.
-        TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange);
+        TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers);
         clock.Mark(StepPhase.Teacher);
 
-        // Student, replica by replica: each replica's gradient is summed over its micro-batches, then enters the tree.
-        foreach (ReplicaTokens replica in hosted)
+        // Student, several replicas side by side: each has one gradient, summed over its micro-batches in order, that
+        // enters the tree. The tree's order is fixed, so it does not matter which replica is done first.
+        PhaseClock[] clocks = [.. _students.Select(_ => new PhaseClock(clock.Time))];
+        _workers.Run(hosted.Count, (worker, job) =>
         {
-            foreach (TrainedNetwork network in _state.Trained) network.Weights.ClearGradients();
-            Tensor losses = _student.Run(replica, draws, teacher, clock);
-            _sum.Add(replica.Replica, vector => Pack(vector, losses));
-            clock.Mark(StepPhase.Reduce);
-        }
+            using var scope = NewDisposeScope();
+            Tensor losses = _students[worker].Run(hosted[job], draws, teacher, clocks[worker]);
+            lock (_sum) _sum.Add(hosted[job].Replica, vector => Pack(vector, _stores[worker], losses));
+            clocks[worker].Mark(StepPhase.Reduce);
+        });
+        clock.AddMean(clocks);
 
         // Exchange: the same binary tree for any number of trainers.
         Tensor root = _exchange.Sum(_sum);
@@ -122,6 +132,10 @@ public sealed class TrainStep : IDisposable
         _state.Updates++;
     }
 
+    /// <summary>Worker 0 adds to the networks' own gradients, the others to vectors of their own.</summary>
+    private IReadOnlyList<ParameterStore> StoresOf(int worker) =>
+        [.. _state.Trained.Select(n => worker == 0 ? n.Weights : n.Weights.WithOwnGradients())];
+
     private double EmaDecay()
     {
         SelfGuidedOptions o = _options.SelfGuided;
@@ -129,14 +143,14 @@ public sealed class TrainStep : IDisposable
     }
 
     /// <summary>[student's gradient | projector's gradient | loss parts]: one vector, one exchange.</summary>
-    private void Pack(Tensor vector, Tensor losses)
+    private static void Pack(Tensor vector, IReadOnlyList<ParameterStore> stores, Tensor losses)
     {
         using var scope = NewDisposeScope();
         long at = 0;
-        foreach (TrainedNetwork network in _state.Trained)
+        foreach (ParameterStore store in stores)
         {
-            vector.narrow(0, at, network.Weights.Layout.Count).copy_(network.Weights.Gradients!);
-            at += network.Weights.Layout.Count;
+            vector.narrow(0, at, store.Layout.Count).copy_(store.Gradients!);
+            at += store.Layout.Count;
         }
         vector.narrow(0, at, LossParts.Count).copy_(losses);
     }

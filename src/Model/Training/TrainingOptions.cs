@@ -27,7 +27,10 @@ public sealed record TrainingOptions
     /// <summary>Float32 throughout, or bfloat16 autocast over float32 weights.</summary>
     public Precision Precision { get; init; } = Precision.BFloat16;
 
-    /// <summary>Compute threads of a trainer; 0 for one a core. Does not change the result.</summary>
+    /// <summary>
+    /// Replicas that a trainer computes side by side on the CPU, a thread each; 0 for one a core. Does not change the
+    /// result: a single replica is always computed by one thread.
+    /// </summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 

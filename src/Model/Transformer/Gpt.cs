@@ -16,7 +16,7 @@ public sealed class Gpt : IDisposable
     private readonly GptBlock[] _blocks;
     private readonly Tensor _classTable, _tokenTable, _finalGain, _output, _turns;
 
-    /// <summary>A network over <paramref name="weights"/>, which must have the layout of <paramref name="shape"/>.</summary>
+    /// <summary>A network over <paramref name="weights"/>, laid out as <paramref name="shape"/> says.</summary>
     public Gpt(GptShape shape, ParameterStore weights)
     {
         Shape = shape.Validated();
@@ -36,8 +36,8 @@ public sealed class Gpt : IDisposable
     public ParameterStore Weights { get; }
 
     /// <summary>
-    /// LlamaGen's initial weights: every matrix and embedding N(0, 0.02²), norm gains 1, the output layer 0 (so that the
-    /// first loss is exactly ln V).
+    /// LlamaGen's initial weights: every matrix and embedding N(0, 0.02²), norm gains 1, the output layer 0 (so that
+    /// the first loss is exactly ln V).
     /// </summary>
     public void Initialize(ulong seed)
     {
@@ -48,7 +48,7 @@ public sealed class Gpt : IDisposable
     }
 
     /// <summary>Hidden states of whole sequences.</summary>
-    /// <param name="tokens_BN">Tokens before the last to predict: int64 [B, N], 0 ≤ N ≤ T; N = T − 1 in training.</param>
+    /// <param name="tokens_BN">Tokens before the last to predict: int64 [B, N], N from 0 to T; T − 1 to train.</param>
     /// <param name="labels_B">Classes, int64 [B]; <see cref="GptShape.NullClass"/> for none.</param>
     /// <param name="mask">Allowed attention over S positions; null for causal.</param>
     /// <param name="dropout">Null for none.</param>
@@ -68,8 +68,8 @@ public sealed class Gpt : IDisposable
     }
 
     /// <summary>
-    /// The residual stream [B, S, D] after block <paramref name="depth"/> (from 1) without dropout; the blocks above are
-    /// not computed. Arguments as for <see cref="Features"/>.
+    /// The residual stream [B, S, D] after block <paramref name="depth"/> (from 1) without dropout; the blocks above
+    /// are not computed. Arguments as for <see cref="Features"/>.
     /// </summary>
     public Tensor HiddenAfter(int depth, Tensor tokens_BN, Tensor labels_B)
     {
@@ -87,7 +87,7 @@ public sealed class Gpt : IDisposable
         return RmsNorm.Apply(last, _finalGain, Shape.NormEpsilon).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Next-token logits in float32, the last dimension V, of the last block's output, any shape ending in D.</summary>
+    /// <summary>Next-token logits [.., V] in float32 of the last block's output [.., D].</summary>
     public Tensor Logits(Tensor last)
     {
         using var scope = NewDisposeScope();

@@ -4,8 +4,8 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// Everything that fixes the form of a class-conditional LlamaGen transformer: its parameters' names and shapes, and what
-/// it computes with them. Needs no weights.
+/// Everything that fixes the form of a class-conditional LlamaGen transformer: its parameters' names and shapes, and
+/// what it computes with them. Needs no weights.
 /// </summary>
 /// <param name="Dim">D, width of the residual stream.</param>
 /// <param name="Layers">Number of blocks.</param>
@@ -86,7 +86,7 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
             throw new StarlingException(
                 $"model.dim {Dim} over model.heads {Heads} gives heads of {HeadDim}; they must be multiples of 4");
         if (Tokens < 1 || Grid * Grid != Tokens)
-            throw new StarlingException($"{Tokens} tokens do not make a square grid, which the 2D rotary embedding needs");
+            throw new StarlingException($"{Tokens} tokens make no square grid, which the 2D rotary embedding needs");
         return this;
     }
 

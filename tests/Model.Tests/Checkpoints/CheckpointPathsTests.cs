@@ -34,7 +34,9 @@ public sealed class CheckpointPathsTests : IDisposable
     [Fact]
     public void Nothing_there_is_said_plainly()
     {
-        Assert.Contains("no checkpoint", Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve(_run.Folder)).Message);
-        Assert.Contains("no folder nowhere", Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve("nowhere")).Message);
+        Assert.Contains("no checkpoint",
+            Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve(_run.Folder)).Message);
+        Assert.Contains("no folder nowhere",
+            Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve("nowhere")).Message);
     }
 }

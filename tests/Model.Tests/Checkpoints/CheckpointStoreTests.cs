@@ -16,7 +16,8 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Null(_run.Store.Latest());
         Assert.Null(_run.NewestGood());
         Assert.Empty(_run.Store.Recover());
-        Assert.Contains("step 7", Assert.Throws<StarlingException>(() => _run.Store.Load(7)).Message, StringComparison.Ordinal);
+        Assert.Contains("step 7", Assert.Throws<StarlingException>(() => _run.Store.Load(7)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Recovery_deletes_what_was_left_half_made_and_nothing_else()
     {
         _run.Write(TestRun.State(1));
-        string half = Path.Combine(_run.Checkpoints, ".tmp-2-abc"), foreign = Path.Combine(_run.Checkpoints, ".snapshots");
+        string half = Path.Combine(_run.Checkpoints, ".tmp-2-abc"),
+            foreign = Path.Combine(_run.Checkpoints, ".snapshots");
         Directory.CreateDirectory(half);
         File.WriteAllText(Path.Combine(half, "student.safetensors"), "half");
         Directory.CreateDirectory(foreign);
@@ -91,7 +93,13 @@ public sealed class CheckpointStoreTests : IDisposable
     public void A_deletion_that_fails_is_reported_and_the_others_go_on()
     {
         for (int step = 1; step <= 4; step++) _run.Write(TestRun.State(step));
-        MeddlingDisk disk = new() { Renaming = path => { if (path.EndsWith("/2", StringComparison.Ordinal)) throw new IOException("busy"); } };
+        MeddlingDisk disk = new()
+        {
+            Renaming = path =>
+            {
+                if (Path.GetFileName(path) == "2") throw new IOException("busy");
+            },
+        };
         List<string> reports = [];
         Assert.Equal([1, 3], new CheckpointStore(_run.Checkpoints, disk).Prune(new KeepPolicy(1), reports.Add));
         Assert.Contains("busy", Assert.Single(reports), StringComparison.Ordinal);

@@ -21,13 +21,15 @@ public sealed class CheckpointWriterTests : IDisposable
         Assert.True(receipt.Written);
         foreach (CheckpointPart part in CheckpointParts.All) AssertSame(state[part], loaded.State[part]);
         CheckpointManifest manifest = loaded.Manifest;
-        Assert.Equal((1, 12L, 3L, "test-run", "m", "d", "t"), (manifest.FormatVersion, manifest.Step, manifest.Generation,
-            manifest.RunId, manifest.ModelHash, manifest.DataFingerprint, manifest.TokenizerFingerprint));
+        Assert.Equal((1, 12L, 3L), (manifest.FormatVersion, manifest.Step, manifest.Generation));
+        Assert.Equal(("test-run", "m", "d", "t"),
+            (manifest.RunId, manifest.ModelHash, manifest.DataFingerprint, manifest.TokenizerFingerprint));
         Assert.Equal(TestRun.Metrics, manifest.Metrics.ToDictionary());
         Assert.Equal(64, manifest.Configuration.GetProperty("model").GetProperty("dim").GetInt32());
         Assert.Equal(StateHash.Of(state), manifest.StateHash);
         Assert.Equal(manifest.StateHash, CheckpointReader.HashOf(receipt.Folder));
-        Assert.Equal(manifest.TotalBytes(), Directory.GetFiles(receipt.Folder, "*.safetensors").Sum(f => new FileInfo(f).Length));
+        Assert.Equal(manifest.TotalBytes(),
+            Directory.GetFiles(receipt.Folder, "*.safetensors").Sum(f => new FileInfo(f).Length));
         Assert.Empty(_run.Store.Verify(12));
         Assert.Empty(_run.Leftovers());
     }
@@ -35,10 +37,11 @@ public sealed class CheckpointWriterTests : IDisposable
     [Fact]
     public void The_files_are_plain_safetensors()
     {
-        _run.Write(TestRun.State(1));
-        Assert.Equal(["manifest.json", "optimizer.safetensors", "projector.safetensors", "student.safetensors", "teacher.safetensors"],
-            Directory.GetFiles(Path.Combine(_run.Checkpoints, "1")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        SafetensorsHeader header = SafetensorsFile.ReadHeader(Path.Combine(_run.Checkpoints, "1", "student.safetensors"));
+        string folder = _run.Write(TestRun.State(1)).Folder;
+        string[] expected = ["manifest.json", .. CheckpointParts.All.Select(p => $"{p.Label()}.safetensors")];
+        Assert.Equal(expected.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        SafetensorsHeader header = SafetensorsFile.ReadHeader(Path.Combine(folder, "student.safetensors"));
         Assert.Equal(["empty", "layers.0.weight", "norm.weight"], header.Entries.Select(e => e.Name));
     }
 
@@ -80,6 +83,23 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_could_not_be_replaced_is_back_in_its_place()
+    {
+        CheckpointReceipt first = _run.Write(TestRun.State(5, seed: 1));
+        MeddlingDisk disk = new()
+        {
+            Renaming = path =>
+            {
+                if (Path.GetFileName(path).StartsWith(".tmp", StringComparison.Ordinal)) throw new IOException("busy");
+            },
+        };
+        Assert.Throws<CheckpointWriteException>(() =>
+            Writer(disk).Write(TestRun.State(5, seed: 2), TestRun.Description, TestRun.Metrics));
+        Assert.Equal([first.Folder], Directory.GetDirectories(_run.Checkpoints));
+        Assert.Equal(first.Manifest.StateHash, CheckpointReader.HashOf(first.Folder));
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_of_the_same_state_is_replaced()
     {
         CheckpointReceipt receipt = _run.Write(TestRun.State(5));
@@ -102,7 +122,8 @@ public sealed class CheckpointWriterTests : IDisposable
     public void Memory_that_changes_while_it_is_written_is_found_before_the_commit()
     {
         byte[] live = [1, 2, 3, 4];
-        CheckpointSnapshot state = new(1, 1, [new HostTensor("w", TorchSharp.torch.ScalarType.Byte, [4], live)], [], [], []);
+        HostTensor tensor = new("w", TorchSharp.torch.ScalarType.Byte, [4], live);
+        CheckpointSnapshot state = new(1, 1, [tensor], [], [], []);
         CheckpointWriteException e = Fails(new MeddlingDisk { CreatingFile = _ => live[2] = 9 }, state);
         Assert.Equal(CheckpointFailure.Verification, e.Failure);
         Assert.Contains("state's hash", e.Message, StringComparison.Ordinal);
@@ -168,7 +189,7 @@ public sealed class CheckpointWriterTests : IDisposable
         if (!File.Exists("/dev/full")) Assert.Skip("needs /dev/full");
         IOException e = Assert.ThrowsAny<IOException>(() =>
         {
-            using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
             full.Write([1]);
         });
         MeddlingDisk disk = new() { CreatingFile = _ => throw e };
@@ -186,7 +207,8 @@ public sealed class CheckpointWriterTests : IDisposable
         }
     }
 
-    private CheckpointWriter Writer(ICheckpointFiles disk) => new(new CheckpointStore(_run.Checkpoints, disk), TimeProvider.System);
+    private CheckpointWriter Writer(ICheckpointFiles disk) =>
+        new(new CheckpointStore(_run.Checkpoints, disk), TimeProvider.System);
 
     private CheckpointWriteException Fails(ICheckpointFiles disk, CheckpointSnapshot state)
     {

@@ -5,27 +5,36 @@ namespace Starling.Model.Tests.Checkpoints;
 
 public sealed class CompatibilityCheckTests : IDisposable
 {
-    private const string Stored = """{"seed": 1, "model": {"dim": 64, "layers": 2, "old": true}, "data": {"files": ["a"]}, "monitor": {"port": 1}}""";
+    private const string Stored = """
+        {"seed": 1, "model": {"dim": 64, "layers": 2, "old": true}, "data": {"files": ["a"]}, "monitor": {"port": 1}}
+        """;
+
     private readonly TestRun _run = new();
     private readonly LoadedCheckpoint _checkpoint;
 
     public CompatibilityCheckTests()
     {
-        new CheckpointWriter(_run.Store, TimeProvider.System).Write(TestRun.State(1), TestRun.Describe(Stored), TestRun.Metrics);
+        new CheckpointWriter(_run.Store, TimeProvider.System).Write(TestRun.State(1), TestRun.Describe(Stored),
+            TestRun.Metrics);
         _checkpoint = _run.Store.Load(1);
     }
 
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public void The_same_settings_in_other_words_do_not_differ() => Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest,
-        TestRun.Describe("""{"monitor":{"port":1},"data":{"files":["a"]},"model":{"layers":2.0,"dim":64,"old":true},"seed":1}""")));
+    public void The_same_settings_in_other_words_do_not_differ()
+    {
+        const string Same = """
+            {"monitor":{"port":1},"data":{"files":["a"]},"model":{"layers":2.0,"dim":64,"old":true},"seed":1}
+            """;
+        Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest, TestRun.Describe(Same)));
+    }
 
     [Fact]
     public void Each_difference_is_named_with_both_values()
     {
         RunDescription current = TestRun.Describe(
-            """{"seed": 2, "model": {"dim": 96, "layers": 2, "heads": null}, "data": {"files": ["a", "b"]}, "monitor": {"port": 2}}""",
+            """{"seed": 2, "model": {"dim": 96, "layers": 2, "heads": null}, "data": {"files": ["a", "b"]}}""",
             model: "m2", data: "d2", tokenizer: "t2");
         Assert.Equal(
         [
@@ -50,7 +59,8 @@ public sealed class CompatibilityCheckTests : IDisposable
     public void Told_to_go_on_it_reports_each_difference()
     {
         List<string> reports = [];
-        CompatibilityCheck.Require(_checkpoint, TestRun.Describe("""{"seed": 3}"""), goOn: true, reports.Add, "seed", "model");
+        CompatibilityCheck.Require(_checkpoint, TestRun.Describe("""{"seed": 3}"""), goOn: true, reports.Add, "seed",
+            "model");
         Assert.Equal(2, reports.Count);
         Assert.Contains("seed was 1 and is now 3", reports[0], StringComparison.Ordinal);
         Assert.Contains("is now not set", reports[1], StringComparison.Ordinal);

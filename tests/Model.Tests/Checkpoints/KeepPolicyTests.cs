@@ -16,7 +16,8 @@ public sealed class KeepPolicyTests
         Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80, 90], new KeepPolicy(0).Prune(Ten));
 
     [Fact]
-    public void Those_at_round_steps_stay() => Assert.Equal([10, 20, 40, 50, 70, 80], new KeepPolicy(1, EverySteps: 30).Prune(Ten));
+    public void Those_at_round_steps_stay() =>
+        Assert.Equal([10, 20, 40, 50, 70, 80], new KeepPolicy(1, EverySteps: 30).Prune(Ten));
 
     [Fact]
     public void The_best_stay() =>
@@ -24,7 +25,8 @@ public sealed class KeepPolicyTests
 
     [Fact]
     public void The_best_may_be_the_highest() =>
-        Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80], new KeepPolicy(1, Best: new KeepBest("loss", 2, LowerIsBetter: false)).Prune(Ten));
+        Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80],
+            new KeepPolicy(1, Best: new KeepBest("loss", 2, LowerIsBetter: false)).Prune(Ten));
 
     [Fact]
     public void Of_equal_ones_the_newer_stays() =>
@@ -38,14 +40,16 @@ public sealed class KeepPolicyTests
     public void A_score_that_is_missing_or_not_a_number_is_not_the_best()
     {
         KeepPolicy policy = new(1, Best: new KeepBest("loss", 2));
-        Assert.Equal([10, 20], policy.Prune([Entry(10, double.NaN), Entry(20, null), Entry(30, 5), Entry(40, double.NaN)]));
+        Assert.Equal([10, 20],
+            policy.Prune([Entry(10, double.NaN), Entry(20, null), Entry(30, 5), Entry(40, double.NaN)]));
     }
 
     [Fact]
     public void One_without_a_usable_manifest_neither_counts_nor_is_deleted()
     {
         CheckpointEntry damaged = new(35, "35", null, "damaged");
-        Assert.Equal([10, 20], new KeepPolicy(2).Prune([Entry(10, 0), Entry(20, 0), Entry(30, 0), damaged, Entry(40, 0)]));
+        Assert.Equal([10, 20],
+            new KeepPolicy(2).Prune([Entry(10, 0), Entry(20, 0), Entry(30, 0), damaged, Entry(40, 0)]));
     }
 
     private static CheckpointEntry Entry(long step, double? loss) => new(step, $"{step}", new CheckpointManifest

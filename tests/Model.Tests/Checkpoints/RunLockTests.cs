@@ -37,9 +37,11 @@ public sealed class RunLockTests : IDisposable
     {
         // Permissions do not stop root, a file in the place of a folder stops everybody.
         File.WriteAllText(Path.Combine(_run.Folder, "file"), "");
-        StarlingException e = Assert.Throws<StarlingException>(() => RunLock.Acquire(Path.Combine(_run.Folder, "file", "run")));
+        StarlingException e = Assert.Throws<StarlingException>(() =>
+            RunLock.Acquire(Path.Combine(_run.Folder, "file", "run")));
         Assert.Contains("cannot be written to", e.Message, StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(_run.Folder, ".lock"));
-        Assert.Contains("cannot be written to", Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
+        Assert.Contains("cannot be written to",
+            Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
     }
 }

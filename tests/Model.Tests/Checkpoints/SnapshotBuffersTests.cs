@@ -77,13 +77,14 @@ public sealed class SnapshotBuffersTests : IDisposable
         byte[] before = [.. live[0].Values.bytes];
         using SnapshotBuffers buffers = new();
         ParameterLayout wider = new([new("norm.weight", 3), new("weight", 4, 2), new("extra", 1)]);
-        Tensor Make() => zeros(wider.Count);
         CheckpointSnapshot state = buffers.Capture(1, 1,
         [
-            FlatVector.Weights(CheckpointPart.Student, wider, Make()), FlatVector.Weights(CheckpointPart.Teacher, Student, zeros(11)),
+            FlatVector.Weights(CheckpointPart.Student, wider, zeros(wider.Count)),
+            FlatVector.Weights(CheckpointPart.Teacher, Student, zeros(11)),
         ]);
         StarlingException e = Assert.Throws<StarlingException>(() => FlatVector.Restore(state, live));
-        Assert.Contains("student has weight as Float32 [4, 2] instead of Float32 [2, 4]", e.Message, StringComparison.Ordinal);
+        Assert.Contains("student has weight as Float32 [4, 2] instead of Float32 [2, 4]", e.Message,
+            StringComparison.Ordinal);
         Assert.Contains("student also has extra", e.Message, StringComparison.Ordinal);
         Assert.Contains("projector lacks 0.weight", e.Message, StringComparison.Ordinal);
         Assert.Equal(before, live[0].Values.bytes.ToArray());

@@ -10,7 +10,9 @@ public sealed class StateHashTests
     private static readonly HostTensor B = new("b", ScalarType.Byte, [1], new byte[] { 5 });
     private static readonly string Reference = Hash(9, A, B);
 
-    /// <summary>From <c>printf 'step\t9\nstudent\ta\tU8\t2,2\t4\n\1\2\3\4student\tb\tU8\t1\t1\n\5' | sha256sum</c>.</summary>
+    /// <summary>
+    /// From <c>printf 'step\t9\nstudent\ta\tU8\t2,2\t4\n\1\2\3\4student\tb\tU8\t1\t1\n\5' | sha256sum</c>.
+    /// </summary>
     [Fact]
     public void It_is_the_sum_that_its_documentation_describes() =>
         Assert.Equal("5559d288f67bd2cce8cac9582c2a8d3975b14d7721a0646707f54cc9dffa3783", Reference);
@@ -52,7 +54,8 @@ public sealed class StateHashTests
         using TestRun run = new();
         string folder = run.Write(TestRun.State(3)).Folder;
         string file = Path.Combine(folder, "student.safetensors");
-        SafetensorsFile.Write(file, TestRun.State(3).Student, new Dictionary<string, string> { ["note"] = "other header" });
+        SafetensorsFile.Write(file, TestRun.State(3).Student,
+            new Dictionary<string, string> { ["note"] = "other header" });
         CheckpointManifest manifest = ManifestFile.Read(folder);
         CheckpointFile changed = new("student.safetensors", new FileInfo(file).Length,
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));

@@ -23,11 +23,13 @@ internal sealed class TestRun : IDisposable
 
     public static RunDescription Description { get; } = Describe("""{"seed": 1, "model": {"dim": 64, "layers": 2}}""");
 
-    public static RunDescription Describe(string configuration, string model = "m", string data = "d", string tokenizer = "t") =>
+    public static RunDescription Describe(string configuration, string model = "m", string data = "d",
+        string tokenizer = "t") =>
         new("test-run", JsonDocument.Parse(configuration).RootElement.Clone(), model, data, tokenizer);
 
     /// <summary>A state with every kind of part; different seeds give different bytes.</summary>
-    public static CheckpointSnapshot State(long step, int seed = 0, long generation = 1, bool projector = true) => new(step, generation,
+    public static CheckpointSnapshot State(long step, int seed = 0, long generation = 1, bool projector = true) => new(
+        step, generation,
         [Tensor("norm.weight", seed, 3), Tensor("layers.0.weight", seed, 2, 3), Tensor("empty", seed, 0, 4)],
         [Tensor("norm.weight", seed + 1, 3), Tensor("layers.0.weight", seed + 1, 2, 3), Tensor("empty", seed, 0, 4)],
         projector ? [Tensor("0.weight", seed, 2, 2)] : [],

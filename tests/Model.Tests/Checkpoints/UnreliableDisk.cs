@@ -3,8 +3,8 @@ using Starling.Model.Checkpoints;
 namespace Starling.Model.Tests.Checkpoints;
 
 /// <summary>
-/// The real disk with one fault at the n-th operation: an error, or a power cut. After a power cut nothing works any more,
-/// and <see cref="Lose"/> takes back whatever no sync had made safe, as a file system may.
+/// The real disk with one fault at the n-th operation: an error, or a power cut. After a power cut nothing works any
+/// more, and <see cref="Lose"/> takes back whatever no sync had made safe, as a file system may.
 /// </summary>
 internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : ICheckpointFiles
 {
@@ -73,7 +73,9 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
         Directory.Delete(path, recursive: true);
     }
 
-    /// <summary>What a power cut may take: bytes never synced, names (new files, renames) in folders never synced.</summary>
+    /// <summary>
+    /// What a power cut may take: bytes never synced, names (new files, renames) in folders never synced.
+    /// </summary>
     public void Lose(Loss loss)
     {
         _off = true;

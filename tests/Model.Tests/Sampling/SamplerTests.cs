@@ -74,7 +74,8 @@ public class SamplerTests
         using var network = new TinyGpt();
         long[] plain = Tokens(Sampler.Sample(network.Gpt, [4], SamplingOptions.GreedyAt(1), seed: 1));
         long[] guided = Tokens(Sampler.Sample(network.Gpt, [4], SamplingOptions.GreedyAt(8), seed: 1));
-        long[] partly = Tokens(Sampler.Sample(network.Gpt, [4], SamplingOptions.GreedyAt(8) with { CfgInterval = 0 }, 1));
+        SamplingOptions first = SamplingOptions.GreedyAt(8) with { CfgInterval = 0 };
+        long[] partly = Tokens(Sampler.Sample(network.Gpt, [4], first, seed: 1));
         Assert.NotEqual(plain, guided);
         Assert.Equal(guided[..2], partly[..2]);
         Assert.NotEqual(guided, partly);
@@ -115,7 +116,8 @@ public class SamplerTests
     {
         SamplingOptions[] wrong =
         [
-            new() { Cfg = 0.5 }, new() { TopK = -1 }, new() { TopP = 1.1 }, new() { Temperature = -1 }, new() { CfgInterval = -2 },
+            new() { Cfg = 0.5 }, new() { TopK = -1 }, new() { TopP = 1.1 }, new() { Temperature = -1 },
+            new() { CfgInterval = -2 },
         ];
         Assert.All(wrong, options =>
             Assert.False(Validator.TryValidateObject(options, new ValidationContext(options), null, true)));

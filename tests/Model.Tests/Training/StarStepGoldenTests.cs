@@ -100,7 +100,8 @@ public class StarStepGoldenTests
         state.Student.Weights.Load(golden.Under("student."), "student");
         state.Teacher.Load(golden.Under("teacher."), "teacher");
         state.Projector!.Weights.Load(golden.Under("projector."), "projector");
-        using TrainStep step = new(state, options, new LocalExchange(1),
+        using WorkerThreads workers = new(1);
+        using TrainStep step = new(state, options, new LocalExchange(1), workers,
             _ => new GivenDraws(golden["inputs.masked_keys"], golden["inputs.steps"]));
         int[] labels = [.. golden["inputs.labels"].data<long>().ToArray().Select(l => (int)l)];
         return step.Run([new ReplicaTokens(0, tokens, labels)], new PhaseClock(TimeProvider.System));

@@ -23,16 +23,18 @@ internal sealed class StepRig : IDisposable
 
     private readonly TrainStepOptions _options;
     private readonly TrainStep _step;
+    private readonly WorkerThreads _workers;
 
     public StepRig(TrainStepOptions? options = null, Func<IReplicaExchange, IReplicaExchange>? wrap = null,
-        Func<long, IStepDraws>? draws = null)
+        int threads = 1)
     {
         _options = options ?? Options;
         State = TrainingState.Create(Shape, _options.SelfGuided, _options.Seed, CPU);
         // The output layer starts at zero, which would hide the logits' share of every gradient.
         State.Student.Weights.InitializeNormal("output.weight", 0.02, 1);
         IReplicaExchange exchange = new LocalExchange(_options.Training.Replicas);
-        _step = new TrainStep(State, _options, wrap?.Invoke(exchange) ?? exchange, draws);
+        _workers = new WorkerThreads(threads);
+        _step = new TrainStep(State, _options, wrap?.Invoke(exchange) ?? exchange, _workers);
     }
 
     public TrainingState State { get; }
@@ -77,6 +79,7 @@ internal sealed class StepRig : IDisposable
     public void Dispose()
     {
         _step.Dispose();
+        _workers.Dispose();
         State.Dispose();
     }
 }

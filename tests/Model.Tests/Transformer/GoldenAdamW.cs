@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Transformer;
 
 /// <summary>
-/// Clipping and AdamW on the flat vector, its decayed part first, with a golden file's settings; keeps account of how far
-/// the rounding of the gradients may have moved each weight.
+/// Clipping and AdamW on the flat vector, its decayed part first, with a golden file's settings; keeps account of how
+/// far the rounding of the gradients may have moved each weight.
 /// </summary>
 internal sealed class GoldenAdamW
 {
@@ -23,7 +23,8 @@ internal sealed class GoldenAdamW
 
     public GoldenAdamW(ParameterStore store, Golden golden)
     {
-        double[] betas = [.. golden.Metadata["betas"].Split(',').Select(b => double.Parse(b, CultureInfo.InvariantCulture))];
+        string[] parts = golden.Metadata["betas"].Split(',');
+        double[] betas = [.. parts.Select(beta => double.Parse(beta, CultureInfo.InvariantCulture))];
         _arguments = new AdamWArguments(golden.Number("lr"), betas[0], betas[1], golden.Number("weight_decay"));
         _clip = golden.Number("clip");
         _store = store;
@@ -59,7 +60,8 @@ internal sealed class GoldenAdamW
 
     private void Account()
     {
-        Tensor root = _squares.Times(1 / (1 - Math.Pow(_arguments.Beta2, _count))).sqrt().PlusScalar(_arguments.Epsilon);
+        double bias = 1 - Math.Pow(_arguments.Beta2, _count);
+        Tensor root = _squares.Times(1 / bias).sqrt().PlusScalar(_arguments.Epsilon);
         foreach (ParameterShape parameter in _store.Layout.Parameters)
         {
             Tensor gradient = _store.View(_store.Gradients!, parameter.Name);

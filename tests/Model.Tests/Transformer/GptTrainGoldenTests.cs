@@ -31,14 +31,16 @@ public class GptTrainGoldenTests
             Golden.AssertClose(golden["outputs.grad_norms"][step], optimizer.Step(), Tolerance, $"norm {step}");
         }
         foreach (ParameterShape parameter in store.Layout.Parameters)
-            AssertEnd(golden["end." + parameter.Name], store[parameter.Name], store.View(optimizer.Noise, parameter.Name),
-                parameter.Name);
+        {
+            Tensor noise = store.View(optimizer.Noise, parameter.Name);
+            AssertEnd(golden["end." + parameter.Name], store[parameter.Name], noise, parameter.Name);
+        }
     }
 
     /// <summary>
-    /// 1e-5 relative, and beyond that only what rounding explains. Adam's first steps divide a gradient by its own size:
-    /// where that is near epsilon (1e-8; about one element in 20,000), the rounding of the gradient moves the weight
-    /// visibly. <paramref name="noise"/> bounds that for each element, and only a few in a tensor may need it.
+    /// 1e-5 relative, and beyond that only what rounding explains. Adam's first steps divide a gradient by its own
+    /// size: where that is near epsilon (1e-8; about one element in 20,000), the rounding of the gradient moves the
+    /// weight visibly. <paramref name="noise"/> bounds that for each element, and only a few in a tensor may need it.
     /// </summary>
     private static void AssertEnd(Tensor expected, Tensor actual, Tensor noise, string name)
     {
@@ -50,6 +52,6 @@ public class GptTrainGoldenTests
             Assert.True(differences[i] <= allowed + noises[i],
                 $"{name}[{i}]: off by {differences[i]:E2}; {allowed:E2} allowed and {noises[i]:E2} for rounding");
         int excused = differences.Count(difference => difference > allowed);
-        Assert.True(excused <= 2 + differences.Length / 1000, $"{name}: {excused} of {differences.Length} elements are off");
+        Assert.True(excused <= 2 + differences.Length / 1000, $"{name}: {excused} of {differences.Length} are off");
     }
 }

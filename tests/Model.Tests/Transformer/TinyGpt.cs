@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Transformer;
 
-/// <summary>A small network with random weights (its output layer too, so that logits say something), and inputs.</summary>
+/// <summary>A small network with random weights (the output layer too, so that logits vary), and inputs.</summary>
 internal sealed class TinyGpt : IDisposable
 {
     public TinyGpt(GptShape? shape = null, bool trainable = false, double deviation = 0.2)

@@ -1,0 +1,106 @@
+using Starling.Actors.Commands;
+using Starling.Data;
+
+namespace Starling.Actors.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly CommandRunner _runner = new();
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData]
+    [InlineData("train", "--help")]
+    [InlineData("sample", "--help")]
+    [InlineData("evaluate", "-h")]
+    [InlineData("checkpoint", "hash", "--help")]
+    [InlineData("tokenizer", "train", "--help")]
+    [InlineData("tokenizer", "reconstruct", "--help")]
+    [InlineData("features", "train", "--help")]
+    [InlineData("data", "inspect", "--help")]
+    public async Task Help_is_everywhere(params string[] args)
+    {
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync(args));
+        Assert.Contains("Usage:", _runner.Output);
+        Assert.Empty(_runner.Error);
+    }
+
+    [Theory]
+    [InlineData("starling: error: unknown command or option 'trian'; did you mean train?", "trian")]
+    [InlineData("starling: error: unknown command or option '--stesp'; did you mean --steps?", "train", "--stesp")]
+    [InlineData("starling: error: Cannot parse argument 'x'", "train", "--steps", "x")]
+    [InlineData("starling: error: Option '--checkpoint' is required.", "sample")]
+    [InlineData("starling: error: Required command was not provided.", "checkpoint")]
+    [InlineData("starling: error: nowhere.json: no such configuration file", "train", "--config", "nowhere.json")]
+    [InlineData("starling: error: --set: training.steps = 0: must be at least 1", "train", "--steps", "0")]
+    [InlineData("starling: error: there is no folder", "checkpoint", "hash", "nowhere")]
+    [InlineData("starling: error: there is no folder", "sample", "--checkpoint", "nowhere")]
+    [InlineData("starling: error: --per-class 0: must be", "sample", "--checkpoint", "x", "--per-class", "0")]
+    [InlineData("starling: error: sample: cfg = 0: must be between 1", "sample", "--checkpoint", "x", "--cfg", "0")]
+    public async Task A_mistake_is_one_clear_line_and_exit_code_2(string expected, params string[] args)
+    {
+        Assert.Equal(ExitCodes.UserError, await _runner.RunAsync(args));
+        Assert.StartsWith(expected, _runner.Error);
+        Assert.Single(_runner.ErrorLines, line => line.StartsWith("starling: error:", StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", _runner.Error);
+        Assert.Empty(_runner.Output);
+    }
+
+    [Fact]
+    public async Task Every_mistake_of_a_configuration_gets_its_own_line()
+    {
+        Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("train", "--set", "sed=1", "training.steps=0"));
+        Assert.Equal(2, _runner.ErrorLines.Length);
+        Assert.All(_runner.ErrorLines, line => Assert.StartsWith("starling: error: --set: ", line));
+    }
+
+    [Fact]
+    public async Task Train_hands_the_checked_configuration_to_the_host()
+    {
+        _runner.OnTrain = (options, request) =>
+        {
+            Assert.Equal((7L, 3UL, false), (options.Training.Steps, options.Seed, options.Evaluation.Enabled));
+            Assert.Equal(new("runs/tiny", "configs/tiny.json", Force: true), request);
+            return Task.FromResult(42);
+        };
+        Assert.Equal(42, await _runner.RunAsync("train", "--config", "configs/tiny.json", "--set", "seed=3", "--steps", "7", "--force"));
+    }
+
+    [Fact]
+    public async Task Train_without_arguments_is_the_quickstart()
+    {
+        string? run = null;
+        _runner.OnTrain = (_, request) => Task.FromResult((run = request.RunFolder) is null ? 1 : 0);
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("train"));
+        Assert.Equal("runs/quickstart", run);
+    }
+
+    [Fact]
+    public async Task A_users_mistake_during_a_run_is_one_line()
+    {
+        _runner.OnTrain = (_, _) => throw new AggregateException(new StarlingException("a.parquet: is truncated"));
+        Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("train"));
+        Assert.Equal(["starling: error: a.parquet: is truncated"], _runner.ErrorLines);
+    }
+
+    [Fact]
+    public async Task A_fault_leaves_its_details_in_the_run_folder()
+    {
+        _runner.OnTrain = (_, _) => throw new InvalidOperationException("boom\nmore");
+        Assert.Equal(ExitCodes.Fault, await _runner.RunAsync("train", "--run", _folder["run"]));
+        string file = Assert.Single(Directory.GetFiles(_folder["run"], "starling-error-*.txt"));
+        Assert.Equal($"starling: error: InvalidOperationException: boom; details in {file}", Assert.Single(_runner.ErrorLines));
+        Assert.Contains("at Starling.Actors.Tests", await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
+    public async Task An_interrupted_command_exits_with_130()
+    {
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        Assert.Equal(ExitCodes.Interrupted, await _runner.RunAsync(stopped.Token, "train"));
+    }
+}

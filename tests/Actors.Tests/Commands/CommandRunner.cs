@@ -1,0 +1,51 @@
+using Spectre.Console;
+using Starling.Actors.Commands;
+using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Tests.Commands;
+
+/// <summary>Runs the command line in this process and keeps what it said.</summary>
+internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
+{
+    private readonly StringWriter _output = new(), _error = new();
+
+    public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } = (_, _) => Task.FromResult(ExitCodes.Success);
+
+    public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
+
+    public string Output => _output.ToString();
+
+    public string Error => _error.ToString();
+
+    public string[] OutputLines => Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    public string[] ErrorLines => Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    public Task<int> RunAsync(params string[] args) => RunAsync(CancellationToken.None, args);
+
+    public Task<int> RunAsync(CancellationToken cancellationToken, params string[] args)
+    {
+        var context = new CommandContext
+        {
+            Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }),
+            Out = _output,
+            Error = _error,
+            Time = TimeProvider.System,
+            Training = this,
+            Evaluation = this,
+        };
+        return CommandLine.RunAsync(args, context, cancellationToken);
+    }
+
+    Task<int> ITrainingHost.RunAsync(StarlingOptions options, TrainRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return OnTrain(options, request);
+    }
+
+    Task<IReadOnlyList<EvaluationResult>> IEvaluationHost.EvaluateAsync(
+        string checkpoint, StarlingOptions options, string samplesFolder, CancellationToken cancellationToken) =>
+        Task.FromResult(OnEvaluate(checkpoint, samplesFolder));
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Starling.Actors.Commands;
+using Starling.Actors.Configuration;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Tests.Commands;
+
+public sealed class EvaluateCommandTests : IDisposable
+{
+    private readonly CommandRunner _runner = new();
+    private readonly TestFolder _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Scores_of_both_weights_are_printed_with_every_position()
+    {
+        string checkpoint = Save();
+        _runner.OnEvaluate = (folder, samples) =>
+        {
+            Assert.Equal(checkpoint, Path.GetFullPath(folder));
+            Assert.Equal(_run["samples"], samples);
+            return [Result("student", 41.25, 0.6), Result("teacher", 39.5, 0.65)];
+        };
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("evaluate", "--checkpoint", _run.Path));
+        Assert.Equal(
+        [
+            "step 5 student: Frechet distance 41.25 (emoji), linear probe 60.0%",
+            "  probe at position 8: 30.0% (chance 11.1%)",
+            "  probe at position 64: 60.0% (chance 11.1%)",
+            "step 5 teacher: Frechet distance 39.5 (emoji), linear probe 65.0%",
+            "  probe at position 8: 30.0% (chance 11.1%)",
+            "  probe at position 64: 65.0% (chance 11.1%)",
+            $"samples: {_run["samples"]}",
+        ], _runner.OutputLines);
+    }
+
+    [Fact]
+    public async Task The_stored_configuration_can_be_changed_and_is_checked()
+    {
+        Save();
+        Assert.Equal(ExitCodes.UserError,
+            await _runner.RunAsync("evaluate", "--checkpoint", _run.Path, "--set", "evaluation.sample=3"));
+        Assert.Contains("did you mean evaluation.samples?", Assert.Single(_runner.ErrorLines));
+    }
+
+    private static EvaluationResult Result(string weights, double distance, double probe) => new()
+    {
+        Step = 5,
+        Weights = weights,
+        FeatureNetwork = "emoji",
+        Samples = 10,
+        FrechetDistance = distance,
+        Probe = [new ProbeAccuracy(8, 0.3), new ProbeAccuracy(64, probe)],
+        ChanceLevel = 1.0 / 9,
+    };
+
+    private string Save()
+    {
+        var configuration = new JsonObject
+        {
+            ["identity"] = new JsonObject(),
+            ["resolved"] = JsonNode.Parse(OptionsJson.Resolved(StarlingConfiguration.Read("configs/tiny.json", []))),
+        };
+        var run = new RunDescription("r", JsonSerializer.SerializeToElement(configuration), "m", "d", "t");
+        using var state = new CheckpointSnapshot(5, 1, [], [], [], []);
+        return new CheckpointWriter(new CheckpointStore(CheckpointPaths.Of(_run.Path)), TimeProvider.System)
+            .Write(state, run, new Dictionary<string, double>()).Folder;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using Starling.Actors.Commands;
+
+namespace Starling.Actors.Tests.Commands;
+
+public sealed class InterruptSignalsTests
+{
+    private readonly StringWriter _error = new();
+    private readonly List<int> _exits = [];
+
+    [Fact]
+    public async Task The_first_signal_asks_for_a_clean_end_and_the_second_ends_at_once()
+    {
+        using var signals = new InterruptSignals(_error, _exits.Add);
+        var stopped = new TaskCompletionSource();
+        signals.Token.Register(stopped.SetResult);
+
+        Assert.True(Send(signals, PosixSignal.SIGINT));
+        await stopped.Task;
+        Assert.Contains("again to stop at once", _error.ToString());
+        Assert.Empty(_exits);
+
+        Assert.True(Send(signals, PosixSignal.SIGTERM));
+        Assert.Empty(_exits);
+        Send(signals, PosixSignal.SIGINT);
+        Assert.Equal([ExitCodes.Interrupted], _exits);
+    }
+
+    private static bool Send(InterruptSignals signals, PosixSignal signal)
+    {
+        var context = new PosixSignalContext(signal);
+        signals.OnSignal(context);
+        return context.Cancel;
+    }
+}
