@@ -20,7 +20,7 @@ internal sealed class CheckpointCommand(CommandContext context)
         return new Command("checkpoint", "Looks at saved training states.")
         {
             handlers.Build("list", "Lists a run's checkpoints.", handlers.List),
-            handlers.Build("verify", "Reads every byte and says what is damaged; exit code 2 if anything is.", handlers.Verify),
+            handlers.Build("verify", "Reads every byte; exit code 2 if anything is damaged.", handlers.Verify),
             handlers.Build("hash", "Prints one SHA-256 of the training state; of a run, the newest.", handlers.Hash),
         };
     }
@@ -35,10 +35,13 @@ internal sealed class CheckpointCommand(CommandContext context)
     private int List(string folder)
     {
         foreach (CheckpointEntry entry in Entries(folder))
-            context.Out.WriteLine(entry.Manifest is { } manifest
-                ? string.Create(CultureInfo.InvariantCulture,
-                    $"{entry.Step,10}  {manifest.Created:yyyy-MM-dd HH:mm:ss}  {Display.Bytes(manifest.TotalBytes()),9}  {entry.Folder}")
-                : $"{entry.Step,10}  unusable: {entry.Problem}");
+        {
+            string about = entry.Manifest is { } manifest
+                ? string.Create(CultureInfo.InvariantCulture, $"{manifest.Created:yyyy-MM-dd HH:mm:ss}  ") +
+                    $"{Display.Bytes(manifest.TotalBytes()),9}  {entry.Folder}"
+                : $"unusable: {entry.Problem}";
+            context.Out.WriteLine($"{entry.Step,10}  {about}");
+        }
         return ExitCodes.Success;
     }
 

@@ -24,7 +24,7 @@ internal sealed class DataCommand(CommandContext context)
 
     private Command Build()
     {
-        var inspect = new Command("inspect", "Says what shards hold and what is wrong with them; exit code 2 if anything is.")
+        var inspect = new Command("inspect", "Says what shards hold; exit code 2 if anything is wrong with them.")
         {
             _files, _pictures,
         };

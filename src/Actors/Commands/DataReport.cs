@@ -48,13 +48,15 @@ internal sealed class DataReport
     public void Write(TextWriter output)
     {
         foreach (var file in _index.RowGroups.GroupBy(g => g.File))
-            output.WriteLine(Invariant(
-                $"{file.Key}: {file.Sum(g => (long)g.Rows)} rows in {file.Count()} row groups, {Display.Bytes(file.Sum(g => g.Bytes))} of pictures"));
+            output.WriteLine(
+                Invariant($"{file.Key}: {file.Sum(g => (long)g.Rows)} rows in {file.Count()} row groups, ") +
+                $"{Display.Bytes(file.Sum(g => g.Bytes))} of pictures");
         output.WriteLine(Invariant($"total: {_index.TotalRows} rows, {_index.ClassNames.Count} classes"));
         output.WriteLine($"fingerprint: {_index.Fingerprint}");
         int width = _index.ClassNames.Max(n => n.Length);
         for (int label = 0; label < _perClass.Length; label++)
-            output.WriteLine(Invariant($"  {label,5}  {_index.ClassNames[label].PadRight(width)}  {_perClass[label],9}"));
+            output.WriteLine(Invariant($"  {label,5}  ") + _index.ClassNames[label].PadRight(width) +
+                Invariant($"  {_perClass[label],9}"));
         output.WriteLine(Invariant($"sizes of {_decoded} decoded pictures:"));
         foreach (((int w, int h), int count) in _sizes.OrderByDescending(s => s.Value).Take(10))
             output.WriteLine(Invariant($"  {w}x{h}  {count}"));

@@ -33,7 +33,8 @@ internal sealed class EvaluateCommand(CommandContext context)
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
-        StarlingOptions options = TrainedModel.ConfigurationOf(ManifestFile.Read(folder), arguments.GetValue(_set) ?? []);
+        CheckpointManifest manifest = ManifestFile.Read(folder);
+        StarlingOptions options = TrainedModel.ConfigurationOf(manifest, arguments.GetValue(_set) ?? []);
         string samples = arguments.GetValue(_out) ?? SamplesBeside(folder);
         foreach (EvaluationResult result in
             await context.Evaluation.EvaluateAsync(folder, options, samples, cancellationToken))

@@ -47,7 +47,8 @@ internal static class FeatureTrainRun
         {
             if ((m.Step + 1) % LogEverySteps != 0 && m.Step + 1 != classifier.Steps) return;
             context.Out.WriteLine(FormattableString.Invariant($"step {m.Step + 1}/{classifier.Steps}") +
-                $"  loss {Display.Number(m.Loss)}  accuracy {Display.Percent(m.Accuracy)}  lr {Display.Number(m.LearningRate)}");
+                $"  loss {Display.Number(m.Loss)}  accuracy {Display.Percent(m.Accuracy)}" +
+                $"  lr {Display.Number(m.LearningRate)}");
         }
     }
 

@@ -9,7 +9,7 @@ internal static class FeaturesCommand
     {
         Option<string> configuration = CommonOptions.Configuration("configs/features-emoji.json");
         Option<string[]> set = CommonOptions.Set();
-        var train = new Command("train", "Trains a small picture classifier, whose features Frechet distances are measured on.")
+        var train = new Command("train", "Trains a small picture classifier, to measure Frechet distances on.")
         {
             configuration, set,
         };

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Starling.Actors.Commands;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. The first asks for a clean end (a run saves its state); a second Ctrl-C ends the process at once.
+/// Ctrl-C and SIGTERM. The first asks for a clean end (a run saves its state); a second Ctrl-C ends the process at
+/// once.
 /// </summary>
 public sealed class InterruptSignals : IDisposable
 {
@@ -41,7 +42,8 @@ public sealed class InterruptSignals : IDisposable
         context.Cancel = true;
         if (!_stop.IsCancellationRequested)
         {
-            if (context.Signal == PosixSignal.SIGINT) _error.WriteLine("stopping cleanly; press Ctrl-C again to stop at once");
+            if (context.Signal == PosixSignal.SIGINT)
+                _error.WriteLine("stopping cleanly; press Ctrl-C again to stop at once");
             // Not on this thread: whatever runs on cancellation must not keep the second signal from being seen.
             _ = _stop.CancelAsync();
         }

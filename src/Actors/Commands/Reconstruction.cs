@@ -1,4 +1,3 @@
-using System.Globalization;
 using Starling.Data;
 using Starling.Data.Batches;
 using Starling.Data.Grids;
@@ -24,7 +23,8 @@ internal static class Reconstruction
         if (count < 1) throw new StarlingException($"--pictures {count}: must be at least 1");
         using VqTokenizer tokenizer = VqTokenizer.Load(tokenizerFile);
         if (size < 1 || size % tokenizer.Downscale != 0)
-            throw new StarlingException($"--image-size {size}: must be a multiple of {tokenizer.Downscale}, the tokenizer's downscale");
+            throw new StarlingException(
+                $"--image-size {size}: must be a multiple of {tokenizer.Downscale}, the tokenizer's downscale");
 
         var split = new SampleSplit(ShardIndex.Open(shards), Split.Validation, HoldOut);
         byte[][] originals = [.. new PictureReader(split, size).ReadAll().Take(count).Select(p => p.Pixels)];
@@ -42,9 +42,9 @@ internal static class Reconstruction
         PngWriter.Write(output, SampleGrid.Render(rows, labels, Columns, Scale, Path.GetFileName(tokenizerFile)));
 
         double mean = squares / originals.Sum(p => (long)p.Length);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{originals.Length} held-out pictures: {10 * Math.Log10(255.0 * 255.0 / Math.Max(mean, 1e-9)):0.00} dB, ") +
-            string.Create(CultureInfo.InvariantCulture, $"{codes.Count} of {tokenizer.CodebookSize} codes used");
+        double decibels = 10 * Math.Log10(255.0 * 255.0 / Math.Max(mean, 1e-9));
+        return FormattableString.Invariant($"{originals.Length} held-out pictures: {decibels:0.00} dB, ") +
+            FormattableString.Invariant($"{codes.Count} of {tokenizer.CodebookSize} codes used");
     }
 
     private static IEnumerable<byte[]> Copies(VqTokenizer tokenizer, byte[][] pictures, int size, HashSet<long> used)
@@ -56,7 +56,8 @@ internal static class Reconstruction
         return tokenizer.Decode(codes_BN).Chunk(pixels.Length / pictures.Length);
     }
 
-    private static RgbImage[] Images(byte[][] planes, int size) => [.. planes.Select(p => RgbImage.FromPlanes(p, size, size))];
+    private static RgbImage[] Images(byte[][] planes, int size) =>
+        [.. planes.Select(p => RgbImage.FromPlanes(p, size, size))];
 
     private static double SquaredError(byte[] a, byte[] b) => a.Zip(b, (x, y) => (double)(x - y) * (x - y)).Sum();
 }

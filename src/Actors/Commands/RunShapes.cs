@@ -12,7 +12,9 @@ internal static class RunShapes
     /// <summary>The transformer that a configuration trains.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="classes">Classes of its data set.</param>
-    /// <exception cref="StarlingException">The picture's size does not fit the tokenizer, or a size does not fit another.</exception>
+    /// <exception cref="StarlingException">
+    /// The picture's size does not fit the tokenizer, or a size does not fit another.
+    /// </exception>
     public static GptShape Transformer(StarlingOptions options, int classes)
     {
         string file = AssetFiles.Tokenizer(options.Tokenizer.Path);
@@ -25,7 +27,8 @@ internal static class RunShapes
         var shape = GptShape.From(options.Model, tokenizer.CodebookSize, grid * grid, classes);
         if (options.SelfGuided.ContrastSteps > shape.Tokens)
             throw new StarlingException(
-                $"selfGuided.contrastSteps = {options.SelfGuided.ContrastSteps}: must not exceed the {shape.Tokens} tokens of a picture");
+                $"selfGuided.contrastSteps = {options.SelfGuided.ContrastSteps}: " +
+                $"must not exceed the {shape.Tokens} tokens of a picture");
         return shape;
     }
 }

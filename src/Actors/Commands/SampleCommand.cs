@@ -26,8 +26,10 @@ internal sealed class SampleCommand(CommandContext context)
     private readonly Option<int> _perClass = Number("--per-class", "Pictures of each class", 8);
     private readonly Option<double> _cfg = Number("--cfg", "Scale of classifier-free guidance; 1 for none", 2.0);
     private readonly Option<int> _topK = Number("--top-k", "Draws among the so many likeliest codes; 0 for all", 0);
-    private readonly Option<double> _topP = Number("--top-p", "Draws among the likeliest codes of this probability together", 1.0);
-    private readonly Option<double> _temperature = Number("--temperature", "Divides the logits; 0 takes the likeliest code", 1.0);
+    private readonly Option<double> _topP = Number(
+        "--top-p", "Draws among the likeliest codes of this probability", 1.0);
+    private readonly Option<double> _temperature = Number(
+        "--temperature", "Divides the logits; 0 for the likeliest code", 1.0);
     private readonly Option<ulong> _seed = Number("--seed", "Seed of the draws", 0UL);
     private readonly Option<string> _weights = CommonOptions.Weights();
     private readonly Option<string> _out = new("--out")
@@ -61,7 +63,8 @@ internal sealed class SampleCommand(CommandContext context)
             Temperature = arguments.GetValue(_temperature),
         });
         int perClass = arguments.GetValue(_perClass);
-        if (perClass is < 1 or > 10_000) throw new StarlingException($"--per-class {perClass}: must be between 1 and 10000");
+        if (perClass is < 1 or > 10_000)
+            throw new StarlingException($"--per-class {perClass}: must be between 1 and 10000");
         CheckpointPart part = CommonOptions.PartOf(arguments.GetValue(_weights)!);
         string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
 
@@ -101,10 +104,12 @@ internal sealed class SampleCommand(CommandContext context)
     private static int[] Classes(string? given, int count)
     {
         if (given is null) return [.. Enumerable.Range(0, Math.Min(count, 10))];
-        return [.. given.Split(',', StringSplitOptions.TrimEntries).Select(text =>
+        return [.. given.Split(',', StringSplitOptions.TrimEntries).Select(Class)];
+
+        int Class(string text) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int c) && c < count
                 ? c
-                : throw new StarlingException($"--classes {given}: '{text}' is not a class; they are 0 to {count - 1}"))];
+                : throw new StarlingException($"--classes {given}: '{text}' is not a class; they are 0 to {count - 1}");
     }
 
     private static SamplingOptions Checked(SamplingOptions options) => CommonOptions.Checked(options, "sample");

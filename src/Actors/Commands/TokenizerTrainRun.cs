@@ -17,7 +17,9 @@ internal static class TokenizerTrainRun
     public static int Run(string path, string[] overrides, CommandContext context, CancellationToken cancellationToken)
     {
         string text = ConfigurationFiles.ReadText(ConfigurationFiles.Find(path));
-        TokenizerRunOptions options = OptionsReader<TokenizerRunOptions>.Parse(text, path, overrides, TokenizerRunOptions.Rules);
+        TokenizerRunOptions options =
+            OptionsReader<TokenizerRunOptions>.Parse(text, path, overrides, TokenizerRunOptions.Rules);
+        long steps = options.Tokenizer.Steps;
         LibTorch.Initialize();
         OutputFile.Prepare(options.Output);
         IPerceptualLoss? perceptual = PerceptualNetworks.Load(options.PerceptualNetwork);
@@ -30,16 +32,16 @@ internal static class TokenizerTrainRun
             ["command"] = $"starling tokenizer train --config {path}",
             ["configuration"] = JsonSerializer.Serialize(options, OptionsJson.Compact),
         }));
-        context.Out.WriteLine(FormattableString.Invariant($"{options.Output}: {trainer.StepsDone} of {options.Tokenizer.Steps} steps"));
+        context.Out.WriteLine(FormattableString.Invariant($"{options.Output}: {trainer.StepsDone} of {steps} steps"));
         return cancellationToken.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
 
         void Report(TokenizerMetrics m)
         {
-            if ((m.Step + 1) % LogEverySteps != 0 && m.Step + 1 != options.Tokenizer.Steps) return;
-            context.Out.WriteLine(FormattableString.Invariant($"step {m.Step + 1}/{options.Tokenizer.Steps}  psnr {m.Psnr:0.00} dB") +
-                $"  absolute {Display.Number(m.AbsoluteError)}  perceptual {Display.Number(m.Perceptual)}  vq {Display.Number(m.Vq)}" +
-                $"  generator {Display.Number(m.Generator)}  discriminator {Display.Number(m.Discriminator)}" +
-                $"  codes used {Display.Percent(m.CodeUsage)}");
+            if ((m.Step + 1) % LogEverySteps != 0 && m.Step + 1 != steps) return;
+            context.Out.WriteLine(FormattableString.Invariant($"step {m.Step + 1}/{steps}  psnr {m.Psnr:0.00} dB") +
+                $"  absolute {Display.Number(m.AbsoluteError)}  perceptual {Display.Number(m.Perceptual)}" +
+                $"  vq {Display.Number(m.Vq)}  generator {Display.Number(m.Generator)}" +
+                $"  discriminator {Display.Number(m.Discriminator)}  codes used {Display.Percent(m.CodeUsage)}");
         }
     }
 }

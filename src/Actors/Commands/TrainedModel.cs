@@ -50,7 +50,8 @@ internal sealed class TrainedModel : IDisposable
         var tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
         if (tokenizer.Fingerprint != loaded.Manifest.TokenizerFingerprint)
             throw new StarlingException(
-                $"{folder}: was trained with another tokenizer than {options.Tokenizer.Path}; name it with --set tokenizer.path=FILE");
+                $"{folder}: was trained with another tokenizer than {options.Tokenizer.Path}; " +
+                "name it with --set tokenizer.path=FILE");
 
         var tensors = loaded.State[part].ToDictionary(t => t.Name, t => t.ToTensor());
         int grid = options.Data.ImageSize / tokenizer.Downscale;

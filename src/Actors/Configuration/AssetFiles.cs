@@ -25,6 +25,6 @@ public static class AssetFiles
         return files is [var only]
             ? only
             : throw new StarlingException(
-                $"{key} = embedded: {folder} holds {files.Length} safetensors files instead of one; name a file instead");
+                $"{key} = embedded: {folder} holds {files.Length} safetensors files instead of one; name a file");
     }
 }

@@ -2,7 +2,9 @@ using Starling.Data;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>A configuration that cannot be used. Holds every mistake found, one line each, not only the first.</summary>
+/// <summary>
+/// A configuration that cannot be used. Holds every mistake found, one line each, not only the first.
+/// </summary>
 public sealed class ConfigurationException(IReadOnlyList<string> problems)
     : StarlingException(string.Join(Environment.NewLine, problems))
 {

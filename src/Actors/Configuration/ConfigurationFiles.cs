@@ -8,7 +8,9 @@ public static class ConfigurationFiles
     /// <summary>The file a run without <c>--config</c> uses.</summary>
     public const string Default = "configs/quickstart.json";
 
-    /// <summary>The path as given if such a file exists in the working folder, else the one shipped with the program.</summary>
+    /// <summary>
+    /// The path as given if such a file exists in the working folder, else the one shipped with the program.
+    /// </summary>
     /// <exception cref="StarlingException">Neither exists.</exception>
     public static string Find(string path)
     {

@@ -12,7 +12,8 @@ public static class DataFiles
     /// samples alike.
     /// </summary>
     /// <exception cref="StarlingException">A pattern matches nothing, or a folder holds no shard.</exception>
-    public static IReadOnlyList<string> Resolve(IEnumerable<string> files) => ShardFiles.Expand(files.SelectMany(Expand));
+    public static IReadOnlyList<string> Resolve(IEnumerable<string> files) =>
+        ShardFiles.Expand(files.SelectMany(Expand));
 
     private static IEnumerable<string> Expand(string file)
     {

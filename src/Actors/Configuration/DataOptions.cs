@@ -23,7 +23,9 @@ public sealed record DataOptions
     /// <summary>How a view is cropped from a picture (ST-AR and LlamaGen: ten-crop).</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.TenCrop;
 
-    /// <summary>Ten-crop: how much larger than the view the picture is made first; one is drawn for each image.</summary>
+    /// <summary>
+    /// Ten-crop: how much larger than the view the picture is made first; one is drawn for each image.
+    /// </summary>
     [MinLength(1, ErrorMessage = "must hold at least one number")]
     public IReadOnlyList<double> CropRanges { get; init; } = [1.1, 1.05];
 

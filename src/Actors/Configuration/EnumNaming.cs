@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Enum values in camel case, a leading run of capitals as one word: <c>BFloat16</c> is <c>bfloat16</c>.</summary>
+/// <summary>
+/// Enum values in camel case, a leading run of capitals as one word: <c>BFloat16</c> is <c>bfloat16</c>.
+/// </summary>
 internal sealed class EnumNaming : JsonNamingPolicy
 {
     /// <inheritdoc/>

@@ -2,13 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Section <c>evaluation</c>: what is sampled and measured on committed checkpoints, beside the training.</summary>
+/// <summary>
+/// Section <c>evaluation</c>: what is sampled and measured on committed checkpoints, beside the training.
+/// </summary>
 public sealed record EvaluationOptions
 {
     /// <summary>False leaves out sampling and scores altogether.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Evaluates the first checkpoint at or after every multiple of this; 0 for the last checkpoint only.</summary>
+    /// <summary>
+    /// Evaluates the first checkpoint at or after every multiple of this; 0 for the last checkpoint only.
+    /// </summary>
     [Range(0L, long.MaxValue)]
     public long EverySteps { get; init; }
 
@@ -40,7 +44,9 @@ public sealed record EvaluationOptions
     [Range(1, 1000)]
     public int PerClass { get; init; } = 8;
 
-    /// <summary>Features of the Frechet distance: a safetensors file, or <c>embedded</c> for the shipped classifier.</summary>
+    /// <summary>
+    /// Features of the Frechet distance: a safetensors file, or <c>embedded</c> for the shipped classifier.
+    /// </summary>
     [Required(ErrorMessage = "must be a file or \"embedded\"")]
     public string FeatureNetwork { get; init; } = DataOptions.Embedded;
 

@@ -5,7 +5,9 @@ namespace Starling.Actors.Configuration;
 /// <summary>Section <c>monitor</c>: where a run can be watched.</summary>
 public sealed record MonitorOptions
 {
-    /// <summary>Port of <c>/metrics</c> and <c>/healthz</c>; the next free one is taken if it is in use. 0 for any.</summary>
+    /// <summary>
+    /// Port of <c>/metrics</c> and <c>/healthz</c>; the next free one is taken if it is in use. 0 for any.
+    /// </summary>
     [Range(0, 65535)]
     public int Port { get; init; } = 8080;
 

@@ -28,7 +28,8 @@ internal static class NearestName
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int substitution = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                bool same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
+                int substitution = diagonal + (same ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(substitution, 1 + Math.Min(row[j], row[j - 1]));
             }

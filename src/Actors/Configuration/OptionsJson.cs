@@ -15,7 +15,9 @@ public static class OptionsJson
     /// <summary>The same without white space.</summary>
     internal static JsonSerializerOptions Compact { get; } = Create(indented: false);
 
-    /// <summary>How configuration files are parsed: comments and trailing commas allowed, a repeated key is not.</summary>
+    /// <summary>
+    /// How configuration files are parsed: comments and trailing commas allowed, a repeated key is not.
+    /// </summary>
     internal static JsonDocumentOptions Document { get; } = new()
     {
         CommentHandling = JsonCommentHandling.Skip,

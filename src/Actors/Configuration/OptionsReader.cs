@@ -22,7 +22,8 @@ internal sealed class OptionsReader<T> where T : class, new()
     /// <param name="overrides"><c>key=value</c> arguments; later ones win.</param>
     /// <param name="rules">Conditions on several keys.</param>
     /// <exception cref="ConfigurationException">Names every mistake.</exception>
-    public static T Parse(string json, string file, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules) =>
+    public static T Parse(
+        string json, string file, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules) =>
         new OptionsReader<T>(file).Read(json, overrides, rules);
 
     private T Read(string json, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules)
@@ -97,7 +98,8 @@ internal sealed class OptionsReader<T> where T : class, new()
         }
     }
 
-    private bool IsWrong(string path) => _wrong.Any(w => path == w || path.StartsWith(w + ".", StringComparison.Ordinal));
+    private bool IsWrong(string path) =>
+        _wrong.Any(w => path == w || path.StartsWith(w + ".", StringComparison.Ordinal));
 
     private void Refuse(string path, string message)
     {
@@ -105,7 +107,8 @@ internal sealed class OptionsReader<T> where T : class, new()
         _problems.Add(message);
     }
 
-    private string Message(string path, JsonNode? node, string problem) => $"{Source(path)}: {path} = {Show(node)}: {problem}";
+    private string Message(string path, JsonNode? node, string problem) =>
+        $"{Source(path)}: {path} = {Show(node)}: {problem}";
 
     private string Source(string path) =>
         _overridden.Any(o => o == path || o.StartsWith(path + ".", StringComparison.Ordinal)) ? "--set" : _file;

@@ -13,7 +13,9 @@ public static class StarlingConfiguration
         return Parse(ConfigurationFiles.ReadText(file), path, overrides);
     }
 
-    /// <summary>Reads a configuration from its text; mistakes are reported under the name <paramref name="file"/>.</summary>
+    /// <summary>
+    /// Reads a configuration from its text; mistakes are reported under the name <paramref name="file"/>.
+    /// </summary>
     /// <exception cref="ConfigurationException">Names every mistake, a line each.</exception>
     public static StarlingOptions Parse(string json, string file, IEnumerable<string> overrides) =>
         OptionsReader<StarlingOptions>.Parse(json, file, overrides, StarlingRules.All);

@@ -17,8 +17,8 @@ public sealed record TokenizerRunOptions
     public TokenizerTrainingOptions Tokenizer { get; init; } = new();
 
     /// <summary>
-    /// Weights of the perceptual term: VGG16 with LPIPS' heads, or a classifier of <c>starling features train</c>. Null for
-    /// none.
+    /// Weights of the perceptual term: VGG16 with LPIPS' heads, or a classifier of <c>starling features train</c>.
+    /// Null for none.
     /// </summary>
     public string? PerceptualNetwork { get; init; }
 

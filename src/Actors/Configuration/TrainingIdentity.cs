@@ -13,9 +13,9 @@ namespace Starling.Actors.Configuration;
 public sealed record TrainingIdentity(string Json, string Hash)
 {
     /// <summary>
-    /// Keys that change who does the work, when it is saved or how it is watched, but no bit of it. The paths of data and
-    /// tokenizer are among them because their contents are compared instead, by fingerprint; the device because a run may
-    /// move to another (to the same bits only on the same kind of processor).
+    /// Keys that change who does the work, when it is saved or how it is watched, but no bit of it. The paths of data
+    /// and tokenizer are among them because their contents are compared instead, by fingerprint; the device because a
+    /// run may move to another (to the same bits only on the same kind of processor).
     /// </summary>
     internal static IReadOnlyList<string> Outside { get; } =
     [

@@ -28,7 +28,9 @@ public sealed record TrainingPicturesOptions
     /// <summary>See <see cref="DataOptions.Flip"/>.</summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>Share of the samples kept out of training; those that ST-AR training keeps out, if it is the same.</summary>
+    /// <summary>
+    /// Share of the samples kept out of training; those that ST-AR training keeps out, if it is the same.
+    /// </summary>
     [Range(0.0, 0.9)]
     public double HoldOut { get; init; } = 0.1;
 

@@ -6,7 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Says what is wrong with one value: its type first, then the annotations of the property it is for.</summary>
+/// <summary>
+/// Says what is wrong with one value: its type first, then the annotations of the property it is for.
+/// </summary>
 internal static class ValueCheck
 {
     /// <summary>What the value has to be ("must be …"), or null if it is that.</summary>
@@ -22,7 +24,8 @@ internal static class ValueCheck
             return $"must be {Allowed(property.PropertyType)}";
         }
         if (value is null) return property.IsSetNullable ? null : $"must be {Allowed(property.PropertyType)}";
-        if (value is IEnumerable<string> texts && texts.Any(string.IsNullOrWhiteSpace)) return "must not hold an empty text";
+        if (value is IEnumerable<string> texts && texts.Any(string.IsNullOrWhiteSpace))
+            return "must not hold an empty text";
 
         object[] annotations = property.AttributeProvider?.GetCustomAttributes(typeof(ValidationAttribute), true) ?? [];
         return annotations.Cast<ValidationAttribute>().FirstOrDefault(a => !a.IsValid(value)) is { } broken

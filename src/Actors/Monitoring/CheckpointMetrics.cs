@@ -19,12 +19,14 @@ public sealed class CheckpointMetrics
         _share = new WaitShare(time);
         _phase = book.Seconds("checkpoint_seconds", "Time of a checkpoint's phases", "phase");
         _blocked = book.Counter("checkpoint_blocked_seconds_total", "Time the trainer stood still for checkpoints");
-        _ratio = book.Gauge("checkpoint_blocked_ratio", "Share of the training's wall time it stood still for checkpoints");
+        _ratio = book.Gauge("checkpoint_blocked_ratio",
+            "Share of the training's wall time it stood still for checkpoints");
         _bytes = book.Gauge("checkpoint_bytes", "Size of the last checkpoint");
         _step = book.Gauge("checkpoint_last_good_step", "Step of the last committed checkpoint");
         _timestamp = book.Gauge("checkpoint_timestamp_seconds", "When the last checkpoint was committed (Unix time)");
         _age = book.Gauge("checkpoint_age_seconds", "Time since the last committed checkpoint, or since the start");
-        _failures = book.Counter("checkpoint_failures_total", "Checkpoints that could not be written or read", "reason");
+        _failures = book.Counter("checkpoint_failures_total",
+            "Checkpoints that could not be written or read", "reason");
     }
 
     /// <summary>Starts the clock of <see cref="BlockedRatio"/> and of the age: call it when training begins.</summary>

@@ -9,8 +9,9 @@ namespace Starling.Actors.Monitoring;
 
 /// <summary>
 /// The run's append-only diary, <c>events.jsonl</c>: one JSON object a line, each with <c>time</c>, <c>run</c>,
-/// <c>attempt</c>, <c>generation</c>, <c>step</c> and <c>event</c>, then the event's own fields. Callers never wait for the
-/// disk: lines go through a queue to one writer, which hands each to the operating system before it takes the next.
+/// <c>attempt</c>, <c>generation</c>, <c>step</c> and <c>event</c>, then the event's own fields. Callers never wait
+/// for the disk: lines go through a queue to one writer, which hands each to the operating system before it takes the
+/// next.
 /// </summary>
 public sealed class EventLog : IAsyncDisposable
 {
@@ -35,7 +36,9 @@ public sealed class EventLog : IAsyncDisposable
     /// <summary>Number of this start of the run: one more than the last the file tells of, from 1.</summary>
     public int Attempt { get; }
 
-    /// <summary>Lines that could not be written (full disk) or did not fit the queue. Training goes on without them.</summary>
+    /// <summary>
+    /// Lines that could not be written (full disk) or did not fit the queue. Training goes on without them.
+    /// </summary>
     public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Opens or makes the file.</summary>
@@ -67,7 +70,8 @@ public sealed class EventLog : IAsyncDisposable
     /// <param name="step">The training step it belongs to.</param>
     /// <param name="generation">The membership generation.</param>
     /// <param name="fields">The event's own fields.</param>
-    public void Write(string name, long step, long generation, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
+    public void Write(
+        string name, long step, long generation, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
     {
         var line = new JsonObject
         {

@@ -20,7 +20,8 @@ internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
             file.Seek(start, SeekOrigin.Begin);
             file.ReadExactly(bytes);
             // The first line of a piece may have begun before it: then it does not parse, like any torn line.
-            int? attempt = Encoding.UTF8.GetString(bytes).Split('\n').Reverse().Select(AttemptOf).FirstOrDefault(a => a > 0);
+            IEnumerable<string> lines = Encoding.UTF8.GetString(bytes).Split('\n').Reverse();
+            int? attempt = lines.Select(AttemptOf).FirstOrDefault(a => a > 0);
             if (attempt > 0 || start == 0) return new EventLogTail(attempt ?? 0, bytes[^1] == '\n');
         }
     }

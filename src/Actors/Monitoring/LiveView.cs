@@ -4,7 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace Starling.Actors.Monitoring;
 
-/// <summary>The view of a run on a terminal: one panel that is redrawn in place, notes below one another above it.</summary>
+/// <summary>
+/// The view of a run on a terminal: one panel that is redrawn in place, notes below one another above it.
+/// </summary>
 public sealed class LiveView : IProgressView
 {
     private readonly Channel<object> _queue = Channel.CreateUnbounded<object>(new() { SingleReader = true });

@@ -67,7 +67,8 @@ public sealed class MetricsServer : IAsyncDisposable
                     $"monitor.host = {options.Host}, monitor.port = {port}: cannot listen there ({e.Message})", e);
             }
         }
-        throw new StarlingException($"monitor.port = {options.Port}: no port from there to {last} is free; choose another");
+        throw new StarlingException(
+            $"monitor.port = {options.Port}: no port from there to {last} is free; choose another");
     }
 
     /// <summary>Stops serving.</summary>
@@ -97,9 +98,10 @@ public sealed class MetricsServer : IAsyncDisposable
 
     private static Task AnswerAsync(HttpContext context, HealthReport report)
     {
-        context.Response.StatusCode = report.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(
-            new { status = report.Healthy ? "ok" : "unavailable", reasons = report.Reasons }, JsonSerializerOptions.Web);
+        (context.Response.StatusCode, string status) = report.Healthy
+            ? (StatusCodes.Status200OK, "ok")
+            : (StatusCodes.Status503ServiceUnavailable, "unavailable");
+        return context.Response.WriteAsJsonAsync(new { status, reasons = report.Reasons }, JsonSerializerOptions.Web);
     }
 
     private static IPAddress Parse(string host) =>

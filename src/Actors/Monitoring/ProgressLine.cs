@@ -5,7 +5,9 @@ namespace Starling.Actors.Monitoring;
 /// <summary>A snapshot as one line of a log.</summary>
 public static class ProgressLine
 {
-    /// <summary>For instance <c>step 40/1000 4.0% loss 6.1 (ar 5.9 mim 0.1) grad 0.8 lr 0.001 41.2 images/s …</c>.</summary>
+    /// <summary>
+    /// For instance <c>step 40/1000 4.0% loss 6.1 (ar 5.9 mim 0.1) grad 0.8 lr 0.001 41.2 images/s …</c>.
+    /// </summary>
     public static string Render(ProgressSnapshot s)
     {
         var words = new List<string>

@@ -12,12 +12,14 @@ public static class ProgressPanel
     public static IRenderable Render(ProgressSnapshot s)
     {
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
-        Row(grid, "step", $"{Display.Count(s.Step)} / {Display.Count(s.TotalSteps)}  {Bar(s.Share)}  {Display.Percent(s.Share)}");
+        Row(grid, "step", FormattableString.Invariant($"{s.Step} / {s.TotalSteps}") +
+            $"  {Bar(s.Share)}  {Display.Percent(s.Share)}");
         if (s.Losses.Count > 0)
             Row(grid, "loss", string.Join("   ", s.Losses.Select(p => $"{p.Name} {Display.Number(p.Value)}")));
-        Row(grid, "gradient", $"norm {Display.Number(s.GradientNorm)}   learning rate {Display.Number(s.LearningRate)}");
-        Row(grid, "speed", $"{Display.Number(s.ImagesPerSecond)} images/s   data wait {Display.Percent(s.DataWaitRatio)}" +
-            $"   epoch {Display.Number(s.Epoch)}");
+        Row(grid, "gradient",
+            $"norm {Display.Number(s.GradientNorm)}   learning rate {Display.Number(s.LearningRate)}");
+        Row(grid, "speed", $"{Display.Number(s.ImagesPerSecond)} images/s" +
+            $"   data wait {Display.Percent(s.DataWaitRatio)}   epoch {Display.Number(s.Epoch)}");
         Row(grid, "checkpoint", Checkpoint(s));
         foreach (EvaluationScore score in s.Scores.TakeLast(4)) Row(grid, "evaluation", ScoreLine.Render(score));
         if (s.Eta is { } eta) Row(grid, "time left", Display.Duration(eta));
@@ -27,8 +29,9 @@ public static class ProgressPanel
 
     private static string Checkpoint(ProgressSnapshot s) => s switch
     {
-        { CheckpointStep: { } step, CheckpointAge: { } age } => $"step {Display.Count(step)}, {Display.Duration(age)} ago",
-        { CheckpointStep: { } step } => $"step {Display.Count(step)}",
+        { CheckpointStep: { } step, CheckpointAge: { } age } =>
+            FormattableString.Invariant($"step {step}, {Display.Duration(age)} ago"),
+        { CheckpointStep: { } step } => FormattableString.Invariant($"step {step}"),
         _ => "none yet",
     };
 

@@ -3,8 +3,8 @@ using Prometheus;
 namespace Starling.Actors.Monitoring;
 
 /// <summary>
-/// A run's metrics, in a registry of their own. Setting one is a plain write to memory; <see cref="MetricsServer"/> serves
-/// them from another thread, so publishing never holds up the training. All members are thread-safe.
+/// A run's metrics, in a registry of their own. Setting one is a plain write to memory; <see cref="MetricsServer"/>
+/// serves them from another thread, so publishing never holds up the training. All members are thread-safe.
 /// </summary>
 public sealed class RunMetrics
 {

@@ -3,7 +3,9 @@ namespace Starling.Actors.Monitoring;
 /// <summary>Scores as one line of text.</summary>
 public static class ScoreLine
 {
-    /// <summary>For instance <c>step 1000 student: Frechet distance 41.2 (emoji-classifier-v1), probe 63.0%</c>.</summary>
+    /// <summary>
+    /// For instance <c>step 1000 student: Frechet distance 41.2 (emoji-classifier-v1), probe 63.0%</c>.
+    /// </summary>
     public static string Render(EvaluationScore score)
     {
         var parts = new List<string>();

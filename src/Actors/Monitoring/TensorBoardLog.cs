@@ -4,7 +4,9 @@ using TorchSharp.Modules;
 
 namespace Starling.Actors.Monitoring;
 
-/// <summary>TensorBoard event files, written by TorchSharp; scalars only, so no tensor is made. Not thread-safe.</summary>
+/// <summary>
+/// TensorBoard event files, written by TorchSharp; scalars only, so no tensor is made. Not thread-safe.
+/// </summary>
 public sealed class TensorBoardLog
 {
     private readonly SummaryWriter _writer;

@@ -97,7 +97,9 @@ public static class RunMachine
         if (e.Generation > state.Generation || e.Step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = e.Step };
         bool last = e.Step == plan.Steps;
-        bool due = last || (plan.EvaluateEverySteps > 0 && e.Step % plan.EvaluateEverySteps == 0 && e.Step > 0);
+        // The first checkpoint at or after each multiple: the two schedules need not divide each other.
+        bool due = last || (plan.EvaluateEverySteps > 0 &&
+            e.Step / plan.EvaluateEverySteps > Math.Max(state.Checkpoint, 0) / plan.EvaluateEverySteps);
         return plan.EvaluationEnabled && due && !state.Stopping && !plan.Evaluated.Contains(e.Step)
             ? next with { ToEvaluate = next.ToEvaluate.Enqueue(e.Step) }
             : next;

@@ -94,7 +94,8 @@ public sealed class TrainerLoop : IDisposable
         {
             long before = _time.GetTimestamp();
             int depth = batches.Count;
-            StepBatch batch = Take(batches, state.Step);
+            // A closed channel means that another generation was formed: keep the state and wait for its orders.
+            if (Take(batches, state.Step) is not { } batch) return;
             TimeSpan waited = _time.GetElapsedTime(before);
             _reports.Taken(batch);
 
@@ -111,7 +112,7 @@ public sealed class TrainerLoop : IDisposable
         _reports.Ended(generation, state.Step);
     }
 
-    private StepBatch Take(ChannelReader<StepBatch> batches, long step)
+    private StepBatch? Take(ChannelReader<StepBatch> batches, long step)
     {
         while (true)
         {
@@ -121,8 +122,7 @@ public sealed class TrainerLoop : IDisposable
                 throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
             }
             // This thread has nothing else to do, so it may wait.
-            if (!batches.WaitToReadAsync(_abandon.Token).AsTask().GetAwaiter().GetResult())
-                throw new InvalidOperationException($"the batches ended before step {step}");
+            if (!batches.WaitToReadAsync(_abandon.Token).AsTask().GetAwaiter().GetResult()) return null;
         }
     }
 

@@ -66,7 +66,8 @@ public sealed class CommandLineTests : IDisposable
             Assert.Equal(new("runs/tiny", "configs/tiny.json", Force: true), request);
             return Task.FromResult(42);
         };
-        Assert.Equal(42, await _runner.RunAsync("train", "--config", "configs/tiny.json", "--set", "seed=3", "--steps", "7", "--force"));
+        Assert.Equal(42, await _runner.RunAsync(
+            "train", "--config", "configs/tiny.json", "--set", "seed=3", "--steps", "7", "--force"));
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class CommandLineTests : IDisposable
         _runner.OnTrain = (_, _) => throw new InvalidOperationException("boom\nmore");
         Assert.Equal(ExitCodes.Fault, await _runner.RunAsync("train", "--run", _folder["run"]));
         string file = Assert.Single(Directory.GetFiles(_folder["run"], "starling-error-*.txt"));
-        Assert.Equal($"starling: error: InvalidOperationException: boom; details in {file}", Assert.Single(_runner.ErrorLines));
+        Assert.Equal(
+            $"starling: error: InvalidOperationException: boom; details in {file}", Assert.Single(_runner.ErrorLines));
         Assert.Contains("at Starling.Actors.Tests", await File.ReadAllTextAsync(file));
     }
 

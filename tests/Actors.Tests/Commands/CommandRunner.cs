@@ -11,7 +11,8 @@ internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
 {
     private readonly StringWriter _output = new(), _error = new();
 
-    public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } = (_, _) => Task.FromResult(ExitCodes.Success);
+    public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } =
+        (_, _) => Task.FromResult(ExitCodes.Success);
 
     public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
 

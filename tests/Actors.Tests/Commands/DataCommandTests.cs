@@ -25,7 +25,8 @@ public sealed class DataCommandTests : IDisposable
     public async Task Undecodable_pictures_and_empty_classes_are_named()
     {
         byte[] good = PngWriter.Encode(RgbImage.Blank(8, 6));
-        await ShardWriter.WriteAsync(_folder["a.parquet"], [new(good, 0), new([1, 2, 3], 0), new(good, 2)], ["x", "y", "z"], 2);
+        ShardRow[] rows = [new(good, 0), new([1, 2, 3], 0), new(good, 2)];
+        await ShardWriter.WriteAsync(_folder["a.parquet"], rows, ["x", "y", "z"], 2);
         Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("data", "inspect", _folder["*.parquet"]));
         Assert.Contains("3 rows in 2 row groups", _runner.Output);
         Assert.Contains("8x6  2", _runner.Output);

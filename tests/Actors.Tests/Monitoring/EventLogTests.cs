@@ -15,10 +15,10 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public async Task A_line_says_when_where_and_what()
     {
-        await using (EventLog log = Open()) log.Write("checkpoint_committed", 5, 2, ("bytes", 12L), ("folder", "a/b"));
+        await using (EventLog log = Open()) log.Write("committed", 5, 2, ("bytes", 12L));
         JsonNode line = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(File_)))!;
         Assert.Equal("""
-            {"time":"2026-01-02T03:04:05.678Z","run":"r","attempt":1,"generation":2,"step":5,"event":"checkpoint_committed","bytes":12,"folder":"a/b"}
+            {"time":"2026-01-02T03:04:05.678Z","run":"r","attempt":1,"generation":2,"step":5,"event":"committed","bytes":12}
             """, line.ToJsonString());
     }
 
@@ -67,7 +67,8 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public async Task Numbers_that_json_cannot_hold_are_written_as_text()
     {
-        await using (EventLog log = Open()) log.Write("step", 1, 1, ("loss", double.NaN), ("norm", double.PositiveInfinity));
+        await using (EventLog log = Open())
+            log.Write("step", 1, 1, ("loss", double.NaN), ("norm", double.PositiveInfinity));
         JsonNode line = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(File_)))!;
         Assert.Equal("NaN", (string?)line["loss"]);
         Assert.Equal("Infinity", (string?)line["norm"]);
@@ -83,9 +84,11 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_one_clear_line() =>
-        Assert.Contains("the event log cannot be written",
-            Assert.Throws<StarlingException>(() => EventLog.Open(_folder["none/events.jsonl"], "r", new ManualTime())).Message);
+    public void A_folder_that_is_not_there_is_one_clear_line()
+    {
+        var e = Assert.Throws<StarlingException>(() => EventLog.Open(_folder["none/e.jsonl"], "r", new ManualTime()));
+        Assert.Contains("the event log cannot be written", e.Message);
+    }
 
     private EventLog Open() => EventLog.Open(File_, "r", new ManualTime());
 }

@@ -19,12 +19,14 @@ public sealed class MetricsServerTests
         using var client = new HttpClient { BaseAddress = server.Address };
         Assert.Contains("starling_step 3\n", await client.GetStringAsync("metrics"));
         Assert.Equal("""{"status":"ok","reasons":{}}""", await client.GetStringAsync("healthz/live"));
-        Assert.Equal("""{"status":"ok","reasons":{"trainer":"step 3"}}""", await client.GetStringAsync("healthz/ready"));
+        Assert.Equal(
+            """{"status":"ok","reasons":{"trainer":"step 3"}}""", await client.GetStringAsync("healthz/ready"));
 
         _ready = new HealthReport(false, new Dictionary<string, string> { ["trainer"] = "restoring" });
         using HttpResponseMessage answer = await client.GetAsync("healthz/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("""{"status":"unavailable","reasons":{"trainer":"restoring"}}""", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"status":"unavailable","reasons":{"trainer":"restoring"}}""", await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class MetricsServerTests
     public async Task A_host_that_is_not_this_machine_is_refused(string host, string expected)
     {
         var options = new MonitorOptions { Host = host, Port = 0 };
-        var e = await Assert.ThrowsAsync<StarlingException>(() => MetricsServer.StartAsync(options, _metrics, Live, Live));
+        var e = await Assert.ThrowsAsync<StarlingException>(
+            () => MetricsServer.StartAsync(options, _metrics, Live, Live));
         Assert.Contains(expected, e.Message);
     }
 

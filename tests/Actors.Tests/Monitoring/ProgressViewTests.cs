@@ -25,7 +25,8 @@ public sealed class ProgressViewTests
 
     [Fact]
     public void A_line_holds_what_a_log_needs() => Assert.Equal(
-        "step 40/1000 4.0%  loss 6.125 (ar 5.9 mim 0.1)  grad 0.8  lr 0.001  41.23 images/s  data wait 0.4%  checkpoint 30  eta 4m02s",
+        "step 40/1000 4.0%  loss 6.125 (ar 5.9 mim 0.1)  grad 0.8  lr 0.001  41.23 images/s  data wait 0.4%  " +
+        "checkpoint 30  eta 4m02s",
         ProgressLine.Render(_snapshot));
 
     [Fact]
@@ -50,10 +51,13 @@ public sealed class ProgressViewTests
     {
         Console(ansi: false).Write(ProgressPanel.Render(_snapshot));
         string text = _output.ToString();
-        foreach (string expected in (string[])["r[1]: training", "40 / 1", "4.0%", "total 6.125", "mim 0.1", "norm 0.8", "41.23 images/s",
+        string[] parts =
+        [
+            "r[1]: training", "40 / 1000", "4.0%", "total 6.125", "mim 0.1", "norm 0.8", "41.23 images/s",
             "data wait 0.4%", "step 30, 12s ago", "Frechet distance 41.24 (emoji)", "linear probe 63.0%", "4m02s",
-            "http://127.0.0.1:8080/metrics"])
-            Assert.Contains(expected, text);
+            "http://127.0.0.1:8080/metrics",
+        ];
+        foreach (string expected in parts) Assert.Contains(expected, text);
     }
 
     [Fact]

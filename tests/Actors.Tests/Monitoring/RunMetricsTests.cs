@@ -96,7 +96,8 @@ public sealed partial class RunMetricsTests
         string table = MetricsTable.Render(_metrics.Definitions);
         if (Environment.GetEnvironmentVariable("STARLING_UPDATE_DOCS") == "1")
             File.WriteAllText(file, Row().Replace(File.ReadAllText(file), "").TrimEnd() + "\n" + table);
-        Assert.Equal(table.TrimEnd(), string.Join('\n', Row().Matches(File.ReadAllText(file)).Select(m => m.Value.TrimEnd())));
+        IEnumerable<string> rows = Row().Matches(File.ReadAllText(file)).Select(m => m.Value.TrimEnd());
+        Assert.Equal(table.TrimEnd(), string.Join('\n', rows));
     }
 
     [GeneratedRegex(@"^\| `starling_.*\n?", RegexOptions.Multiline)]
@@ -105,7 +106,8 @@ public sealed partial class RunMetricsTests
     private static string RepositoryRoot()
     {
         string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
     }
 

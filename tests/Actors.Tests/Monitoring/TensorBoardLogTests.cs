@@ -12,7 +12,7 @@ public sealed class TensorBoardLogTests
         var log = new TensorBoardLog(folder["tensorboard"]);
         log.Scalar("loss/total", 6.5, 1);
         log.Scalar("loss/total", 6.25, 2);
-        string file = Assert.Single(Directory.GetFiles(folder["tensorboard"], "*tfevents*", SearchOption.AllDirectories));
+        string file = Assert.Single(Directory.GetFiles(folder["tensorboard"], "*tfevents*"));
         Assert.Contains("loss/total", Encoding.Latin1.GetString(File.ReadAllBytes(file)));
     }
 }

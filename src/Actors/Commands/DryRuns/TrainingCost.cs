@@ -43,7 +43,8 @@ internal sealed record TrainingCost(
             ("checkpoint snapshot", checkpoint),
             ("activations of one micro-batch (rough)", Activations(o, shape, studentViews)),
         ];
-        return new TrainingCost(shape, student, projector, forwards * shape.ForwardFlops + projected, memory, checkpoint);
+        double flops = forwards * shape.ForwardFlops + projected;
+        return new TrainingCost(shape, student, projector, flops, memory, checkpoint);
     }
 
     /// <summary>All of <see cref="Memory"/>.</summary>
@@ -53,8 +54,8 @@ internal sealed record TrainingCost(
     private static int TreeBuffers(int replicas) => 1 + (int)Math.Log2(replicas);
 
     /// <summary>
-    /// What a block keeps for its backward pass: about ten tensors of the width and four of the feed-forward's; then the
-    /// logits, their log-softmax and its gradient in float32.
+    /// What a block keeps for its backward pass: about ten tensors of the width and four of the feed-forward's; then
+    /// the logits, their log-softmax and its gradient in float32.
     /// </summary>
     private static long Activations(StarlingOptions o, GptShape shape, int views)
     {
