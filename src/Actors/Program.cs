@@ -2,7 +2,8 @@ using Spectre.Console;
 using Starling.Actors.Commands;
 using Starling.Actors.Hosting;
 
-using var signals = new InterruptSignals(Console.Error, Environment.Exit);
+// On a terminal the live view says it; a second line from here would tear its panel.
+using var signals = new InterruptSignals(Console.IsOutputRedirected ? Console.Error : TextWriter.Null, Environment.Exit);
 var context = new CommandContext
 {
     Console = AnsiConsole.Console,

@@ -93,7 +93,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
 
     private static void RequestStop(IHost host, IProgressView view)
     {
-        view.Note("stopping after this step; the same command goes on from there");
+        view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
         host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>()
             .Tell(new SupervisorProtocol.Happened(new RunEvent.StopRequested()));
     }
