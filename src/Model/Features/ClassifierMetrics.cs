@@ -6,4 +6,5 @@ namespace Starling.Model.Features;
 /// <param name="Loss">Cross entropy, smoothed labels.</param>
 /// <param name="Accuracy">Share of the batch's pictures classified rightly, before the update.</param>
 /// <param name="GradientNorm">Norm before clipping; not finite if the step was skipped.</param>
-public sealed record ClassifierMetrics(long Step, double LearningRate, double Loss, double Accuracy, double GradientNorm);
+public sealed record ClassifierMetrics(
+    long Step, double LearningRate, double Loss, double Accuracy, double GradientNorm);

@@ -35,7 +35,8 @@ public sealed record ClassifierShape
                 names.AddRange(Convolution($"levels.{level}.conv{i}", width, width));
             }
         }
-        return new([.. names, .. Vector("norm", Widths[^1]), new("head.weight", Classes, Widths[^1]), new("head.bias", Classes)]);
+        names.AddRange(Vector("norm", Widths[^1]));
+        return new([.. names, new("head.weight", Classes, Widths[^1]), new("head.bias", Classes)]);
     }
 
     private static ParameterShape[] Vector(string name, int width) =>

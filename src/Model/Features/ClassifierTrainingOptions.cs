@@ -4,8 +4,8 @@ using Starling.Model.Training;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// How a <see cref="PictureClassifier"/> is trained: AdamW, one linear warm-up, half a cosine to 0. The result is a pure
-/// function of these options and the batches; <see cref="Threads"/> is part of them.
+/// How a <see cref="PictureClassifier"/> is trained: AdamW, one linear warm-up, half a cosine to 0. The result is a
+/// pure function of these options and the batches; <see cref="Threads"/> is part of them.
 /// </summary>
 public sealed record ClassifierTrainingOptions
 {

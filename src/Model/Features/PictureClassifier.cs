@@ -11,8 +11,8 @@ using static TorchSharp.torch.nn;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// A small residual network that tells a data set's classes apart, trained by this program. Its pooled features serve as
-/// feature network where no pretrained one is at hand: good for comparing runs on that data set, and nothing else.
+/// A small residual network that tells a data set's classes apart, trained by this program. Its pooled features serve
+/// where no pretrained network is at hand: good for comparing runs on that data set, and nothing else.
 /// </summary>
 public sealed class PictureClassifier : IFeatureNetwork, IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class PictureClassifier : IFeatureNetwork, IDisposable
 
     private readonly ParameterStore _weights;
 
-    /// <summary>Takes over weights laid out by <see cref="ClassifierShape.Layout"/>; disposed with the classifier.</summary>
+    /// <summary>Takes over weights of <see cref="ClassifierShape.Layout"/>; disposed with the classifier.</summary>
     public PictureClassifier(string name, ClassifierShape shape, ParameterStore weights) =>
         (Name, Shape, _weights) = (name, shape, weights);
 
@@ -80,15 +80,16 @@ public sealed class PictureClassifier : IFeatureNetwork, IDisposable
         return Pooled(Levels(images_B3HW)[^1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Pictures [B, 3, H, W] in [−1, 1] to class logits [B, K], with gradient if the weights have one.</summary>
+    /// <summary>Pictures [B, 3, H, W] in [−1, 1] to class logits [B, K], with gradient to trainable weights.</summary>
     public Tensor Logits(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
         Tensor pooled_BD = Pooled(Levels(images_B3HW)[^1]);
-        return functional.linear(pooled_BD, _weights["head.weight"], _weights["head.bias"]).to(float32).MoveToOuterDisposeScope();
+        Tensor logits_BK = functional.linear(pooled_BD, _weights["head.weight"], _weights["head.bias"]);
+        return logits_BK.to(float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The feature map [B, C, H, W] after each level, the finest first, with gradient to the pictures.</summary>
+    /// <summary>The feature map [B, C, H, W] after each level, finest first, with gradient to the pictures.</summary>
     public IReadOnlyList<Tensor> Levels(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
@@ -133,6 +134,6 @@ public sealed class PictureClassifier : IFeatureNetwork, IDisposable
         {
             // Said below, with the file's name.
         }
-        throw new StarlingException($"{path}: 'widths', 'classes' and 'norm_groups' in its metadata make no classifier");
+        throw new StarlingException($"{path}: 'widths', 'classes', 'norm_groups' in its metadata make no classifier");
     }
 }

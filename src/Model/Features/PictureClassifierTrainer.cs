@@ -33,8 +33,9 @@ public sealed class PictureClassifierTrainer : IDisposable
     /// <summary>Steps done; the next step's number.</summary>
     public long StepsDone { get; private set; }
 
-    /// <summary>Trains on the batches until <see cref="ClassifierTrainingOptions.Steps"/> are done or they end.</summary>
-    public void Run(IEnumerable<LabelledBatch> batches, Action<ClassifierMetrics> report, CancellationToken cancellation = default)
+    /// <summary>Trains until <see cref="ClassifierTrainingOptions.Steps"/> are done or the batches end.</summary>
+    public void Run(
+        IEnumerable<LabelledBatch> batches, Action<ClassifierMetrics> report, CancellationToken cancellation = default)
     {
         foreach (LabelledBatch batch in batches)
         {
@@ -55,7 +56,8 @@ public sealed class PictureClassifierTrainer : IDisposable
         Network.Weights.ClearGradients();
         loss.backward();
         double norm = _optimizer.Step(learningRate, _options.Clip);
-        return new ClassifierMetrics(StepsDone++, learningRate, loss.item<float>(), Right(logits_BK, labels_B) / (double)batch.Labels.Count, norm);
+        double accuracy = Right(logits_BK, labels_B) / (double)batch.Labels.Count;
+        return new ClassifierMetrics(StepsDone++, learningRate, loss.item<float>(), accuracy, norm);
     }
 
     /// <summary>Share of pictures classified rightly, without training on them.</summary>
@@ -98,10 +100,11 @@ public sealed class PictureClassifierTrainer : IDisposable
     {
         using var noGrad = no_grad();
         using Tensor target = weights.View(weights.Values, parameter.Name);
+        bool gain = parameter.Shape.Length == 1 && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
         if (parameter.Shape is [_, long channels, long height, long width])
             TensorRandom.Normal_(target, Math.Sqrt(2.0 / (channels * height * width)), _options.Seed,
                 RandomPurpose.FeatureTraining, weights.Layout[parameter.Name].Offset);
-        else if (parameter.Name.Contains("norm", StringComparison.Ordinal) && parameter.Name.EndsWith(".weight", StringComparison.Ordinal))
+        else if (gain)
             weights.InitializeConstant(parameter.Name, 1);
     }
 }

@@ -37,8 +37,9 @@ public sealed class FlatAdam : IDisposable
         if (!double.IsFinite(norm)) return norm;
         if (clip > 0 && norm > clip) gradients.TimesInPlace(clip / norm);
         long decayed = _weights.Layout.DecayedCount;
-        Update(0, decayed, 0, _settings with { LearningRate = learningRate });
-        Update(decayed, _weights.Layout.Count - decayed, 1, _settings with { LearningRate = learningRate, WeightDecay = 0 });
+        AdamWArguments settings = _settings with { LearningRate = learningRate };
+        Update(0, decayed, 0, settings);
+        Update(decayed, _weights.Layout.Count - decayed, 1, settings with { WeightDecay = 0 });
         return norm;
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>Writes weights as float16: half the size, and exact enough for networks whose activations are normalised.</summary>
+/// <summary>Writes weights as float16: half the size, exact enough for networks with normalised activations.</summary>
 public static class HalfPrecisionFile
 {
     /// <summary>Writes a safetensors file, making its folder where it is missing.</summary>

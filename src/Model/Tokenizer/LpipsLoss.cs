@@ -15,7 +15,7 @@ public sealed class LpipsLoss : IPerceptualLoss, IDisposable
     private const double NormEpsilon = 1e-10;
     private static readonly float[] Shift = [-.030f, -.088f, -.188f], Scale = [.458f, .448f, .450f];
 
-    /// <summary>torchvision's numbering of VGG16's convolutions, by group; a max-pool comes before each group but the first.</summary>
+    /// <summary>torchvision's numbers of VGG16's convolutions; a max-pool precedes each group but the first.</summary>
     private static readonly int[][] Groups = [[0, 2], [5, 7], [10, 12, 14], [17, 19, 21], [24, 26, 28]];
 
     private readonly Dictionary<string, Tensor> _weights;
@@ -32,7 +32,8 @@ public sealed class LpipsLoss : IPerceptualLoss, IDisposable
     public string Name => "lpips-vgg16";
 
     /// <summary>
-    /// Reads a safetensors file with torchvision's <c>features.{i}.weight|bias</c> and LPIPS' <c>lin{0..4}.model.1.weight</c>.
+    /// Reads a safetensors file with torchvision's <c>features.{i}.weight|bias</c> and LPIPS'
+    /// <c>lin{0..4}.model.1.weight</c>.
     /// </summary>
     /// <exception cref="StarlingException">The file cannot be read, or lacks one of these tensors.</exception>
     public static LpipsLoss Load(string path, Device? device = null)
@@ -47,7 +48,7 @@ public sealed class LpipsLoss : IPerceptualLoss, IDisposable
         foreach (string name in names)
             weights[name] = file.TryGetValue(name, out Tensor? value)
                 ? value.to(float32).to(device ?? CPU)
-                : throw new StarlingException($"{path} has no '{name}': LPIPS needs VGG16's features and the five lin heads");
+                : throw new StarlingException($"{path} has no '{name}': LPIPS needs VGG16 and five lin heads");
         foreach (Tensor weight in weights.Values) weight.DetachFromDisposeScope();
         return new LpipsLoss(weights, device ?? CPU);
     }

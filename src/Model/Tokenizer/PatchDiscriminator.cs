@@ -45,7 +45,8 @@ public sealed class PatchDiscriminator(ParameterStore weights)
         {
             if (parameter.Name.EndsWith(".bias", StringComparison.Ordinal)) continue;
             using Tensor target = weights.View(weights.Values, parameter.Name);
-            TensorRandom.Normal_(target, 0.02, seed, RandomPurpose.TokenizerTraining, weights.Layout[parameter.Name].Offset, -1);
+            long place = weights.Layout[parameter.Name].Offset;
+            TensorRandom.Normal_(target, 0.02, seed, RandomPurpose.TokenizerTraining, place, -1);
             if (parameter.Shape.Length == 1) target.add_(Scalars.One, Scalars.One);
         }
     }
@@ -74,7 +75,8 @@ public sealed class PatchDiscriminator(ParameterStore weights)
     {
         // The running statistics that the call wants to update are of no use here.
         long channels = x_BCHW.size(1);
-        return functional.batch_norm(x_BCHW, zeros(channels, device: x_BCHW.device), ones(channels, device: x_BCHW.device),
-            weights[$"{name}.weight"], weights[$"{name}.bias"], training: true);
+        Tensor mean = zeros(channels, device: x_BCHW.device), variance = ones(channels, device: x_BCHW.device);
+        return functional.batch_norm(
+            x_BCHW, mean, variance, weights[$"{name}.weight"], weights[$"{name}.bias"], training: true);
     }
 }

@@ -4,11 +4,12 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>Pictures between bytes 0..255 and the networks' [−1, 1], exactly as LlamaGen's scripts convert them.</summary>
+/// <summary>Pictures between bytes 0..255 and the networks' [−1, 1], as LlamaGen's scripts convert them.</summary>
 public static class PictureTensors
 {
     /// <summary>Bytes (B, 3, H, W) to float32 [B, 3, H, W]: x / 127.5 − 1.</summary>
-    public static Tensor FromBytes(ReadOnlySpan<byte> pixels, long pictures, long height, long width, Device? device = null)
+    public static Tensor FromBytes(
+        ReadOnlySpan<byte> pixels, long pictures, long height, long width, Device? device = null)
     {
         using var scope = NewDisposeScope();
         Tensor bytes = empty([pictures, 3, height, width], uint8, CPU);
@@ -27,7 +28,7 @@ public static class PictureTensors
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor bytes = images_B3HW.to(float32).Times(127.5).PlusScalar(128).Between(0, 255).to(uint8).cpu().contiguous();
-        return bytes.bytes.ToArray();
+        Tensor levels = images_B3HW.to(float32).Times(127.5).PlusScalar(128).Between(0, 255);
+        return levels.to(uint8).cpu().contiguous().bytes.ToArray();
     }
 }

@@ -10,12 +10,12 @@ namespace Starling.Model.Tokenizer;
 /// <param name="Commit">Commitment loss, its factor 0.25 included.</param>
 /// <param name="Generator">−mean of the discriminator's judgement; 0 before the discriminator starts.</param>
 /// <param name="Discriminator">Hinge loss; 0 before the discriminator starts.</param>
-/// <param name="GradientNorm">Norm of the VQ model's gradient before clipping; not finite if the step was skipped.</param>
+/// <param name="GradientNorm">Norm of the VQ model's gradient, unclipped; not finite if the step was skipped.</param>
 /// <param name="CodeUsage">Share of the codes used in the last <see cref="CodebookUsage.Window"/> steps.</param>
 /// <param name="Revived">Codes replaced in this step because they were unused.</param>
 public sealed record TokenizerMetrics(
-    long Step, double LearningRate, double SquaredError, double AbsoluteError, double Perceptual, double Vq, double Commit,
-    double Generator, double Discriminator, double GradientNorm, double CodeUsage, int Revived)
+    long Step, double LearningRate, double SquaredError, double AbsoluteError, double Perceptual, double Vq,
+    double Commit, double Generator, double Discriminator, double GradientNorm, double CodeUsage, int Revived)
 {
     /// <summary>Peak signal-to-noise ratio in decibels, from the mean squared error of the batch.</summary>
     public double Psnr => 10 * Math.Log10(4 / Math.Max(SquaredError, 1e-12));

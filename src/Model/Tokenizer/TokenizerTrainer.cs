@@ -29,7 +29,8 @@ public sealed class TokenizerTrainer : IDisposable
         (_options, _perceptual) = (options, perceptual);
         ParameterStore weights = new(options.Shape.Layout(), device ?? CPU, trainable: true);
         VqInitialization.Initialize(options.Shape, weights, options.Seed);
-        ParameterStore judge = new(PatchDiscriminator.Layout(options.DiscriminatorWidth), device ?? CPU, trainable: true);
+        ParameterLayout judged = PatchDiscriminator.Layout(options.DiscriminatorWidth);
+        ParameterStore judge = new(judged, device ?? CPU, trainable: true);
         PatchDiscriminator.Initialize(judge, options.Seed);
         AdamWArguments adam = new(options.LearningRate, options.Beta1, options.Beta2);
         (_model, _discriminator) = (new VqModel(options.Shape, weights), new PatchDiscriminator(judge));
@@ -51,8 +52,8 @@ public sealed class TokenizerTrainer : IDisposable
         double learningRate = _options.LearningRateAt(step);
         bool adversarial = step >= _options.DiscriminatorStart;
         if (adversarial && batch.Size < PatchDiscriminator.SmallestSide)
-            throw new StarlingException($"pictures of {batch.Size} pixels are too small for the discriminator, which needs " +
-                $"at least {PatchDiscriminator.SmallestSide}: set discriminatorStart beyond the last step");
+            throw new StarlingException($"pictures of {batch.Size} pixels are too small for the discriminator, which " +
+                $"needs at least {PatchDiscriminator.SmallestSide}: set discriminatorStart beyond the last step");
         Tensor images_B3HW = PictureTensors.FromBytes(
             batch.Pixels.Span, batch.Pictures, batch.Size, batch.Size, Weights.Device);
 
@@ -149,7 +150,8 @@ public sealed class TokenizerTrainer : IDisposable
     private int Revive(long step, Tensor latents_MD)
     {
         long after = _options.ReviveAfter;
-        if (after == 0 || (step + 1) % after != 0 || (_options.ReviveUntil > 0 && step >= _options.ReviveUntil)) return 0;
+        bool ended = _options.ReviveUntil > 0 && step >= _options.ReviveUntil;
+        if (ended || after == 0 || (step + 1) % after != 0) return 0;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         KeyedRandom random = KeyedRandom.For(_options.Seed, RandomPurpose.TokenizerTraining, step);

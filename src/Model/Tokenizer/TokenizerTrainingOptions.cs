@@ -4,9 +4,9 @@ using Starling.Model.Training;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// How a tokenizer is trained. The defaults are LlamaGen's (tokenizer/tokenizer_image/vq_train.py). The result is a pure
-/// function of these options, the batches and the perceptual loss; <see cref="Threads"/> is part of them, since the
-/// convolutions' weight gradients are summed by thread.
+/// How a tokenizer is trained. The defaults are LlamaGen's (tokenizer/tokenizer_image/vq_train.py). The result is a
+/// pure function of these options, the batches and the perceptual loss; <see cref="Threads"/> is part of them, since
+/// the convolutions' weight gradients are summed by thread.
 /// </summary>
 public sealed record TokenizerTrainingOptions
 {
@@ -80,7 +80,7 @@ public sealed record TokenizerTrainingOptions
     [Range(1, 1024)]
     public int DiscriminatorWidth { get; init; } = 64;
 
-    /// <summary>A code unused for so many steps is replaced by a random latent of the batch; 0 for never (LlamaGen).</summary>
+    /// <summary>A code unused for so many steps is replaced by a random latent of the batch; 0 for never.</summary>
     [Range(0L, long.MaxValue)]
     public long ReviveAfter { get; init; }
 

@@ -27,8 +27,10 @@ public static class VqInitialization
             }
             else if (weights.Layout[$"{module}.weight"].Parameter.Shape is [_, long channels, long height, long width])
                 Uniform(weights, parameter.Name, 1 / Math.Sqrt(channels * height * width), seed);
+            else if (parameter.Name.EndsWith(".weight", StringComparison.Ordinal))
+                weights.InitializeConstant(parameter.Name, 1);
             else
-                weights.InitializeConstant(parameter.Name, parameter.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+                weights.InitializeConstant(parameter.Name, 0);
         }
     }
 

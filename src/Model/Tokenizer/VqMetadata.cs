@@ -5,9 +5,11 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>A <see cref="VqShape"/> as string metadata of a safetensors file, under LlamaGen's argument names.</summary>
+/// <summary>A <see cref="VqShape"/> as metadata of a safetensors file, under LlamaGen's argument names.</summary>
 public static class VqMetadata
 {
+    private const int Most = 1 << 20;
+
     /// <summary>The metadata entries of a shape.</summary>
     public static Dictionary<string, string> Of(VqShape shape)
     {
@@ -41,7 +43,7 @@ public static class VqMetadata
             NormGroups = metadata.ContainsKey("norm_groups") ? Number("norm_groups") : 32,
         };
         if (shape.ChMult.Count is 0 or > 8 || (shape.DecoderChMult ?? shape.ChMult).Count != shape.ChMult.Count)
-            throw new StarlingException($"{path}: ch_mult and decoder_ch_mult in its metadata need the same 1 to 8 levels");
+            throw new StarlingException($"{path}: ch_mult and decoder_ch_mult in its metadata differ in length");
         return shape;
 
         string Entry(string key) => metadata.TryGetValue(key, out string? text)
@@ -49,22 +51,26 @@ public static class VqMetadata
             : throw new StarlingException($"{path} is no tokenizer file: '{key}' is missing in its metadata");
 
         int Number(string key) =>
-            int.TryParse(Entry(key), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n is > 0 and <= 1 << 20
+            int.TryParse(Entry(key), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n is > 0 and <= Most
                 ? n
-                : throw new StarlingException($"{path}: '{key}' in its metadata is '{Entry(key)}', a positive number is needed");
+                : throw Bad(key, "a positive number");
 
         int[] Numbers(string key)
         {
             try
             {
-                if (JsonSerializer.Deserialize<int[]>(Entry(key)) is { } list && list.All(n => n is > 0 and <= 4096)) return list;
+                int[]? list = JsonSerializer.Deserialize<int[]>(Entry(key));
+                if (list is not null && list.All(n => n is > 0 and <= 4096)) return list;
             }
             catch (JsonException)
             {
                 // Said below, with the file's name.
             }
-            throw new StarlingException($"{path}: '{key}' in its metadata is '{Entry(key)}', a list like [1, 2, 4] is needed");
+            throw Bad(key, "a list like [1, 2, 4]");
         }
+
+        StarlingException Bad(string key, string needed) =>
+            new($"{path}: '{key}' in its metadata is '{Entry(key)}', {needed} is needed");
     }
 
     /// <summary>
@@ -83,10 +89,12 @@ public static class VqMetadata
         int ch = Size("encoder.conv_in.weight", 0);
         int blocks = Count(i => $"encoder.conv_blocks.0.res.{i}.conv1.weight");
         int levels = Count(i => $"encoder.conv_blocks.{i}.res.0.conv1.weight");
+        IEnumerable<int> widths =
+            Enumerable.Range(0, levels).Select(i => Size($"encoder.conv_blocks.{i}.res.0.conv1.weight", 0));
         return new VqShape
         {
             Ch = ch,
-            ChMult = [.. Enumerable.Range(0, levels).Select(i => Size($"encoder.conv_blocks.{i}.res.0.conv1.weight", 0) / ch)],
+            ChMult = [.. widths.Select(width => width / ch)],
             ResBlocks = blocks,
             ZChannels = Size("encoder.conv_out.weight", 0),
             CodebookSize = Size(VqNames.Codebook, 0),
@@ -97,7 +105,8 @@ public static class VqMetadata
             ? (int)Math.Clamp(shape[dimension], 1, 1 << 20)
             : throw new StarlingException($"{path} is no tokenizer file: it has no '{name}'");
 
-        int Count(Func<int, string> name) => Enumerable.Range(0, 16).TakeWhile(i => shapes.ContainsKey(name(i))).Count();
+        int Count(Func<int, string> name) =>
+            Enumerable.Range(0, 16).TakeWhile(i => shapes.ContainsKey(name(i))).Count();
     }
 
     internal static string Describe(VqShape shape) =>

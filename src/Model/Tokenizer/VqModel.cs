@@ -82,7 +82,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return Nearest(Encode(images_B3HW)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Latents [B, D, h, w] to their nearest codes [B, N], int64, row by row. No gradient. Not under autocast.</summary>
+    /// <summary>Latents [B, D, h, w] to nearest codes [B, N], int64, row by row. Not under autocast.</summary>
     public Tensor Nearest(Tensor latents_BDhw)
     {
         using var scope = NewDisposeScope();
@@ -118,7 +118,8 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         using var noGrad = no_grad();
         long batch = indices_BN.size(0);
         Tensor codes_VD = weights[VqNames.Codebook].Normalized();
-        Tensor quantized_BhwD = codes_VD.index_select(0, indices_BN.reshape(-1)).view(batch, rows, -1, shape.CodebookDim);
+        Tensor chosen_MD = codes_VD.index_select(0, indices_BN.reshape(-1));
+        Tensor quantized_BhwD = chosen_MD.view(batch, rows, -1, shape.CodebookDim);
         return Decode(quantized_BhwD.permute(0, 3, 1, 2).contiguous()).MoveToOuterDisposeScope();
     }
 
@@ -142,6 +143,6 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         long height = images_B3HW.size(2), width = images_B3HW.size(3);
         if (height % shape.Downscale != 0 || width % shape.Downscale != 0)
             throw new StarlingException(
-                $"a {width}x{height} picture does not fit the tokenizer: both sides have to be multiples of {shape.Downscale}");
+                $"a {width}x{height} picture does not fit the tokenizer: sides must be multiples of {shape.Downscale}");
     }
 }

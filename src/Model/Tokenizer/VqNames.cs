@@ -11,7 +11,7 @@ public static class VqNames
     /// <summary>LlamaGen's only buffer: a rolling window of used codes. Not part of the model's function.</summary>
     public static readonly ParameterShape CodebookUsed = new("quantize.codebook_used", 65536);
 
-    /// <summary>The parameters; LlamaGen's state dictionary has <see cref="CodebookUsed"/> after the codebook too.</summary>
+    /// <summary>The parameters; the state dictionary also has <see cref="CodebookUsed"/> after the codebook.</summary>
     public static IEnumerable<ParameterShape> Parameters(VqShape s) =>
     [
         .. Encoder(s), .. Decoder(s), new(Codebook, s.CodebookSize, s.CodebookDim),
@@ -42,7 +42,8 @@ public static class VqNames
     private static IEnumerable<ParameterShape> Decoder(VqShape s)
     {
         int last = s.ChMult.Count - 1, width = s.DecoderWidth(last);
-        List<ParameterShape> names = [.. Convolution("decoder.conv_in", width, s.ZChannels, 3), .. Middle("decoder.mid", width)];
+        List<ParameterShape> names =
+            [.. Convolution("decoder.conv_in", width, s.ZChannels, 3), .. Middle("decoder.mid", width)];
         for (int level = last; level >= 0; level--)
         {
             string block = $"decoder.conv_blocks.{last - level}"; // LlamaGen counts from the coarsest
@@ -55,7 +56,10 @@ public static class VqNames
     }
 
     private static IEnumerable<ParameterShape> Middle(string name, int width) =>
-        [.. Residual($"{name}.0", width, width), .. Attention($"{name}.1", width), .. Residual($"{name}.2", width, width)];
+    [
+        .. Residual($"{name}.0", width, width), .. Attention($"{name}.1", width),
+        .. Residual($"{name}.2", width, width),
+    ];
 
     private static IEnumerable<ParameterShape> Attentions(string block, int count, int width) =>
         Enumerable.Range(0, count).SelectMany(i => Attention($"{block}.attn.{i}", width));
@@ -68,10 +72,13 @@ public static class VqNames
     ];
 
     private static IEnumerable<ParameterShape> Attention(string name, int width) =>
-        Norm($"{name}.norm", width)
-            .Concat(((string[])["q", "k", "v", "proj_out"]).SelectMany(n => Convolution($"{name}.{n}", width, width, 1)));
+    [
+        .. Norm($"{name}.norm", width),
+        .. ((string[])["q", "k", "v", "proj_out"]).SelectMany(part => Convolution($"{name}.{part}", width, width, 1)),
+    ];
 
-    private static ParameterShape[] Norm(string name, int width) => [new($"{name}.weight", width), new($"{name}.bias", width)];
+    private static ParameterShape[] Norm(string name, int width) =>
+        [new($"{name}.weight", width), new($"{name}.bias", width)];
 
     private static ParameterShape[] Convolution(string name, int to, int from, int kernel) =>
         [new($"{name}.weight", to, from, kernel, kernel), new($"{name}.bias", to)];

@@ -19,7 +19,7 @@ public sealed record VqShape
     [Range(1, 4096)]
     public int Ch { get; init; } = 128;
 
-    /// <summary>Channel multiplier of each resolution, finest first; each but the last is followed by a halving.</summary>
+    /// <summary>Channel multiplier of each resolution, finest first; all but the last end in a halving.</summary>
     [MinLength(1), MaxLength(8)]
     public IReadOnlyList<int> ChMult { get; init; } = [1, 1, 2, 2, 4];
 

@@ -10,8 +10,8 @@ namespace Starling.Model.Tokenizer;
 
 /// <summary>
 /// A frozen VQ model: pictures to codes and back. What a picture's codes are depends on the picture and the weights
-/// alone, not on its neighbours in the batch nor on the number of threads: networks always see chunks of one size, since
-/// libtorch chooses its convolution by batch size and thread count when there is little to do.
+/// alone, not on its neighbours in the batch nor on the number of threads: networks always see chunks of one size,
+/// since libtorch chooses its convolution by batch size and thread count when there is little to do.
 /// </summary>
 public sealed class VqTokenizer : IDisposable
 {
@@ -44,10 +44,12 @@ public sealed class VqTokenizer : IDisposable
     /// <summary>SHA-256 over names, shapes and float32 values of all weights, in lower-case hexadecimal.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Metadata of the file it came from: shape, training command, and whatever its writer put there.</summary>
+    /// <summary>Metadata of the file it came from: shape, training command, and what its writer added.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>Reads a safetensors file of any float type, with the shape in its metadata or LlamaGen's (VQ-16, VQ-8).</summary>
+    /// <summary>
+    /// Reads a safetensors file of any float type, with the shape in its metadata, or LlamaGen's without metadata.
+    /// </summary>
     /// <exception cref="StarlingException">No such file, or it is no VQ model.</exception>
     public static VqTokenizer Load(string path, Device? device = null, bool bfloat16 = false)
     {
@@ -75,13 +77,14 @@ public sealed class VqTokenizer : IDisposable
         return InChunks(images_B3HW.contiguous(), EncodeChunk).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] to pictures [B, 3, H, W] of floats, about [−1, 1]; the grid is square unless told.</summary>
+    /// <summary>Codes [B, N] to pictures [B, 3, H, W], about [−1, 1]; the grid is square unless told.</summary>
     public Tensor DecodeFloat(Tensor codes_BN, int? rows = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         int height = rows ?? (int)Math.Round(Math.Sqrt(codes_BN.size(1)));
-        return InChunks(codes_BN.to(_model.Weights.Device), chunk => DecodeChunk(chunk, height)).MoveToOuterDisposeScope();
+        Tensor codes = codes_BN.to(_model.Weights.Device);
+        return InChunks(codes, chunk => DecodeChunk(chunk, height)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Codes [B, N] to bytes (B, 3, H, W).</summary>
@@ -112,7 +115,7 @@ public sealed class VqTokenizer : IDisposable
         long batch = input_B.size(0);
         long[] rest = [.. input_B.shape[1..]];
         long padding = (Chunk - (batch % Chunk)) % Chunk;
-        Tensor filled = padding == 0 ? input_B : cat([input_B, zeros([padding, .. rest], input_B.dtype, input_B.device)]);
+        Tensor filled = cat([input_B, zeros([padding, .. rest], input_B.dtype, input_B.device)]);
         List<Tensor> results = [];
         for (long at = 0; at < batch; at += Chunk) results.Add(network(filled.narrow(0, at, Chunk)));
         return cat(results).narrow(0, 0, batch).clone();

@@ -79,7 +79,8 @@ public sealed class PictureClassifierTests : IDisposable
         using var scope = NewDisposeScope();
         using PictureClassifierTrainer trainer = new(Options);
         FeatureLoss loss = new(trainer.Network);
-        Tensor images_B3HW = PictureTensors.FromBytes(Batch(0).Pictures.Pixels.Span, 12, 8, 8), moving = images_B3HW.neg();
+        Tensor images_B3HW = PictureTensors.FromBytes(Batch(0).Pictures.Pixels.Span, 12, 8, 8);
+        Tensor moving = images_B3HW.neg();
         Assert.Equal(0f, loss.Distance(images_B3HW, images_B3HW).item<float>());
         moving.requires_grad = true;
         Tensor distance = loss.Distance(moving, images_B3HW);

@@ -94,7 +94,13 @@ public class TokenizerTrainerTests
     [InlineData(110, 0.0)]
     public void The_learning_rate_warms_up_and_falls_along_a_cosine(long step, double expected)
     {
-        TokenizerTrainingOptions options = new() { LearningRate = 1, WarmupSteps = 10, Steps = 110, CosineDecay = true };
+        TokenizerTrainingOptions options = new()
+        {
+            LearningRate = 1,
+            WarmupSteps = 10,
+            Steps = 110,
+            CosineDecay = true,
+        };
         Assert.Equal(expected, options.LearningRateAt(step), 9);
         if (step >= 10) Assert.Equal(1, (options with { CosineDecay = false }).LearningRateAt(step));
     }
@@ -104,14 +110,16 @@ public class TokenizerTrainerTests
     {
         using TokenizerTrainer trainer = new(Options with { DiscriminatorStart = 1 });
         trainer.Step(Batch(0, size: 16));
-        Assert.Contains("at least 24", Assert.Throws<StarlingException>(() => trainer.Step(Batch(1, size: 16))).Message);
+        StarlingException error = Assert.Throws<StarlingException>(() => trainer.Step(Batch(1, size: 16)));
+        Assert.Contains("at least 24", error.Message);
     }
 
     [Fact]
     public void Cancelling_ends_the_run_after_the_step()
     {
         using CancellationTokenSource source = new();
-        using TokenizerTrainer trainer = TokenizerTraining.Run(Options, Batches(), null, _ => source.Cancel(), source.Token);
+        using TokenizerTrainer trainer =
+            TokenizerTraining.Run(Options, Batches(), null, _ => source.Cancel(), source.Token);
         Assert.Equal(1, trainer.StepsDone);
     }
 

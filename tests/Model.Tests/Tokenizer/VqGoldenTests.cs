@@ -22,9 +22,9 @@ public class VqGoldenTests
         VqModel model = new(shape, weights);
         Tensor images_B3HW = golden["inputs.images"];
         Tensor expected_Bhw = golden["outputs.indices"];
-        // LlamaGen's quantiser hands its decoder a channels-last view, for which PyTorch's GroupNorm takes the variance as
-        // E[x²]−E[x]². The reference's two decodes of the same codes therefore differ by more than our tolerance (and
-        // the one from indices, made from a contiguous tensor, is the exact one): that is the noise to allow for.
+        // LlamaGen's quantiser hands its decoder a channels-last view, for which PyTorch's GroupNorm takes the variance
+        // as E[x²]−E[x]². The reference's two decodes of one code therefore differ by more than our tolerance (the
+        // one from indices, made from a contiguous tensor, is the exact one): that is the noise to allow for.
         double noise = RelativeDifference(golden["outputs.decoded_from_indices"], golden["outputs.decoded"]);
 
         Quantized quantized = model.Quantize(model.Encode(images_B3HW));
@@ -38,7 +38,8 @@ public class VqGoldenTests
         Golden.AssertClose(golden["outputs.vq_loss"], quantized.VqLoss.view(1), Tolerance, "vq loss");
         Golden.AssertClose(golden["outputs.commit_loss"], quantized.CommitLoss.view(1), Tolerance, "commit loss");
         Golden.AssertClose(golden["outputs.reconstruction_mse"], reconstruction.view(1), Tolerance, "reconstruction");
-        Tensor fromIndices = model.DecodeIndices(expected_Bhw.view(expected_Bhw.size(0), -1), (int)expected_Bhw.size(1));
+        Tensor indices_BN = expected_Bhw.view(expected_Bhw.size(0), -1);
+        Tensor fromIndices = model.DecodeIndices(indices_BN, (int)expected_Bhw.size(1));
         Golden.AssertClose(golden["outputs.decoded_from_indices"], fromIndices, Tolerance, "decoded from indices");
 
         reconstruction.Plus(quantized.VqLoss).Plus(quantized.CommitLoss).backward();

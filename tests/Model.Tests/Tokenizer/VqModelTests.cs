@@ -24,7 +24,8 @@ public class VqModelTests
     public void Initial_weights_follow_PyTorchs_and_LlamaGens_rules_and_the_seed()
     {
         using var scope = NewDisposeScope();
-        using ParameterStore weights = Initialized(Tiny, seed: 7), same = Initialized(Tiny, 7), other = Initialized(Tiny, 8);
+        using ParameterStore weights = Initialized(Tiny, seed: 7), same = Initialized(Tiny, 7);
+        using ParameterStore other = Initialized(Tiny, 8);
         Assert.Equal(weights.Values.bytes, same.Values.bytes);
         Assert.False(weights.Values.bytes.SequenceEqual(other.Values.bytes));
         double bound = 1 / Math.Sqrt(16 * 9);
@@ -72,7 +73,8 @@ public class VqModelTests
     {
         using var scope = NewDisposeScope();
         using ParameterStore weights = Initialized(Tiny, 2);
-        StarlingException error = Assert.Throws<StarlingException>(() => new VqModel(Tiny, weights).Encode(zeros(1, 3, 8, 9)));
+        VqModel model = new(Tiny, weights);
+        StarlingException error = Assert.Throws<StarlingException>(() => model.Encode(zeros(1, 3, 8, 9)));
         Assert.Contains("multiples of 2", error.Message);
     }
 

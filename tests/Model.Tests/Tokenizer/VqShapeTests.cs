@@ -71,5 +71,6 @@ public class VqShapeTests
     private static long Count(IEnumerable<ParameterShape> names, string prefix) =>
         names.Where(n => n.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(n => n.Count);
 
-    private static long[] Shape(IEnumerable<ParameterShape> names, string name) => names.Single(n => n.Name == name).Shape;
+    private static long[] Shape(IEnumerable<ParameterShape> names, string name) =>
+        names.Single(n => n.Name == name).Shape;
 }
