@@ -63,6 +63,7 @@ public sealed class TrainerLoop : IDisposable
     /// <summary>Abandons the work at hand; the state is gone.</summary>
     public void Dispose()
     {
+        if (_abandon.IsCancellationRequested) return;
         _abandon.Cancel();
         _thread.Post(Release);
         _thread.Dispose();
