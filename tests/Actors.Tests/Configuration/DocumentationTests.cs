@@ -21,6 +21,10 @@ public sealed partial class DocumentationTests
     public void Every_key_of_a_tokenizer_training_is_documented() =>
         AssertDocumented<TokenizerRunOptions>("Training a tokenizer");
 
+    [Fact]
+    public void Every_key_of_a_feature_training_is_documented() =>
+        AssertDocumented<FeatureRunOptions>("Training a feature network");
+
     /// <summary>○ says that a key may change on a resume, which is for the identity to decide.</summary>
     [Fact]
     public void Keys_outside_the_training_identity_are_marked()
