@@ -47,15 +47,17 @@ public sealed class Checkpointer : ReceiveActor
             CheckpointReceipt receipt = _writer.Write(snapshot, _run, m.Metrics);
             _monitor.Tell(new MonitorProtocol.CheckpointCommitted(snapshot.Generation, receipt));
             Report(new RunEvent.CheckpointCommitted(snapshot.Generation, snapshot.Step));
-            _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)), _scores);
         }
-        catch (CheckpointWriteException e)
+        catch (Exception e)
         {
-            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed.
-            _monitor.Tell(new MonitorProtocol.CheckpointFailed(
-                snapshot.Generation, snapshot.Step, MetricLabel(e.Failure), e.Message));
+            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever it
+            // was has to be answered, or a run whose last checkpoint it is would wait for ever.
+            string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
+            _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
             Report(new RunEvent.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
+            return;
         }
+        _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)), _scores);
     }
 
     private void Report(RunEvent happened) => _supervisor.Tell(new SupervisorProtocol.Happened(happened));

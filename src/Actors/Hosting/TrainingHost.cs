@@ -9,6 +9,7 @@ using Starling.Actors.Configuration;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
+using Starling.Actors.Training;
 using Starling.Data.Batches;
 using Starling.Model.Checkpoints;
 
@@ -40,7 +41,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         TaskCompletionSource<RunProgress> final = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenSource stopping = new();
         ReplicaBatchPipeline? pipeline = null;
-        int capacity = Math.Max(2, options.Data.Prefetch / options.Training.Replicas);
+        int capacity = TrainerActor.StepsAhead(options.Data.Prefetch, options.Training.Replicas);
         NodeSetup node = new()
         {
             Run = run,

@@ -19,6 +19,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stop = new();
     private readonly Registration _registration;
     private ReplicaBatchPipeline? _pipeline;
+    private LoaderProtocol.Failed? _failed;
 
     /// <summary>A loader over the pipeline that <paramref name="open"/> starts.</summary>
     /// <param name="open">Starts a pipeline; called once by each incarnation of the actor.</param>
@@ -31,7 +32,9 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         _registration = new Registration(Timers, supervisor, new SupervisorProtocol.RegisterLoader(Self));
         Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
         Receive<Registration.Again>(_ => _registration.Send());
+        Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
         Receive<LoaderProtocol.Request>(request => _requests.Writer.TryWrite((request, Sender)));
+        Receive<PipelineFailed>(m => m.Pipeline == _pipeline, Failed);
     }
 
     /// <inheritdoc/>
@@ -54,6 +57,15 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     {
         _stop.Cancel();
         if (_pipeline is not null) _ = _pipeline.DisposeAsync().AsTask();
+    }
+
+    private void Failed(PipelineFailed m)
+    {
+        // A pipeline that failed answers nobody any more. A disk may recover, so a new one is worth a try; damaged data
+        // stays damaged, and everybody who asks is to know.
+        if (m.Reason is not StarlingException) throw new LoaderFailedException(m.Reason);
+        _failed = new LoaderProtocol.Failed(m.Reason.Message, UserMistake: true);
+        while (_requests.Reader.TryRead(out (LoaderProtocol.Request, IActorRef Asker) left)) left.Asker.Tell(_failed);
     }
 
     private static async Task AskAsync(ReplicaBatchPipeline pipeline,
@@ -90,6 +102,9 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         {
             LoaderProtocol.Failed failed = new(e.Message, e is StarlingException);
             while (askers.TryRead(out IActorRef? asker)) asker.Tell(failed, self);
+            self.Tell(new PipelineFailed(pipeline, e), ActorRefs.NoSender);
         }
     }
+
+    private sealed record PipelineFailed(ReplicaBatchPipeline Pipeline, Exception Reason) : INoSerializationVerificationNeeded;
 }

@@ -19,7 +19,7 @@ public static class RunMachine
             RunEvent.TrainerLost e => Lost(plan, state, e, effects),
             RunEvent.TrainerReady e when IsCurrent(state, e.Generation) => Ready(plan, state, e, effects),
             RunEvent.StepCommitted e when IsCurrent(state, e.Generation) => Committed(state, e),
-            RunEvent.TrainingEnded e when IsCurrent(state, e.Generation) => Drained(state, e),
+            RunEvent.TrainingEnded e when IsCurrent(state, e.Generation) => Drained(state, e, effects),
             RunEvent.CheckpointCommitted e => Stored(plan, state, e),
             RunEvent.CheckpointFailed e => NotStored(state, e, effects),
             RunEvent.EvaluationEnded e when e.Step == state.Evaluating => state with { Evaluating = null },
@@ -87,27 +87,43 @@ public static class RunMachine
     private static RunState Committed(RunState state, RunEvent.StepCommitted e) =>
         state.Phase == RunPhase.Running && e.Step > state.Step ? state with { Step = e.Step } : state;
 
-    private static RunState Drained(RunState state, RunEvent.TrainingEnded e) => state.Phase == RunPhase.Running
-        ? state with { Phase = RunPhase.Draining, Step = Math.Max(state.Step, e.Step), FinalStep = e.Step }
-        : state;
+    private static RunState Drained(RunState state, RunEvent.TrainingEnded e, List<RunEffect> effects)
+    {
+        if (state.Phase != RunPhase.Running) return state;
+        // Not the furthest step ever committed: a halt soon after a fault ends with less than there was before it.
+        RunState next = state with { Phase = RunPhase.Draining, Step = e.Step, FinalStep = e.Step };
+        return EndIfLost(next, effects);
+    }
 
     private static RunState Stored(RunPlan plan, RunState state, RunEvent.CheckpointCommitted e)
     {
+        if (e.Step == state.FailedCheckpoint?.Step) state = state with { FailedCheckpoint = null };
         // A checkpoint of an earlier generation is the same state as this one's would be; only newer steps are news.
         if (e.Generation > state.Generation || e.Step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = e.Step };
-        bool last = e.Step == plan.Steps;
-        // The first checkpoint at or after each multiple: the two schedules need not divide each other.
-        bool due = last || (plan.EvaluateEverySteps > 0 &&
-            e.Step / plan.EvaluateEverySteps > Math.Max(state.Checkpoint, 0) / plan.EvaluateEverySteps);
-        return plan.EvaluationEnabled && due && !state.Stopping && !plan.Evaluated.Contains(e.Step)
+        return plan.EvaluationEnabled && !state.Stopping && IsDue(plan, state.Checkpoint, e.Step)
             ? next with { ToEvaluate = next.ToEvaluate.Enqueue(e.Step) }
             : next;
     }
 
+    /// <summary>The last checkpoint, and the first at or after each multiple, unless an earlier attempt evaluated it.</summary>
+    private static bool IsDue(RunPlan plan, long before, long step)
+    {
+        if (step == plan.Steps) return !plan.Evaluated.Contains(step);
+        if (plan.EvaluateEverySteps == 0) return false;
+        long multiple = step / plan.EvaluateEverySteps;
+        return multiple > Math.Max(before, 0) / plan.EvaluateEverySteps &&
+            !plan.Evaluated.Any(s => s / plan.EvaluateEverySteps == multiple);
+    }
+
     private static RunState NotStored(RunState state, RunEvent.CheckpointFailed e, List<RunEffect> effects) =>
-        e.Step == state.FinalStep
-            ? End(state, RunOutcome.Failed, $"the last checkpoint (step {e.Step}) could not be written: {e.Reason}", effects)
+        EndIfLost(state with { FailedCheckpoint = e }, effects);
+
+    /// <summary>Ends a run whose last state did not reach the disk, whichever of the two was heard of first.</summary>
+    private static RunState EndIfLost(RunState state, List<RunEffect> effects) =>
+        state.FailedCheckpoint is { } lost && lost.Step == state.FinalStep
+            ? End(state, RunOutcome.Failed,
+                $"the last checkpoint (step {lost.Step}) could not be written: {lost.Reason}", effects)
             : state;
 
     private static RunState Stop(RunState state, List<RunEffect> effects)

@@ -28,6 +28,9 @@ public sealed record RunState
     /// <summary>Step of the last committed checkpoint; −1 for none yet.</summary>
     public long Checkpoint { get; init; } = -1;
 
+    /// <summary>The last checkpoint that could not be written, unless it has been since.</summary>
+    public RunEvent.CheckpointFailed? FailedCheckpoint { get; init; }
+
     /// <summary>The checkpoint that drains: the run ends once it is committed and evaluated.</summary>
     public long? FinalStep { get; init; }
 

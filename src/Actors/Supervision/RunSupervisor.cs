@@ -3,6 +3,7 @@ using Akka.Actor;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Training;
+using Starling.Data;
 
 namespace Starling.Actors.Supervision;
 
@@ -21,7 +22,7 @@ public sealed class RunSupervisor : ReceiveActor
     private readonly List<IActorRef> _evaluators = [];
     private readonly List<RunEvent> _waiting = [];
     private readonly Queue<long> _unassignedEvaluations = new();
-    private RunState _state;
+    private RunState _state = new();
 
     /// <summary>A supervisor that goes on with the numbering in <paramref name="generations"/>.</summary>
     /// <param name="plan">The run.</param>
@@ -34,8 +35,6 @@ public sealed class RunSupervisor : ReceiveActor
         _generations = generations;
         _monitor = monitor;
         _ended = ended;
-        _state = new RunState { Generation = generations.Read() };
-
         Receive<SupervisorProtocol.RegisterTrainer>(Register);
         Receive<SupervisorProtocol.RegisterLoader>(m => Register(_loaders, m.Actor));
         Receive<SupervisorProtocol.RegisterEvaluator>(m =>
@@ -46,6 +45,19 @@ public sealed class RunSupervisor : ReceiveActor
         Receive<SupervisorProtocol.TrainerFailed>(m => Happened(new RunEvent.TrainerLost(m.Trainer, m.Reason)));
         Receive<SupervisorProtocol.Happened>(m => Happened(m.Event));
         Receive<Terminated>(Gone);
+    }
+
+    /// <summary>Takes up the numbering.</summary>
+    protected override void PreStart()
+    {
+        try
+        {
+            _state = _state with { Generation = _generations.Read() };
+        }
+        catch (StarlingException e)
+        {
+            Happened(new RunEvent.Fatal(e.Message));
+        }
     }
 
     private void Register(SupervisorProtocol.RegisterTrainer m)
@@ -85,7 +97,16 @@ public sealed class RunSupervisor : ReceiveActor
         bool changed = next != _state;
         _state = next;
         if (changed) _monitor.Tell(new MonitorProtocol.RunChanged(next), Self);
-        foreach (RunEffect effect in effects) Perform(effect);
+        try
+        {
+            foreach (RunEffect effect in effects) Perform(effect);
+        }
+        catch (StarlingException e)
+        {
+            // The number is not durable, so whoever was to hear of it must not; a supervisor that died of it would leave
+            // trainers waiting that believe to be registered.
+            Happened(new RunEvent.Fatal(e.Message));
+        }
     }
 
     private void Perform(RunEffect effect)

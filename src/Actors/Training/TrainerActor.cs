@@ -22,6 +22,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private readonly string _name;
     private readonly TrainerActors _actors;
+    private readonly Reports _reports;
     private readonly TrainerLoop _loop;
     private readonly long _steps;
     private readonly int _prefetch;
@@ -46,7 +47,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _actors = actors;
         _steps = settings.Step.Training.Steps;
         _prefetch = prefetch;
-        _loop = new TrainerLoop(settings, checkpoints, new Reports(Self, actors), time);
+        _reports = new Reports(Self, actors);
+        _loop = new TrainerLoop(settings, checkpoints, _reports, time);
         _registration = new Registration(
             Timers, actors.Supervisor, new SupervisorProtocol.RegisterTrainer(name, incarnation, Self));
 
@@ -57,7 +59,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<TrainerProtocol.Halt>(m => IsCurrent(m.Generation), m => _loop.Halt(m.Generation));
         Receive<Prepared>(m => IsCurrent(m.Generation), PreparedState);
         Receive<BatchFeeder.Taken>(m => _feeder?.Tell(m));
-        Receive<LoopFailed>(m => Failed(m.Reason));
+        // A restart keeps the mailbox: what is left in it of the incarnation before has been dealt with by the restart.
+        Receive<LoopFailed>(m => m.Source == _reports, m => Failed(m.Reason));
     }
 
     /// <inheritdoc/>
@@ -65,6 +68,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
     /// <summary>Who a trainer talks to.</summary>
     public sealed record TrainerActors(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
+
+    /// <summary>Steps that are prepared ahead of a trainer with so many replicas: one to work on, one to come, at least.</summary>
+    internal static int StepsAhead(int prefetch, int replicas) =>
+        Math.Max(2, (prefetch + replicas - 1) / Math.Max(1, replicas));
 
     /// <summary>Registers with the supervisor.</summary>
     protected override void PreStart() => _registration.Send();
@@ -98,13 +105,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Begin()
     {
         IReadOnlyList<int> replicas = _assigned!.Replicas;
-        int ahead = Math.Max(2, (_prefetch + replicas.Count - 1) / Math.Max(1, replicas.Count));
+        int ahead = StepsAhead(_prefetch, replicas.Count);
         _batches = Channel.CreateBounded<StepBatch>(new BoundedChannelOptions(ahead) { SingleReader = true });
         BatchFeeder.Plan plan = new(_step, _steps, replicas, _assigned.Loaders, ahead, LoaderPatience);
         ChannelWriter<StepBatch> writer = _batches.Writer;
-        IActorRef self = Self;
+        Reports reports = _reports;
         _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, writer,
-            failed => self.Tell(new LoopFailed(LoaderFailure(failed)), ActorRefs.NoSender))));
+            failed => reports.Failed(LoaderFailure(failed)))));
         _loop.Train(_assigned.Generation, _batches.Reader);
     }
 
@@ -136,7 +143,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private sealed record Prepared(long Generation, long Step, long Checkpoint);
 
-    private sealed record LoopFailed(Exception Reason);
+    private sealed record LoopFailed(Reports Source, Exception Reason);
 
     /// <summary>Turns the loop's calls, made on its thread, into messages.</summary>
     private sealed class Reports(IActorRef self, TrainerActors actors) : ITrainerReports
@@ -162,7 +169,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
         public void Note(string line) => Tell(actors.Monitor, new MonitorProtocol.Note(line));
 
-        public void Failed(Exception reason) => Tell(self, new LoopFailed(reason));
+        public void Failed(Exception reason) => Tell(self, new LoopFailed(this, reason));
 
         private static void Tell(IActorRef to, object message) => to.Tell(message, ActorRefs.NoSender);
 

@@ -112,6 +112,7 @@ public sealed class TrainerLoop : IDisposable
         _reports.Ended(generation, state.Step);
     }
 
+    /// <summary>The step's batch; null once the generation's batches have ended.</summary>
     private StepBatch? Take(ChannelReader<StepBatch> batches, long step)
     {
         while (true)
@@ -183,5 +184,4 @@ public sealed class TrainerLoop : IDisposable
         _workers?.Dispose();
         _workers = null;
     }
-
 }

@@ -9,7 +9,7 @@ using Starling.Actors.Configuration;
 
 namespace Starling.Actors.Tests.Configuration;
 
-/// <summary>docs/configuration.md against the options records: every key with its values and default, and no other.</summary>
+/// <summary>docs/configuration.md against the options records: every key, its values and default; no other.</summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
@@ -90,7 +90,8 @@ public sealed partial class DocumentationTests
     private static string RepositoryRoot()
     {
         string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
     }
 
