@@ -9,7 +9,7 @@ using Starling.Actors.Configuration;
 
 namespace Starling.Actors.Tests.Configuration;
 
-/// <summary>docs/configuration.md against the options records: every key with its values and default, and no other.</summary>
+/// <summary>docs/configuration.md against the options records: every key, its values and default; no other.</summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
@@ -20,6 +20,10 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_key_of_a_tokenizer_training_is_documented() =>
         AssertDocumented<TokenizerRunOptions>("Training a tokenizer");
+
+    [Fact]
+    public void Every_key_of_a_feature_training_is_documented() =>
+        AssertDocumented<FeatureRunOptions>("Training a feature network");
 
     /// <summary>○ says that a key may change on a resume, which is for the identity to decide.</summary>
     [Fact]
@@ -86,7 +90,8 @@ public sealed partial class DocumentationTests
     private static string RepositoryRoot()
     {
         string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
     }
 
