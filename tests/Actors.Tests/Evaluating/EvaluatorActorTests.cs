@@ -43,8 +43,8 @@ public sealed class EvaluatorActorTests : ActorTests
         _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
         var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Patience);
         Assert.All(evaluated.Pictures, path => Assert.True(File.Exists(path)));
-        Assert.Equal([4], _files.Steps());
-        Assert.Equal(12.5, _files.Read(4)!.Results[0].FrechetDistance);
+        Assert.Equal([4], _files.Of(_store).Keys);
+        Assert.Equal(12.5, _files.Of(_store)[4].Rank);
         Assert.Equal([4, 8], _store.List().Select(e => e.Step));
     }
 
@@ -56,7 +56,7 @@ public sealed class EvaluatorActorTests : ActorTests
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Assert.Equal(new RunEvent.EvaluationEnded(4, "no memory"), Ended());
         _monitor.FishForMessage(m => m is MonitorProtocol.EvaluationFailed { Step: 4, Reason: "no memory" }, Patience);
-        Assert.Empty(_files.Steps());
+        Assert.Empty(_files.Of(_store).Keys);
 
         _evaluation.OnEvaluate = Report;
         evaluator.Tell(new EvaluatorProtocol.Evaluate(8));
@@ -94,7 +94,7 @@ public sealed class EvaluatorActorTests : ActorTests
         Assert.False(_monitor.HasMessages);
     }
 
-    private static EvaluationReport Report(long step) => new(step,
+    private EvaluationReport Report(long step) => new(step, _store.Load(step).Manifest.StateHash,
         [
             new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2, FrechetDistance = 12.5 },
             new EvaluationResult { Step = step, Weights = "teacher", FeatureNetwork = "f", Samples = 2, FrechetDistance = 11 },
