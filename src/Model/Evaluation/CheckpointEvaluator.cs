@@ -60,7 +60,8 @@ public sealed class CheckpointEvaluator(
                 Seconds = time.GetElapsedTime(start).TotalSeconds,
             });
         }
-        return new EvaluationReport(checkpoint.Manifest.Step, checkpoint.Manifest.StateHash, results, data.Anchors, grids);
+        CheckpointManifest manifest = checkpoint.Manifest;
+        return new EvaluationReport(manifest.Step, manifest.StateHash, results, data.Anchors, grids);
     }
 
     private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)
