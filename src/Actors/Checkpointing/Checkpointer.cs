@@ -26,8 +26,8 @@ public sealed class Checkpointer : ReceiveActor
     /// <param name="supervisor">Told of every commit and failure.</param>
     /// <param name="monitor">Told the same with figures.</param>
     /// <param name="time">The clock.</param>
-    public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep, IActorRef supervisor, IActorRef monitor,
-        TimeProvider time)
+    public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep, IActorRef supervisor,
+        IActorRef monitor, TimeProvider time)
     {
         _store = store;
         _writer = new CheckpointWriter(store, time);
@@ -50,8 +50,8 @@ public sealed class Checkpointer : ReceiveActor
         }
         catch (Exception e)
         {
-            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever it
-            // was has to be answered, or a run whose last checkpoint it is would wait for ever.
+            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever
+            // it was has to be answered, or a run whose last checkpoint it is would wait for ever.
             string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
             _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
             Report(new RunEvent.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));

@@ -5,7 +5,9 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Evaluating;
 
-/// <summary>Where an evaluation's results lie in a run's folder: <c>samples/*.png</c> and <c>evaluations/STEP.json</c>.</summary>
+/// <summary>
+/// Where an evaluation's results lie in a run's folder: <c>samples/*.png</c> and <c>evaluations/STEP.json</c>.
+/// </summary>
 public sealed class EvaluationFiles(string runFolder)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -20,13 +22,16 @@ public sealed class EvaluationFiles(string runFolder)
     /// <summary>Folder of the scores.</summary>
     public string Scores => Path.Combine(runFolder, "evaluations");
 
-    /// <summary>Writes grids and scores; returns the pictures' paths. The scores come last: they mean it is complete.</summary>
+    /// <summary>
+    /// Writes grids and scores; returns the pictures' paths. The scores come last: they mean it is complete.
+    /// </summary>
     public IReadOnlyList<string> Write(EvaluationReport report)
     {
         Directory.CreateDirectory(Scores);
         IReadOnlyList<string> pictures = WriteGrids(report, Samples);
         string scores = ScoresOf(report.Step), temporary = scores + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new StoredScores(report.Step, report.Anchors, report.Results), Json));
+        StoredScores stored = new(report.Step, report.Anchors, report.Results);
+        File.WriteAllText(temporary, JsonSerializer.Serialize(stored, Json));
         File.Move(temporary, scores, overwrite: true);
         return pictures;
     }
@@ -53,7 +58,8 @@ public sealed class EvaluationFiles(string runFolder)
     /// <summary>Steps whose evaluation is complete.</summary>
     public IReadOnlySet<long> Steps() => Directory.Exists(Scores)
         ? Directory.EnumerateFiles(Scores, "*.json").Select(Path.GetFileNameWithoutExtension)
-            .Where(name => long.TryParse(name, out _)).Select(name => long.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
+            .Where(name => long.TryParse(name, out _))
+            .Select(name => long.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
             .ToHashSet()
         : new HashSet<long>();
 

@@ -55,8 +55,8 @@ public sealed class RunEvaluation : IEvaluation
         VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
         PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
         int size = run.Options.Data.ImageSize;
-        ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size), new PictureReader(run.HeldOutSplit, size),
-            tokenizer, network, o.Samples, plan.Seed, cancellation);
+        ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size),
+            new PictureReader(run.HeldOutSplit, size), tokenizer, network, o.Samples, plan.Seed, cancellation);
         return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
     }
 

@@ -12,7 +12,9 @@ internal static class Summary
     public static RunSummary Of(RunContext run, RunEnding ending, RunProgress progress, RunMetrics metrics,
         EvaluationFiles evaluations, TimeSpan elapsed)
     {
-        IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0 ? progress.Scores : Stored(evaluations, ending.Step);
+        IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0
+            ? progress.Scores
+            : Stored(evaluations, ending.Step);
         string checkpoint = progress.CheckpointFolder ?? run.Checkpoints.Latest()?.Folder ?? run.Checkpoints.Folder;
         List<(string, string)> paths =
         [
@@ -22,7 +24,9 @@ internal static class Summary
         ];
         if (scores.Count > 0) paths.Add(("scores", evaluations.Scores));
         if (run.Options.Monitor.TensorBoard) paths.Add(("tensorboard", Path.Combine(run.Folder, "tensorboard")));
-        string outcome = ending.Outcome == RunOutcome.Stopped ? "stopped: the same command goes on from here" : "finished";
+        string outcome = ending.Outcome == RunOutcome.Stopped
+            ? "stopped: the same command goes on from here"
+            : "finished";
         return new RunSummary(run.Options.Name, outcome, ending.Step, run.Options.Training.Steps, elapsed,
             metrics.Data.WaitRatio, metrics.Checkpoints.BlockedRatio, progress.Losses, scores, paths);
     }

@@ -3,7 +3,8 @@ using Akka.Actor;
 namespace Starling.Actors.Supervision;
 
 /// <summary>
-/// Repeats an actor's registration until the supervisor has answered: it may start later, or have moved to another node.
+/// Repeats an actor's registration until the supervisor has answered: it may start later, or have moved to another
+/// node.
 /// </summary>
 internal sealed class Registration(ITimerScheduler timers, IActorRef supervisor, object registration)
 {

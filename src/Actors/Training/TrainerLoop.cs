@@ -34,7 +34,8 @@ public sealed class TrainerLoop : IDisposable
     private long _checkpoint = -1;
 
     /// <summary>A loop that does nothing yet.</summary>
-    public TrainerLoop(TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports, TimeProvider time)
+    public TrainerLoop(TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports,
+        TimeProvider time)
     {
         _settings = settings;
         _checkpoints = checkpoints;
@@ -55,7 +56,8 @@ public sealed class TrainerLoop : IDisposable
     });
 
     /// <summary>Makes steps of a generation from a channel of batches, up to the run's last one or a halt.</summary>
-    public void Train(long generation, ChannelReader<StepBatch> batches) => _thread.Post(() => Run(generation, batches));
+    public void Train(long generation, ChannelReader<StepBatch> batches) =>
+        _thread.Post(() => Run(generation, batches));
 
     /// <summary>Has a generation stop at its next step boundary and store its state.</summary>
     public void Halt(long generation) => Interlocked.Exchange(ref _halted, generation);
@@ -136,7 +138,9 @@ public sealed class TrainerLoop : IDisposable
         return step.Run(tokens, clock);
     }
 
-    /// <summary>All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.</summary>
+    /// <summary>
+    /// All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.
+    /// </summary>
     private ReplicaTokens[] Tokenize(StepBatch batch)
     {
         ReplicaBatch first = batch.Replicas[0];

@@ -50,8 +50,8 @@ public sealed class TrainStep : IDisposable
     }
 
     /// <summary>
-    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is not
-    /// finite never reaches the weights: the step is computed once more, then left out.
+    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is
+    /// not finite never reaches the weights: the step is computed once more, then left out.
     /// </summary>
     public StepResult Run(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
     {
@@ -91,8 +91,8 @@ public sealed class TrainStep : IDisposable
         _sum.Clear();
         IStepDraws draws = _draws(_state.Step);
 
-        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as a
-        // negative of every other, whatever the micro-batch and whoever hosts it.
+        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as
+        // a negative of every other, whatever the micro-batch and whoever hosts it.
         TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers);
         clock.Mark(StepPhase.Teacher);
 

@@ -123,7 +123,8 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         string[] other = [$"data.files={assets.Shards[0]}", "data.windowRowGroups=2"];
         await RefusedAsync("data", other[0]);
         Assert.Equal(hash, _bench.Hash);
-        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
+        Assert.Equal(ExitCodes.Success,
+            await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
         Assert.Equal([4, 8, 12], _bench.Checkpoints);
     }
 
@@ -153,7 +154,8 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         await using FileStream stream = File.Create(path);
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
-        await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(bytes, new ReadOnlyMemory<byte>[] { new byte[4] }, new[] { 2 }, null, CancellationToken.None);
+        await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(bytes, new ReadOnlyMemory<byte>[] { new byte[4] },
+            new[] { 2 }, null, CancellationToken.None);
         group.CompleteValidate();
     }
 }

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Training;
 
-/// <summary>A small training set-up on keyed random codes, for tests of what a step may and may not depend on.</summary>
+/// <summary>
+/// A small training set-up on keyed random codes, for tests of what a step may and may not depend on.
+/// </summary>
 internal sealed class StepRig : IDisposable
 {
     public const int Images = 16, Tokens = 16, Vocabulary = 40, Classes = 4;
@@ -39,7 +41,9 @@ internal sealed class StepRig : IDisposable
 
     public TrainingState State { get; }
 
-    /// <summary>Options with another split into replicas and micro-batches, without dropout (its masks follow the split).</summary>
+    /// <summary>
+    /// Options with another split into replicas and micro-batches, without dropout (its masks follow the split).
+    /// </summary>
     public static TrainStepOptions Split(int replicas, int microBatch) => Options with
     {
         Model = new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0 },
@@ -60,10 +64,12 @@ internal sealed class StepRig : IDisposable
             {
                 random = KeyedRandom.For(1, RandomPurpose.Sampling, State.Step, replica * share + i);
                 labels[i] = random.Below(Classes);
-                foreach (ref long code in codes.AsSpan(i * _options.SelfGuided.Views * Tokens, _options.SelfGuided.Views * Tokens))
+                foreach (ref long code in codes.AsSpan(i * _options.SelfGuided.Views * Tokens,
+                    _options.SelfGuided.Views * Tokens))
                     code = random.Below(Vocabulary);
             }
-            hosted.Add(new ReplicaTokens(replica, tensor(codes).view(share, _options.SelfGuided.Views, Tokens), labels));
+            hosted.Add(new ReplicaTokens(replica, tensor(codes).view(share, _options.SelfGuided.Views, Tokens),
+                labels));
         }
         return _step.Run(hosted, new PhaseClock(TimeProvider.System));
     }
