@@ -23,16 +23,18 @@ public sealed class Checkpointer : ReceiveActor
     /// <param name="store">The run's checkpoints.</param>
     /// <param name="run">What the run is, for the manifests.</param>
     /// <param name="keep">Which checkpoints stay.</param>
+    /// <param name="scores">Frechet distances of earlier evaluations, by step: the best of them stay the best.</param>
     /// <param name="supervisor">Told of every commit and failure.</param>
     /// <param name="monitor">Told the same with figures.</param>
     /// <param name="time">The clock.</param>
-    public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep, IActorRef supervisor,
-        IActorRef monitor, TimeProvider time)
+    public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep,
+        IReadOnlyDictionary<long, double> scores, IActorRef supervisor, IActorRef monitor, TimeProvider time)
     {
         _store = store;
         _writer = new CheckpointWriter(store, time);
         _run = run;
         _keep = keep;
+        foreach ((long step, double score) in scores) _scores[step] = score;
         _supervisor = supervisor;
         _monitor = monitor;
         Receive<CheckpointerProtocol.Save>(Save);

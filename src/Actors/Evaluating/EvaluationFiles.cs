@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Starling.Data.Images;
+using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Evaluating;
@@ -22,15 +24,13 @@ public sealed class EvaluationFiles(string runFolder)
     /// <summary>Folder of the scores.</summary>
     public string Scores => Path.Combine(runFolder, "evaluations");
 
-    /// <summary>
-    /// Writes grids and scores; returns the pictures' paths. The scores come last: they mean it is complete.
-    /// </summary>
+    /// <summary>Writes grids, then scores, which mean that it is complete; returns the pictures' paths.</summary>
     public IReadOnlyList<string> Write(EvaluationReport report)
     {
         Directory.CreateDirectory(Scores);
         IReadOnlyList<string> pictures = WriteGrids(report, Samples);
         string scores = ScoresOf(report.Step), temporary = scores + ".new";
-        StoredScores stored = new(report.Step, report.Anchors, report.Results);
+        StoredScores stored = new(report.Step, report.StateHash, report.Anchors, report.Results);
         File.WriteAllText(temporary, JsonSerializer.Serialize(stored, Json));
         File.Move(temporary, scores, overwrite: true);
         return pictures;
@@ -50,22 +50,35 @@ public sealed class EvaluationFiles(string runFolder)
         return pictures;
     }
 
-    /// <summary>Scores of an earlier evaluation; null if there was none.</summary>
-    public StoredScores? Read(long step) => File.Exists(ScoresOf(step))
-        ? JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(ScoresOf(step)), Json)
-        : null;
+    /// <summary>
+    /// Scores of earlier evaluations, by step, as far as the very state they belong to is still there: a run started anew
+    /// with another seed passes the same steps with other weights.
+    /// </summary>
+    public IReadOnlyDictionary<long, StoredScores> Of(CheckpointStore checkpoints) => checkpoints.List()
+        .Where(entry => entry.Manifest is not null)
+        .Select(entry => (entry.Manifest!.StateHash, Scores: Read(entry.Step)))
+        .Where(found => found.Scores?.StateHash == found.StateHash)
+        .ToDictionary(found => found.Scores!.Step, found => found.Scores!);
 
-    /// <summary>Steps whose evaluation is complete.</summary>
-    public IReadOnlySet<long> Steps() => Directory.Exists(Scores)
-        ? Directory.EnumerateFiles(Scores, "*.json").Select(Path.GetFileNameWithoutExtension)
-            .Where(name => long.TryParse(name, out _))
-            .Select(name => long.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))
-            .ToHashSet()
-        : new HashSet<long>();
+    private StoredScores? Read(long step)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(ScoresOf(step)), Json);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // none, or torn by a crash: the step is evaluated again
+        }
+    }
 
-    private string ScoresOf(long step) =>
-        Path.Combine(Scores, step.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".json");
+    private string ScoresOf(long step) => Path.Combine(Scores, step.ToString(CultureInfo.InvariantCulture) + ".json");
 
     /// <summary>The contents of a score file.</summary>
-    public sealed record StoredScores(long Step, DistanceAnchors Anchors, IReadOnlyList<EvaluationResult> Results);
+    public sealed record StoredScores(
+        long Step, string StateHash, DistanceAnchors Anchors, IReadOnlyList<EvaluationResult> Results)
+    {
+        /// <summary>The student's Frechet distance, by which checkpoints are ranked; null if there is none.</summary>
+        public double? Rank => Results.FirstOrDefault(r => r.Weights == "student")?.FrechetDistance;
+    }
 }

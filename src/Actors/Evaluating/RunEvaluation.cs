@@ -56,7 +56,7 @@ public sealed class RunEvaluation : IEvaluation
         PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
         int size = run.Options.Data.ImageSize;
         ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size),
-            new PictureReader(run.HeldOutSplit, size), tokenizer, network, o.Samples, plan.Seed, cancellation);
+            run.HeldOutSplit is { } heldOut ? new PictureReader(heldOut, size) : null, tokenizer, network, o.Samples, plan.Seed, cancellation);
         return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
     }
 

@@ -11,6 +11,9 @@ internal sealed record NodeSetup
 
     public required RunPlan Plan { get; init; }
 
+    /// <summary>Frechet distances of earlier evaluations, by step.</summary>
+    public required IReadOnlyDictionary<long, double> Scores { get; init; }
+
     public required int Attempt { get; init; }
 
     public required bool Force { get; init; }

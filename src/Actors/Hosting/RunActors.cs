@@ -72,10 +72,9 @@ internal static class RunActors
     {
         RunContext run = node.Run;
         IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(
-            run.Checkpoints, run.Description, run.Keep, supervisor, monitor, node.Time)).WithDispatcher(Pinned),
+            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time)).WithDispatcher(Pinned),
             "checkpointer");
-        system.ActorOf(Props.Create(() => new ShardLoader(run.OpenPipeline, supervisor, node.PipelineOpened)),
-            "loader");
+        system.ActorOf(Props.Create(() => new ShardLoader(run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
         TrainerActor.TrainerActors trainerTells = new(supervisor, checkpointer, monitor);
         system.ActorOf(Props.Create(() => new TrainerActor("trainer-0", node.Attempt, run.TrainerSettings(node.Force),
             run.Checkpoints, run.Options.Data.Prefetch, trainerTells, node.Time)), "trainer");

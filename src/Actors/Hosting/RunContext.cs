@@ -9,6 +9,7 @@ using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
 using Starling.Model.Checkpoints;
+using Starling.Model.Features;
 using Starling.Model.Tokenizer;
 using Starling.Model.Transformer;
 
@@ -69,8 +70,9 @@ public sealed class RunContext
     /// <summary>The pictures trained on.</summary>
     public SampleSplit TrainSplit => new(Index, Split.Train, Options.Data.HoldOut);
 
-    /// <summary>The pictures held out.</summary>
-    public SampleSplit HeldOutSplit => new(Index, Split.Validation, Options.Data.HoldOut);
+    /// <summary>The pictures held out; null if none are.</summary>
+    public SampleSplit? HeldOutSplit =>
+        Options.Data.HoldOut > 0 ? new SampleSplit(Index, Split.Validation, Options.Data.HoldOut) : null;
 
     /// <summary>Opens data and tokenizer and checks that all sizes fit.</summary>
     /// <exception cref="Data.StarlingException">Something is missing, damaged or does not fit.</exception>
@@ -78,6 +80,8 @@ public sealed class RunContext
     {
         ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
         GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
+        if (options.Evaluation.Enabled) // now rather than after hours of training
+            PictureClassifier.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
         _ = new BatchFactory(index, options.ToBatchOptions()); // checks batch, split and cache against the data
         return new RunContext(options, Path.GetFullPath(folder), index, shape, tokenizer.Fingerprint);

@@ -1,7 +1,6 @@
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
-using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Hosting;
 
@@ -12,30 +11,24 @@ internal static class Summary
     public static RunSummary Of(RunContext run, RunEnding ending, RunProgress progress, RunMetrics metrics,
         EvaluationFiles evaluations, TimeSpan elapsed)
     {
-        IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0
-            ? progress.Scores
-            : Stored(evaluations, ending.Step);
+        IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0 ? progress.Scores
+            : [.. (evaluations.Of(run.Checkpoints).GetValueOrDefault(ending.Step)?.Results ?? []).Select(EvaluationScore.Of)];
         string checkpoint = progress.CheckpointFolder ?? run.Checkpoints.Latest()?.Folder ?? run.Checkpoints.Folder;
         List<(string, string)> paths =
         [
             ("checkpoint", checkpoint),
-            .. SampleGrids(evaluations, ending.Step).Select(path => ("samples", path)),
+            .. (scores.Count > 0 ? SampleGrids(evaluations, ending.Step) : []).Select(path => ("samples", path)),
             ("events", Path.Combine(run.Folder, "events.jsonl")),
         ];
         if (scores.Count > 0) paths.Add(("scores", evaluations.Scores));
         if (run.Options.Monitor.TensorBoard) paths.Add(("tensorboard", Path.Combine(run.Folder, "tensorboard")));
-        string outcome = ending.Outcome == RunOutcome.Stopped
-            ? "stopped: the same command goes on from here"
+        string outcome = ending.Outcome == RunOutcome.Stopped ? "stopped: the same command goes on from here"
+            : progress.EvaluationFailure is { } failure ? $"finished, but the evaluation failed: {failure}"
+            : ending.Step > run.Options.Training.Steps ? $"the run already has more than {run.Options.Training.Steps} steps"
             : "finished";
         return new RunSummary(run.Options.Name, outcome, ending.Step, run.Options.Training.Steps, elapsed,
             metrics.Data.WaitRatio, metrics.Checkpoints.BlockedRatio, progress.Losses, scores, paths);
     }
-
-    private static List<EvaluationScore> Stored(EvaluationFiles evaluations, long step) =>
-        [.. (evaluations.Read(step)?.Results ?? []).Select(Score)];
-
-    private static EvaluationScore Score(EvaluationResult r) => new(
-        r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null);
 
     private static IEnumerable<string> SampleGrids(EvaluationFiles evaluations, long step) =>
         Directory.Exists(evaluations.Samples)

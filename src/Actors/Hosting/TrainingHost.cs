@@ -49,7 +49,9 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
             Run = run,
             Plan = new RunPlan(options.Training.Steps, options.Training.Replicas, options.Evaluation.EverySteps,
                 options.Evaluation.Enabled)
-            { Evaluated = evaluations.Steps() },
+            { Evaluated = evaluations.Of(run.Checkpoints).Keys.ToHashSet() },
+            Scores = evaluations.Of(run.Checkpoints).Where(e => e.Value.Rank is not null)
+                .ToDictionary(e => e.Key, e => e.Value.Rank!.Value),
             Attempt = events.Attempt,
             Force = request.Force,
             Outputs = new MonitorOutputs(metrics, events, view, Curves(options, run), server.Address, Queues, final),
@@ -65,7 +67,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         await host.StartAsync(CancellationToken.None);
         RunEnding ending;
         await using (cancellationToken.Register(() => RequestStop(host, view)))
-            ending = await ended.Task;
+            ending = await EndOf(host, ended.Task);
         await stopping.CancelAsync();
         await host.StopAsync(CancellationToken.None);
 
@@ -96,6 +98,15 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         builder.Logging.AddProvider(new EventLogLoggers(events));
         builder.Services.AddAkka(RunActors.SystemName, akka => RunActors.Add(akka, node));
         return builder.Build();
+    }
+
+    /// <summary>The run's end, also when the actor system stopped without telling one.</summary>
+    private static async Task<RunEnding> EndOf(IHost host, Task<RunEnding> ended)
+    {
+        await Task.WhenAny(ended, host.Services.GetRequiredService<ActorSystem>().WhenTerminated);
+        return ended.IsCompleted
+            ? await ended
+            : new RunEnding(RunOutcome.Failed, 0, "the actor system stopped by itself; events.jsonl may say why");
     }
 
     private static void RequestStop(IHost host, IProgressView view)

@@ -1,3 +1,5 @@
+using Starling.Model.Evaluation;
+
 namespace Starling.Actors.Monitoring;
 
 /// <summary>The scores of one set of weights, as shown.</summary>
@@ -7,4 +9,15 @@ namespace Starling.Actors.Monitoring;
 /// <param name="FrechetDistance">The distance, null if not measured.</param>
 /// <param name="ProbeAccuracy">Accuracy at the last position, 0 to 1, null if not measured.</param>
 public sealed record EvaluationScore(
-    long Step, string Weights, string Network, double? FrechetDistance, double? ProbeAccuracy);
+    long Step, string Weights, string Network, double? FrechetDistance, double? ProbeAccuracy)
+{
+    /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
+    public double? ProbeChance { get; init; }
+
+    /// <summary>The headline figures of a result: the probe's are those at the last position, as in the paper.</summary>
+    public static EvaluationScore Of(EvaluationResult r) => new(
+        r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null)
+    {
+        ProbeChance = r.Probe.Count > 0 ? r.ChanceLevel : null,
+    };
+}

@@ -58,6 +58,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<MonitorProtocol.EvaluationFailed>(m =>
         {
             _out.Metrics.Evaluation.Failed();
+            _progress = _progress with { EvaluationFailure = m.Reason };
             _out.Events.Write("evaluation_failed", m.Step, _generation, ("reason", m.Reason));
             _out.View.Note($"evaluation of step {m.Step} failed: {m.Reason}");
         });
@@ -83,6 +84,9 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
 
     /// <summary>Starts the view's heartbeat.</summary>
     protected override void PreStart() => Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Beat);
+
+    /// <summary>A restarted monitor goes on counting: only its end is the run's.</summary>
+    protected override void PreRestart(Exception reason, object message) => Timers.CancelAll();
 
     /// <summary>Leaves the last figures for the summary.</summary>
     protected override void PostStop() => _out.Final.TrySetResult(_progress);
@@ -193,8 +197,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         List<EvaluationScore> scores = [];
         foreach (EvaluationResult result in m.Report.Results)
         {
-            EvaluationScore score = new(result.Step, result.Weights, result.FeatureNetwork, result.FrechetDistance,
-                result.Probe.Count > 0 ? result.Probe[^1].Accuracy : null);
+            EvaluationScore score = EvaluationScore.Of(result);
             scores.Add(score);
             if (result.FrechetDistance is { } distance)
                 _out.Metrics.Evaluation.FrechetDistance(result.Weights, result.FeatureNetwork, distance);

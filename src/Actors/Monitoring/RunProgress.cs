@@ -33,6 +33,9 @@ public sealed record RunProgress(string Run, long TotalSteps, long StepsPerEpoch
     /// <summary>Scores of the last evaluation.</summary>
     public IReadOnlyList<EvaluationScore> Scores { get; init; } = [];
 
+    /// <summary>Why the last evaluation failed; null if it did not.</summary>
+    public string? EvaluationFailure { get; init; }
+
     /// <summary>Sample grids of the last evaluation.</summary>
     public IReadOnlyList<string> Pictures { get; init; } = [];
 

@@ -11,7 +11,9 @@ public static class ScoreLine
         var parts = new List<string>();
         if (score.FrechetDistance is { } distance)
             parts.Add($"Frechet distance {Display.Number(distance)} ({score.Network})");
-        if (score.ProbeAccuracy is { } accuracy) parts.Add($"linear probe {Display.Percent(accuracy)}");
+        if (score.ProbeAccuracy is { } accuracy)
+            parts.Add($"linear probe {Display.Percent(accuracy)}" +
+                (score.ProbeChance is { } chance ? $" (chance {Display.Percent(chance)})" : ""));
         return FormattableString.Invariant($"step {score.Step} {score.Weights}: {string.Join(", ", parts)}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Starling.Data;
+using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Supervision;
 
@@ -34,6 +35,7 @@ public sealed class GenerationFile(string path)
             file.Flush(flushToDisk: true); // before the rename: the name must never point at an empty file
         }
         File.Move(temporary, path, overwrite: true);
+        FolderSync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!); // or a power cut takes the rename back
         return generation;
     });
 

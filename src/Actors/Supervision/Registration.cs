@@ -3,12 +3,12 @@ using Akka.Actor;
 namespace Starling.Actors.Supervision;
 
 /// <summary>
-/// Repeats an actor's registration until the supervisor has answered: it may start later, or have moved to another
-/// node.
+/// Repeats an actor's registration: often until the supervisor has answered, then slowly for good, because a supervisor
+/// that was restarted or has moved to another node knows nobody.
 /// </summary>
 internal sealed class Registration(ITimerScheduler timers, IActorRef supervisor, object registration)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Reminder = TimeSpan.FromSeconds(10);
 
     /// <summary>Registers, now or again.</summary>
     public void Send()
@@ -18,7 +18,7 @@ internal sealed class Registration(ITimerScheduler timers, IActorRef supervisor,
     }
 
     /// <summary>The supervisor has answered.</summary>
-    public void Confirm() => timers.Cancel(this);
+    public void Confirm() => timers.StartSingleTimer(this, Again.Instance, Reminder);
 
     /// <summary>Time to register again.</summary>
     public sealed record Again

@@ -78,6 +78,7 @@ public static class RunMachine
             Hosting = hosting,
             Ready = [],
             GenerationStart = state.Step,
+            FailedCheckpoint = null, // the new generation makes that step, and stores it, again
         };
     }
 
@@ -110,7 +111,8 @@ public static class RunMachine
         if (e.Generation > state.Generation || e.Step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = e.Step };
         return plan.EvaluationEnabled && !state.Stopping && IsDue(plan, state.Checkpoint, e.Step)
-            ? next with { ToEvaluate = next.ToEvaluate.Enqueue(e.Step) }
+            // One waits at most, the newest: a queue of older ones would only find them pruned.
+            ? next with { ToEvaluate = ImmutableQueue.Create(e.Step) }
             : next;
     }
 
@@ -127,13 +129,13 @@ public static class RunMachine
     }
 
     private static RunState NotStored(RunState state, RunEvent.CheckpointFailed e, List<RunEffect> effects) =>
-        EndIfLost(state with { FailedCheckpoint = e }, effects);
+        e.Generation == state.Generation ? EndIfLost(state with { FailedCheckpoint = e }, effects) : state;
 
     /// <summary>Ends a run whose last state did not reach the disk, whichever of the two was heard of first.</summary>
     private static RunState EndIfLost(RunState state, List<RunEffect> effects) =>
         state.FailedCheckpoint is { } lost && lost.Step == state.FinalStep
-            ? End(state, RunOutcome.Failed,
-                $"the last checkpoint (step {lost.Step}) could not be written: {lost.Reason}", effects)
+            ? End(state, RunOutcome.Rejected, $"the last checkpoint (step {lost.Step}) could not be written: " +
+                $"{lost.Reason}; put that right, then the same command goes on from the checkpoint before", effects)
             : state;
 
     private static RunState Stop(RunState state, List<RunEffect> effects)

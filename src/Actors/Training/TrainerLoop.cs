@@ -25,13 +25,15 @@ public sealed class TrainerLoop : IDisposable
     private readonly TrainerThread _thread;
     private readonly SnapshotBuffers _snapshots = new(SnapshotSets);
     private readonly CancellationTokenSource _abandon = new();
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _halt = new();
     private long _halted; // generation that is to stop at its next step boundary
 
     // Owned by the thread.
     private TrainingState? _state;
     private VqTokenizer? _tokenizer;
     private WorkerThreads? _workers;
-    private long _checkpoint = -1;
+    private long _captured = -1, _loaded = -1;
 
     /// <summary>A loop that does nothing yet.</summary>
     public TrainerLoop(TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports,
@@ -47,12 +49,14 @@ public sealed class TrainerLoop : IDisposable
     /// <summary>Loads the newest good checkpoint, or makes the initial state, unless a state is held already.</summary>
     public void Prepare(long generation) => _thread.Post(() =>
     {
+        using var scope = NewDisposeScope();
         TrainingOptions training = _settings.Step.Training;
         Device device = new(training.Device);
+        if (device.type == DeviceType.CUDA) Aten.UseDeterministicAlgorithms();
         _workers ??= new WorkerThreads(device.type == DeviceType.CPU ? Threads(training) : 1);
         _tokenizer ??= VqTokenizer.Load(_settings.TokenizerPath, device, training.Precision == Precision.BFloat16);
         _state ??= Load(device);
-        _reports.Ready(generation, _state.Step, _checkpoint);
+        _reports.Ready(generation, _state.Step, _loaded);
     });
 
     /// <summary>Makes steps of a generation from a channel of batches, up to the run's last one or a halt.</summary>
@@ -60,11 +64,19 @@ public sealed class TrainerLoop : IDisposable
         _thread.Post(() => Run(generation, batches));
 
     /// <summary>Has a generation stop at its next step boundary and store its state.</summary>
-    public void Halt(long generation) => Interlocked.Exchange(ref _halted, generation);
+    public void Halt(long generation)
+    {
+        lock (_gate)
+        {
+            _halted = generation;
+            _halt.Cancel(); // a trainer that waits for a stuck shard has to store its state too
+        }
+    }
 
     /// <summary>Abandons the work at hand; the state is gone.</summary>
     public void Dispose()
     {
+        if (_abandon.IsCancellationRequested) return;
         _abandon.Cancel();
         _thread.Post(Release);
         _thread.Dispose();
@@ -81,7 +93,7 @@ public sealed class TrainerLoop : IDisposable
         CompatibilityCheck.Require(found, _settings.Run, _settings.Force, _reports.Note, _settings.ComparedSections);
         TrainingState state = TrainingState.Allocate(_settings.Shape, _settings.Step.SelfGuided, device);
         state.Restore(found.State);
-        _checkpoint = state.Step;
+        _captured = _loaded = state.Step;
         return state;
     }
 
@@ -92,12 +104,17 @@ public sealed class TrainerLoop : IDisposable
         using TrainStep step = new(state, _settings.Step, exchange, _workers!);
         LossParts losses = default;
         long mark = _time.GetTimestamp();
-        while (state.Step < _settings.Step.Training.Steps && Interlocked.Read(ref _halted) != generation)
+        while (state.Step < _settings.Step.Training.Steps && !IsHalted(generation))
         {
+            _abandon.Token.ThrowIfCancellationRequested();
             long before = _time.GetTimestamp();
             int depth = batches.Count;
             // A closed channel means that another generation was formed: keep the state and wait for its orders.
-            if (Take(batches, state.Step) is not { } batch) return;
+            if (Take(batches, state.Step, out bool closed) is not { } batch)
+            {
+                if (closed) return;
+                continue;
+            }
             TimeSpan waited = _time.GetElapsedTime(before);
             _reports.Taken(batch);
 
@@ -110,13 +127,16 @@ public sealed class TrainerLoop : IDisposable
 
             if (state.Step % _settings.CheckpointEverySteps == 0) Capture(state, generation, losses);
         }
-        if (state.Step > _checkpoint) Capture(state, generation, losses);
+        if (state.Step > _captured) Capture(state, generation, losses);
         _reports.Ended(generation, state.Step);
     }
 
     /// <summary>The step's batch; null once the generation's batches have ended.</summary>
-    private StepBatch? Take(ChannelReader<StepBatch> batches, long step)
+    /// <summary>The next batch; null when the channel was closed, or when a halt ended the wait.</summary>
+    private StepBatch? Take(ChannelReader<StepBatch> batches, long step, out bool closed)
     {
+        closed = false;
+        using CancellationTokenSource stop = StopSource();
         while (true)
         {
             if (batches.TryRead(out StepBatch? batch))
@@ -125,7 +145,31 @@ public sealed class TrainerLoop : IDisposable
                 throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
             }
             // This thread has nothing else to do, so it may wait.
-            if (!batches.WaitToReadAsync(_abandon.Token).AsTask().GetAwaiter().GetResult()) return null;
+            try
+            {
+                closed = !batches.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+            if (closed) return null;
+        }
+    }
+
+    private CancellationTokenSource StopSource()
+    {
+        lock (_gate) return CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token, _halt.Token);
+    }
+
+    private bool IsHalted(long generation)
+    {
+        lock (_gate)
+        {
+            if (_halted == generation) return true;
+            // A halt that was meant for an older generation must not keep cutting this one's waits short.
+            if (_halt.IsCancellationRequested) _halt = new CancellationTokenSource();
+            return false;
         }
     }
 
@@ -144,15 +188,19 @@ public sealed class TrainerLoop : IDisposable
     private ReplicaTokens[] Tokenize(StepBatch batch)
     {
         ReplicaBatch first = batch.Replicas[0];
-        byte[] pixels = [.. batch.Replicas.SelectMany(r => r.Pixels)];
-        int picture = 3 * first.Size * first.Size, pictures = pixels.Length / picture;
+        int picture = 3 * first.Size * first.Size, perShare = first.Images * first.Views;
+        int pictures = batch.Replicas.Count * perShare;
         Tensor[] codes = new Tensor[(pictures + VqTokenizer.Chunk - 1) / VqTokenizer.Chunk];
         _workers!.Run(codes.Length, (_, job) =>
         {
             using var scope = NewDisposeScope();
             int from = job * VqTokenizer.Chunk, count = Math.Min(VqTokenizer.Chunk, pictures - from);
             Tensor chunk = empty([count, 3, first.Size, first.Size], ScalarType.Byte, CPU);
-            pixels.AsSpan(from * picture, count * picture).CopyTo(chunk.bytes);
+            for (int i = 0; i < count; i++)
+            {
+                (int share, int view) = Math.DivRem(from + i, perShare);
+                batch.Replicas[share].Pixels.AsSpan(view * picture, picture).CopyTo(chunk.bytes[(i * picture)..]);
+            }
             codes[job] = _tokenizer!.Encode(chunk).DetachFromDisposeScope();
         });
         Tensor all = cat([.. codes.Select(c => c.Adopted())]);
@@ -167,7 +215,7 @@ public sealed class TrainerLoop : IDisposable
     {
         long start = _time.GetTimestamp();
         CheckpointSnapshot snapshot = _snapshots.Capture(state.Step, generation, state.Vectors(), _abandon.Token);
-        _checkpoint = state.Step;
+        _captured = state.Step;
         _reports.Captured(snapshot, losses, _time.GetElapsedTime(start));
     }
 
@@ -182,7 +230,7 @@ public sealed class TrainerLoop : IDisposable
     {
         _state?.Dispose();
         _state = null;
-        _checkpoint = -1;
+        _captured = _loaded = -1;
         _tokenizer?.Dispose();
         _tokenizer = null;
         _workers?.Dispose();

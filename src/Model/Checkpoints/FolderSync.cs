@@ -6,13 +6,13 @@ namespace Starling.Model.Checkpoints;
 /// fsync of a folder, which .NET does not offer. Without it a power cut may undo a rename although the renamed files'
 /// bytes are safe. Only Linux needs and has it in this form; elsewhere nothing happens.
 /// </summary>
-internal static partial class FolderSync
+public static partial class FolderSync
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int InvalidArgument = 22;
 
     /// <exception cref="IOException">The system could not open or sync the folder.</exception>
-    internal static void Sync(string path)
+    public static void Sync(string path)
     {
         if (!OperatingSystem.IsLinux()) return;
         int descriptor = Open(path, ReadOnlyCloseOnExec);

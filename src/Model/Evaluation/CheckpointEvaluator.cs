@@ -60,7 +60,7 @@ public sealed class CheckpointEvaluator(
                 Seconds = time.GetElapsedTime(start).TotalSeconds,
             });
         }
-        return new EvaluationReport(checkpoint.Manifest.Step, results, data.Anchors, grids);
+        return new EvaluationReport(checkpoint.Manifest.Step, checkpoint.Manifest.StateHash, results, data.Anchors, grids);
     }
 
     private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)

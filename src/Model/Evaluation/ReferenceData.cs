@@ -41,13 +41,13 @@ public sealed class ReferenceData : IDisposable
 
     /// <summary>Reads and encodes everything.</summary>
     /// <param name="train">Training pictures.</param>
-    /// <param name="heldOut">Held-out pictures.</param>
+    /// <param name="heldOut">Held-out pictures; null for none, and so for no probe.</param>
     /// <param name="tokenizer">The frozen tokenizer.</param>
     /// <param name="network">The feature network.</param>
     /// <param name="noiseSamples">Pictures of noise for the anchor.</param>
     /// <param name="seed">Seed of the noise.</param>
     /// <param name="cancellation">Looked at between chunks.</param>
-    public static ReferenceData Read(PictureReader train, PictureReader heldOut, VqTokenizer tokenizer,
+    public static ReferenceData Read(PictureReader train, PictureReader? heldOut, VqTokenizer tokenizer,
         IFeatureNetwork network, int noiseSamples, ulong seed, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -74,11 +74,11 @@ public sealed class ReferenceData : IDisposable
             FrechetDistance.Between(noise, statistics), FrechetDistance.Between(reconstructed, statistics));
         return new ReferenceData(statistics, trainSet, heldOutSet, anchors);
 
-        CodedSet Encode(PictureReader reader, Action<Tensor, Tensor> each)
+        CodedSet Encode(PictureReader? reader, Action<Tensor, Tensor> each)
         {
             List<Tensor> codes = [];
             List<int> labels = [];
-            foreach (Picture[] chunk in reader.ReadAll().Chunk(Chunk))
+            foreach (Picture[] chunk in (reader?.ReadAll() ?? []).Chunk(Chunk))
             {
                 using var step = NewDisposeScope();
                 cancellation.ThrowIfCancellationRequested();

@@ -67,8 +67,9 @@ public sealed class ParameterStore : IDisposable
     /// </summary>
     public Tensor View(Tensor flat, string name)
     {
+        using var scope = NewDisposeScope(); // also the view in between must not be left to the collector
         ParameterLayout.Slot slot = Layout[name];
-        return flat.narrow(0, slot.Offset, slot.Parameter.Count).view(slot.Parameter.Shape);
+        return flat.narrow(0, slot.Offset, slot.Parameter.Count).view(slot.Parameter.Shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>

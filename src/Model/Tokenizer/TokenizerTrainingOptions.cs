@@ -36,6 +36,10 @@ public sealed record TokenizerTrainingOptions
     /// <summary>Whether the learning rate falls to 0 along half a cosine; LlamaGen keeps it constant.</summary>
     public bool CosineDecay { get; init; }
 
+    /// <summary>Step at which the cosine reaches 0; 0 for the last one. A later one ends the training on the way.</summary>
+    [Range(0L, long.MaxValue)]
+    public long DecaySteps { get; init; }
+
     /// <summary>Decay of the first moment.</summary>
     [Range(0.0, 0.9999999)]
     public double Beta1 { get; init; } = 0.9;
@@ -104,7 +108,8 @@ public sealed record TokenizerTrainingOptions
     {
         if (step < WarmupSteps) return LearningRate * (step + 1) / WarmupSteps;
         if (!CosineDecay) return LearningRate;
-        double done = (step - WarmupSteps) / (double)Math.Max(1, Steps - WarmupSteps);
+        long end = DecaySteps > 0 ? DecaySteps : Steps;
+        double done = (step - WarmupSteps) / (double)Math.Max(1, end - WarmupSteps);
         return LearningRate * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, done)));
     }
 }

@@ -111,7 +111,7 @@ public sealed class TrainStep : IDisposable
         // Exchange: the same binary tree for any number of trainers.
         Tensor root = _exchange.Sum(_sum);
         long parameters = _lengths.Sum();
-        LossParts parts = LossParts.FromVector(root.narrow(0, parameters, LossParts.Count).data<float>().ToArray());
+        LossParts parts = LossParts.FromVector(root.narrow(0, parameters, LossParts.Count).cpu().data<float>().ToArray());
         Tensor vector = root.narrow(0, 0, parameters);
         double norm = Math.Sqrt(vector.Squared().SumInFixedOrder().item<double>());
         clock.Mark(StepPhase.Reduce);

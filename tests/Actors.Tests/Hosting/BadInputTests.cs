@@ -1,5 +1,3 @@
-using Parquet;
-using Parquet.Schema;
 using Starling.Actors.Commands;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
@@ -29,7 +27,7 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task A_shard_without_labels_is_named_with_the_column()
     {
-        await WriteWithoutLabelsAsync(_bench["unlabelled.parquet"]);
+        await LabellessShard.WriteAsync(_bench["unlabelled.parquet"]);
         string message = await RefusedAsync("unlabelled.parquet", $"data.files={_bench["unlabelled.parquet"]}");
         Assert.Contains("label", message);
     }
@@ -145,17 +143,5 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         Assert.Contains(named, refusal.Message);
         Assert.DoesNotContain('\n', refusal.Message);
         return refusal.Message;
-    }
-
-    private static async Task WriteWithoutLabelsAsync(string path)
-    {
-        DataField<ReadOnlyMemory<byte>> bytes = new("bytes", true);
-        ParquetSchema schema = new(new StructField("image", bytes));
-        await using FileStream stream = File.Create(path);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
-        using ParquetRowGroupWriter group = writer.CreateRowGroup();
-        await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(bytes, new ReadOnlyMemory<byte>[] { new byte[4] },
-            new[] { 2 }, null, CancellationToken.None);
-        group.CompleteValidate();
     }
 }

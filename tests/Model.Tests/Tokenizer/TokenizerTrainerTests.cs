@@ -103,6 +103,7 @@ public class TokenizerTrainerTests
         };
         Assert.Equal(expected, options.LearningRateAt(step), 9);
         if (step >= 10) Assert.Equal(1, (options with { CosineDecay = false }).LearningRateAt(step));
+        Assert.Equal(expected, (options with { Steps = 70, DecaySteps = 110 }).LearningRateAt(step), 9);
     }
 
     [Fact]

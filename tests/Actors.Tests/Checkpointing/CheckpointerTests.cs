@@ -1,0 +1,95 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Tests.Checkpointing;
+
+public sealed class CheckpointerTests : ActorTests
+{
+    private readonly RefusingDisk _disk = new();
+    private readonly CheckpointStore _store;
+    private readonly TestProbe _supervisor, _monitor;
+    private readonly IActorRef _checkpointer;
+    private int _released;
+
+    public CheckpointerTests()
+    {
+        _store = new CheckpointStore(Folder["checkpoints"], _disk);
+        (_supervisor, _monitor) = (CreateTestProbe(), CreateTestProbe());
+        KeepPolicy keep = new(1, Best: new KeepBest("frechet_distance", 1));
+        _checkpointer = Sys.ActorOf(Props.Create(() => new Checkpointer(
+            _store, TestCheckpoints.Run, keep, new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System)));
+    }
+
+    [Fact]
+    public void A_snapshot_becomes_a_checkpoint_and_its_memory_is_given_back()
+    {
+        Save(4);
+        Assert.Equal(new RunEvent.CheckpointCommitted(1, 4), Happened());
+        CheckpointReceipt receipt = _monitor.ExpectMsg<MonitorProtocol.CheckpointCommitted>(Patience).Receipt;
+        Assert.Equal(4, receipt.Manifest.Step);
+        Assert.Equal(1.5, receipt.Manifest.Metrics["loss_total"]);
+        Assert.Empty(_store.Verify(4));
+        Settle(_checkpointer);
+        Assert.Equal(1, _released);
+    }
+
+    [Theory]
+    [InlineData("disk_full")]
+    [InlineData("unexpected")]
+    public void A_checkpoint_that_fails_is_answered_and_the_next_one_may_succeed(string kind)
+    {
+        _disk.Refusal = kind == "disk_full" ? RefusingDisk.Full : new InvalidOperationException("a bug");
+        Save(4);
+        var failed = _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience);
+        Assert.Equal((4, kind), (failed.Step, failed.Kind));
+        Assert.Equal(4, Assert.IsType<RunEvent.CheckpointFailed>(Happened()).Step);
+        Settle(_checkpointer);
+        Assert.Equal(1, _released);
+        Assert.Empty(Directory.GetDirectories(Folder["checkpoints"]));
+
+        _disk.Refusal = null;
+        Save(8);
+        Assert.Equal(new RunEvent.CheckpointCommitted(1, 8), Happened());
+    }
+
+    [Fact]
+    public void The_newest_and_the_best_stay()
+    {
+        Save(1);
+        Save(2);
+        _checkpointer.Tell(new CheckpointerProtocol.Scored(2, 10));
+        Save(3);
+        _checkpointer.Tell(new CheckpointerProtocol.Scored(3, 20));
+        Save(4);
+        Save(5);
+        Settle(_checkpointer);
+        Assert.Equal([2, 5], _store.List().Select(e => e.Step));
+    }
+
+    [Fact]
+    public void What_an_evaluation_reads_stays_until_it_is_done()
+    {
+        Save(1);
+        Settle(_checkpointer);
+        using (IDisposable pin = _store.TryPin(1)!)
+        {
+            Save(2);
+            Settle(_checkpointer);
+            Assert.Equal([1, 2], _store.List().Select(e => e.Step));
+        }
+        Save(3);
+        Settle(_checkpointer);
+        Assert.Equal([3], _store.List().Select(e => e.Step));
+    }
+
+    private void Save(long step) => _checkpointer.Tell(new CheckpointerProtocol.Save(
+        TestCheckpoints.Snapshot(step, released: () => Interlocked.Increment(ref _released)),
+        new Dictionary<string, double> { ["loss_total"] = 1.5 }));
+
+    private RunEvent Happened() => _supervisor.ExpectMsg<SupervisorProtocol.Happened>(Patience).Event;
+}

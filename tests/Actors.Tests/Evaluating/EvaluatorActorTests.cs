@@ -1,0 +1,139 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Evaluating;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Data.Images;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Tests.Evaluating;
+
+public sealed class EvaluatorActorTests : ActorTests
+{
+    private readonly CheckpointStore _store;
+    private readonly TestProbe _supervisor, _checkpointer, _monitor;
+    private readonly FakeEvaluation _evaluation = new();
+    private readonly EvaluationFiles _files;
+    private int _opened;
+
+    public EvaluatorActorTests()
+    {
+        _store = new CheckpointStore(Folder["checkpoints"], new RefusingDisk());
+        TestCheckpoints.Write(_store, 4, 8);
+        (_supervisor, _checkpointer, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        _files = new EvaluationFiles(Folder.Path);
+    }
+
+    [Fact]
+    public void Results_go_to_files_to_the_monitor_and_to_whoever_keeps_the_best()
+    {
+        IActorRef evaluator = Start();
+        _evaluation.OnEvaluate = step =>
+        {
+            // Nobody may delete what is being read.
+            _store.Prune(new KeepPolicy(1), _ => { });
+            return Report(step);
+        };
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        Assert.Equal(new RunEvent.EvaluationEnded(4, null), Ended());
+        Assert.Equal(new CheckpointerProtocol.Scored(4, 12.5), _checkpointer.ExpectMsg<CheckpointerProtocol.Scored>(Patience));
+        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
+        var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Patience);
+        Assert.All(evaluated.Pictures, path => Assert.True(File.Exists(path)));
+        Assert.Equal([4], _files.Of(_store).Keys);
+        Assert.Equal(12.5, _files.Of(_store)[4].Rank);
+        Assert.Equal([4, 8], _store.List().Select(e => e.Step));
+    }
+
+    [Fact]
+    public void A_failure_is_reported_and_the_next_evaluation_is_made()
+    {
+        IActorRef evaluator = Start();
+        _evaluation.OnEvaluate = _ => throw new InvalidOperationException("no memory");
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        Assert.Equal(new RunEvent.EvaluationEnded(4, "no memory"), Ended());
+        _monitor.FishForMessage(m => m is MonitorProtocol.EvaluationFailed { Step: 4, Reason: "no memory" }, Patience);
+        Assert.Empty(_files.Of(_store).Keys);
+
+        _evaluation.OnEvaluate = Report;
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(8));
+        Assert.Equal(new RunEvent.EvaluationEnded(8, null), Ended());
+        Assert.Equal(1, _opened);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_gone_is_a_failure_of_that_evaluation_only()
+    {
+        Start().Tell(new EvaluatorProtocol.Evaluate(5));
+        Assert.Contains("no checkpoint of step 5", Assert.IsType<RunEvent.EvaluationEnded>(Ended()).Failure);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_not_evaluated()
+    {
+        string file = Path.Combine(Folder["checkpoints"], "4", "student.safetensors");
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        Start().Tell(new EvaluatorProtocol.Evaluate(4));
+        Assert.Contains("student.safetensors", Assert.IsType<RunEvent.EvaluationEnded>(Ended()).Failure);
+        Assert.Equal(0, _evaluation.Evaluated);
+    }
+
+    [Fact]
+    public void An_abandoned_evaluation_is_no_failure()
+    {
+        IActorRef evaluator = Start();
+        _evaluation.OnEvaluate = _ => throw new OperationCanceledException();
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        Ended();
+        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
+        Assert.False(_monitor.HasMessages);
+    }
+
+    private EvaluationReport Report(long step) => new(step, _store.Load(step).Manifest.StateHash,
+        [
+            new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2, FrechetDistance = 12.5 },
+            new EvaluationResult { Step = step, Weights = "teacher", FeatureNetwork = "f", Samples = 2, FrechetDistance = 11 },
+        ],
+        new DistanceAnchors(100, 1), new Dictionary<string, RgbImage> { ["student"] = RgbImage.Blank(4, 4) });
+
+    private IActorRef Start()
+    {
+        EvaluatorActor.EvaluatorActors actors = new(_supervisor, _checkpointer, _monitor);
+        IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor(
+            Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
+        _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Patience);
+        evaluator.Tell(SupervisorProtocol.Registered.Instance);
+        return evaluator;
+    }
+
+    private FakeEvaluation Open()
+    {
+        _opened++;
+        return _evaluation;
+    }
+
+    private RunEvent Ended() =>
+        ((SupervisorProtocol.Happened)_supervisor.FishForMessage(m => m is SupervisorProtocol.Happened, Patience)).Event;
+
+    private sealed class FakeEvaluation : IEvaluation
+    {
+        public Func<long, EvaluationReport> OnEvaluate { get; set; } = Report;
+
+        public int Evaluated { get; private set; }
+
+        public EvaluationReport Evaluate(LoadedCheckpoint checkpoint, CancellationToken cancellation)
+        {
+            Evaluated++;
+            return OnEvaluate(checkpoint.Manifest.Step);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Configuration;
+using Starling.Actors.Loading;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Data.Batches;
+using Starling.Data.Images;
+
+namespace Starling.Actors.Tests.Loading;
+
+public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
+{
+
+    [Fact]
+    public void Answers_come_in_the_order_of_the_requests_and_are_what_a_factory_makes()
+    {
+        IActorRef loader = Start(Options());
+        BatchFactory factory = TestBatches.Factory(Options());
+        (long, int)[] asked = [.. from step in (long[])[3, 0, 7] from replica in (int[])[5, 2, 0] select (step, replica)];
+        foreach ((long step, int replica) in asked) loader.Tell(new LoaderProtocol.Request(step, replica), TestActor);
+        foreach ((long step, int replica) in asked)
+        {
+            ReplicaBatch batch = ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch;
+            Assert.Equal((step, replica), (batch.Step, batch.Replica));
+            Assert.Equal(factory.Create(step, replica).Pixels, batch.Pixels);
+        }
+    }
+
+    [Fact]
+    public void Everybody_gets_what_they_asked_for_themselves()
+    {
+        IActorRef loader = Start(Options());
+        TestProbe one = CreateTestProbe(), other = CreateTestProbe();
+        for (int replica = 0; replica < 8; replica++)
+            loader.Tell(new LoaderProtocol.Request(0, replica), replica % 2 == 0 ? one : other);
+        for (int replica = 0; replica < 8; replica++)
+            Assert.Equal(replica, (replica % 2 == 0 ? one : other).ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch.Replica);
+    }
+
+    [Fact]
+    public void A_loader_offers_itself_until_it_is_heard()
+    {
+        TestProbe supervisor = CreateTestProbe();
+        IActorRef loader = Sys.ActorOf(Props.Create(() => new ShardLoader(() => Open(Options(), null), supervisor, null)));
+        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
+        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
+    }
+
+    [Fact]
+    public void Damaged_data_is_the_users_business_for_all_who_ask()
+    {
+        using TestFolder folder = new();
+        byte[] bytes = File.ReadAllBytes(assets.Shards[0]);
+        bytes.AsSpan(4, bytes.Length / 2).Clear();
+        File.WriteAllBytes(folder["hollow.parquet"], bytes);
+        IActorRef loader = Start(Options() with
+        {
+            Data = Options().Data with { Files = [folder["hollow.parquet"]], HoldOut = 0 },
+        });
+        for (int replica = 0; replica < 8; replica++) loader.Tell(new LoaderProtocol.Request(0, replica), TestActor);
+        AssertRefused();
+        // The pipeline is dead; silence would have the asker wait for ever.
+        loader.Tell(new LoaderProtocol.Request(1, 0), TestActor);
+        AssertRefused();
+
+        void AssertRefused()
+        {
+            var failed = (LoaderProtocol.Failed)FishForMessage(m => m is LoaderProtocol.Failed, Patience);
+            Assert.True(failed.UserMistake);
+            Assert.Contains("hollow.parquet", failed.Reason);
+        }
+    }
+
+    [Fact]
+    public void What_may_pass_is_tried_again_with_a_new_pipeline()
+    {
+        FlakyDecoder decoder = new();
+        IActorRef loader = Start(Options(), decoder);
+        loader.Tell(new LoaderProtocol.Request(0, 0), TestActor);
+        var failed = ExpectMsg<LoaderProtocol.Failed>(Patience);
+        Assert.False(failed.UserMistake);
+        Assert.Equal("the disk hiccuped", failed.Reason);
+        loader.Tell(new LoaderProtocol.Request(0, 0), TestActor);
+        object answer = FishForMessage(m => m is LoaderProtocol.Loaded, Patience);
+        Assert.Equal(0, ((LoaderProtocol.Loaded)answer).Batch.Replica);
+    }
+
+    private StarlingOptions Options() =>
+        StarlingConfiguration.Read("configs/tiny.json", [.. RunBench.Settings(assets), "data.workers=3", "data.prefetch=4"]);
+
+    private static ReplicaBatchPipeline Open(StarlingOptions options, IImageDecoder? decoder) =>
+        new(TestBatches.Factory(options, decoder), options.Data.Workers, options.Data.Prefetch, options.Data.Prefetch);
+
+    private IActorRef Start(StarlingOptions options, IImageDecoder? decoder = null)
+    {
+        TestProbe supervisor = CreateTestProbe();
+        IActorRef loader = Sys.ActorOf(Props.Create(() => new ShardLoader(() => Open(options, decoder), supervisor, null)));
+        supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience);
+        loader.Tell(SupervisorProtocol.Registered.Instance);
+        return loader;
+    }
+
+    private sealed class FlakyDecoder : IImageDecoder
+    {
+        private int _decoded;
+
+        public string Name => "flaky";
+
+        public RgbImage Decode(ReadOnlySpan<byte> file) => Interlocked.Increment(ref _decoded) == 1
+            ? throw new IOException("the disk hiccuped")
+            : PictureDecoder.Default.Decode(file);
+    }
+}

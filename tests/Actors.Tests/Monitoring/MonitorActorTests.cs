@@ -1,0 +1,161 @@
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+using Starling.Data.Images;
+using Starling.Model.Evaluation;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Tests.Monitoring;
+
+public sealed class MonitorActorTests : ActorTests
+{
+    private static readonly BadPicture Bad = new(17, "shard.parquet", 2, 1, "no picture");
+    private readonly RunMetrics _metrics = new(TimeProvider.System);
+    private readonly RecordingView _view = new();
+    private readonly TaskCompletionSource<RunProgress> _final = new();
+    private readonly EventLog _events;
+    private readonly IActorRef _monitor;
+
+    public MonitorActorTests()
+    {
+        _events = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System);
+        MonitorOutputs outputs = new(_metrics, _events, _view, null, new Uri("http://127.0.0.1:1/"),
+            (data, depth) => data.Queue("trainer", depth, 2), _final);
+        RunProgress progress = new("r", TotalSteps: 10, StepsPerEpoch: 5, GlobalBatch: 8);
+        _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, 32)));
+    }
+
+    [Fact]
+    public async Task A_step_shows_in_metrics_diary_and_view()
+    {
+        _monitor.Tell(new MonitorProtocol.Prepared(3, 4));
+        _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        string metrics = await ScrapeAsync();
+        foreach (string line in (string[])["starling_step 5", "starling_committed_steps_total 1", "starling_images_total 8",
+            "starling_tokens_total 256", "starling_loss{part=\"total\"} 4.25", "starling_loss{part=\"contrast_view\"} 2",
+            "starling_grad_norm 0.75", "starling_tensors_live 123", "starling_queue_depth{stage=\"trainer\"} 1",
+            "starling_queue_capacity{stage=\"trainer\"} 2"])
+            Assert.Contains(line + "\n", metrics);
+        JsonElement step = Assert.Single(events, e => Name(e) == "step");
+        Assert.Equal(5, step.GetProperty("step").GetInt64());
+        Assert.Equal(3, step.GetProperty("generation").GetInt64());
+        Assert.Equal(4.25, step.GetProperty("loss").GetDouble());
+        Assert.Contains(_view.Snapshots, s => s.Step == 5 && s.State == "training");
+        RunProgress final = await _final.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((5, 4), (final.Step, final.FirstStep));
+    }
+
+    [Fact]
+    public async Task A_bad_picture_counts_once_however_often_it_is_met()
+    {
+        _monitor.Tell(Stepped(1, default, bad: [Bad, Bad with { SampleId = 18 }]));
+        _monitor.Tell(Stepped(6, default, bad: [Bad]));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        Assert.Equal([17, 18], events.Where(e => Name(e) == "bad_picture").Select(e => e.GetProperty("sample").GetInt64()));
+        Assert.Contains("bad_pictures_total 2\n", await ScrapeAsync());
+        Assert.Contains(_view.Notes, n => n.Contains("shard.parquet, row group 2, row 1 (no picture)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_step_that_was_left_out_is_told_with_its_figures()
+    {
+        _monitor.Tell(Stepped(1, new LossParts(double.NaN, 0, 0, 0, double.NaN), StepOutcome.Skipped));
+        _monitor.Tell(Stepped(2, default, StepOutcome.AppliedAfterRetry));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        JsonElement[] steps = [.. events.Where(e => Name(e) == "step")];
+        Assert.Equal("NaN", steps[0].GetProperty("loss").GetString());
+        Assert.Equal(["skipped", "applied_after_retry"], steps.Select(e => e.GetProperty("outcome").GetString()));
+        Assert.Contains(_view.Notes, n => n.StartsWith("step 1: loss or gradient not finite twice", StringComparison.Ordinal));
+        Assert.Matches(@"nonfinite\w*_total\{[^}]*skipped[^}]*\} 1\n", await ScrapeAsync());
+    }
+
+    [Fact]
+    public async Task Failures_raise_their_alarms()
+    {
+        _monitor.Tell(new MonitorProtocol.CheckpointFailed(1, 4, "disk_full", "no room"));
+        _monitor.Tell(new MonitorProtocol.EvaluationFailed(4, "no memory"));
+        _monitor.Tell(new MonitorProtocol.TrainerFailed("System.Exception: broken\n   at somewhere"));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        Assert.Equal(["checkpoint_failed", "evaluation_failed", "trainer_failed"], events.Select(Name));
+        string metrics = await ScrapeAsync();
+        Assert.Matches(@"starling_checkpoint_failures_total\{[^}]*disk_full[^}]*\} 1\n", metrics);
+        Assert.Matches(@"starling_eval_failures_total(\{[^}]*\})? 1\n", metrics);
+        Assert.Contains(_view.Notes, n => n.EndsWith("System.Exception: broken", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Phases_and_generations_are_told_when_they_change()
+    {
+        RunState state = new() { Generation = 1, Phase = RunPhase.Forming };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state));
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running }));
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running, Step = 1 }));
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Forming, Generation = 2, Step = 1 }));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        Assert.Equal(["generation", "phase", "phase", "generation", "phase"], events.Select(Name));
+        Assert.Equal(["forming", "running", "forming"],
+            events.Where(e => Name(e) == "phase").Select(e => e.GetProperty("phase").GetString()));
+        Assert.Contains("starling_generation 2\n", await ScrapeAsync());
+    }
+
+    [Fact]
+    public async Task An_evaluation_shows_in_metrics_diary_and_view()
+    {
+        EvaluationResult result = new()
+        {
+            Step = 8, Weights = "teacher", FeatureNetwork = "emoji", Samples = 2, FrechetDistance = 12.5,
+            Probe = [new ProbeAccuracy(3, 0.25), new ProbeAccuracy(7, 0.5)],
+        };
+        EvaluationReport report = new(8, [result], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>());
+        _monitor.Tell(new MonitorProtocol.Evaluated(8, report, ["grid.png"], TimeSpan.FromSeconds(2)));
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        Assert.Equal(12.5, Assert.Single(events).GetProperty("result").GetProperty("frechetDistance").GetDouble());
+        string metrics = await ScrapeAsync();
+        Assert.Matches(@"starling_eval_frechet_distance\{[^}]*teacher[^}]*\} 12\.5\n", metrics);
+        Assert.Matches(@"starling_eval_linear_probe_ratio\{[^}]*\} 0\.5\n", metrics);
+        RunProgress final = await _final.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(0.5, Assert.Single(final.Scores).ProbeAccuracy);
+        Assert.Equal(["grid.png"], final.Pictures);
+    }
+
+    private static MonitorProtocol.Stepped Stepped(long step, LossParts losses, StepOutcome outcome = StepOutcome.Applied,
+        params BadPicture[] bad) => new(3,
+            new StepResult(step, outcome, losses, 0.75, 1e-3, 0.1, [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]),
+            new StepTiming(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), 1, 123), bad);
+
+    private static string? Name(JsonElement e) => e.GetProperty("event").GetString();
+
+    /// <summary>Stops the monitor and reads the diary it left.</summary>
+    private async Task<IReadOnlyList<JsonElement>> StopAsync()
+    {
+        Assert.True(await _monitor.GracefulStop(Patience));
+        await _events.DisposeAsync();
+        return [.. File.ReadLines(Folder["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    private async Task<string> ScrapeAsync()
+    {
+        using MemoryStream stream = new();
+        await _metrics.Registry.CollectAndExportAsTextAsync(stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private sealed class RecordingView : IProgressView
+    {
+        public List<ProgressSnapshot> Snapshots { get; } = [];
+
+        public List<string> Notes { get; } = [];
+
+        public void Update(ProgressSnapshot snapshot) => Snapshots.Add(snapshot);
+
+        public void Note(string line) => Notes.Add(line);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Starling.Actors.Tests.Support;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Tests.Processes;
+
+/// <summary>What a run shows of itself while it goes on, and when its disk is full.</summary>
+public sealed class WatchingTests(TinyAssets assets) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Metrics_and_health_can_be_read_while_a_run_trains_and_evaluates()
+    {
+        using StarlingProcess process = StarlingProcess.Train(assets, _folder["run"], "training.steps=100000",
+            "evaluation.enabled=true", "evaluation.everySteps=4");
+        await process.LineAsync(line => line.StartsWith("for comparison:", StringComparison.Ordinal));
+        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Patience };
+        string metrics = await client.GetStringAsync("metrics", TestContext.Current.CancellationToken);
+        Assert.All((string[])
+        [
+            "starling_step ", "starling_loss{part=\"total\"} ", "starling_loss{part=\"ar\"} ", "starling_loss{part=\"mim\"} ",
+            "starling_loss{part=\"contrast_step\"} ", "starling_loss{part=\"contrast_view\"} ", "starling_grad_norm ",
+            "starling_images_total ", "starling_tokens_total ", "starling_step_seconds_count{phase=\"tokenize\"} ",
+            "starling_step_seconds_count{phase=\"backward\"} ", "starling_step_seconds_count{phase=\"data\"} ",
+            "starling_data_wait_ratio ", "starling_data_wait_seconds_total ", "starling_queue_depth{stage=\"trainer\"} ",
+            "starling_queue_capacity{stage=\"trainer\"} ", "starling_queue_depth{stage=\"batches\"} ",
+            "starling_checkpoint_age_seconds ", "starling_checkpoint_last_good_step ", "starling_checkpoint_blocked_ratio ",
+            "starling_checkpoint_seconds_count{phase=\"write\"} ", "starling_eval_frechet_distance{", "starling_eval_linear_probe_ratio{",
+            "starling_tensors_live ", "starling_build_info{", "starling_run_info{", "starling_generation ",
+        ], name => Assert.Contains("\n" + name, metrics));
+        Assert.Equal("OK", (await client.GetAsync("healthz/live", TestContext.Current.CancellationToken)).StatusCode.ToString());
+        Assert.Equal("OK", (await client.GetAsync("healthz/ready", TestContext.Current.CancellationToken)).StatusCode.ToString());
+        process.Signal(StarlingProcess.Interrupt);
+        Assert.Equal(0, await process.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_full_disk_costs_checkpoints_and_not_the_run()
+    {
+        using SmallDisk disk = SmallDisk.Mount(_folder["disk"]);
+        string run = Path.Combine(disk.Folder, "run");
+        // Room for some checkpoints, then for none: training goes on, and the alarm is raised.
+        using StarlingProcess process = StarlingProcess.Train(assets, run, "training.steps=100000",
+            "checkpoint.everySteps=2", "checkpoint.keepLatest=10000");
+        await process.LineAsync(line => line.Contains("could not be written", StringComparison.Ordinal));
+        long failedAt = StepsShown(process);
+        await process.StepAsync(failedAt + 3);
+        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Patience };
+        string metrics = await client.GetStringAsync("metrics", TestContext.Current.CancellationToken);
+        Assert.Matches("starling_checkpoint_failures_total\\{[^}]*disk_full[^}]*\\} [1-9]", metrics);
+        process.Signal(StarlingProcess.Kill);
+        await process.ExitAsync();
+
+        CheckpointStore store = new(CheckpointPaths.Of(run));
+        Assert.NotEmpty(store.List());
+        Assert.All(store.List(), e => Assert.Empty(store.Verify(e.Step)));
+    }
+
+    private static async Task<Uri> AddressAsync(StarlingProcess process)
+    {
+        string line = await process.LineAsync(l => l.StartsWith("metrics at ", StringComparison.Ordinal));
+        return new Uri(line.Split(' ')[2][..^"metrics".Length]);
+    }
+
+    private static long StepsShown(StarlingProcess process) =>
+        process.Output.Count(line => line.StartsWith("step ", StringComparison.Ordinal));
+
+    /// <summary>A file system of one mebibyte; needs root, as mounting does.</summary>
+    private sealed class SmallDisk : IDisposable
+    {
+        private SmallDisk(string folder) => Folder = folder;
+
+        public string Folder { get; }
+
+        public static SmallDisk Mount(string folder)
+        {
+            Directory.CreateDirectory(folder);
+            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "mounting a small disk needs root on Linux");
+            Assert.SkipUnless(Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) == 0, "mounting is not permitted here");
+            return new SmallDisk(folder);
+        }
+
+        public void Dispose() => Assert.Equal(0, Command("umount", Folder));
+
+        private static int Command(string name, params string[] arguments)
+        {
+            using Process process = Process.Start(name, arguments);
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+    }
+}

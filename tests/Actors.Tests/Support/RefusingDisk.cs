@@ -1,0 +1,23 @@
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Tests.Support;
+
+/// <summary>The real disk, until a test has it refuse new files.</summary>
+internal sealed class RefusingDisk : ICheckpointFiles
+{
+    /// <summary>Thrown instead of making a file; null to work as usual.</summary>
+    public Exception? Refusal { get; set; }
+
+    /// <summary>What Linux says when there is no room.</summary>
+    public static IOException Full => new("No space left on device", hresult: 28);
+
+    public void CreateFolder(string path) => DiskFiles.Instance.CreateFolder(path);
+
+    public ICheckpointFile CreateFile(string path) => Refusal is { } refusal ? throw refusal : DiskFiles.Instance.CreateFile(path);
+
+    public void SyncFolder(string path) => DiskFiles.Instance.SyncFolder(path);
+
+    public void Rename(string from, string to) => DiskFiles.Instance.Rename(from, to);
+
+    public void DeleteFolder(string path) => DiskFiles.Instance.DeleteFolder(path);
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
+using Starling.Actors.Tests.Support;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>
+/// TorchSharp frees what the collector finds unreachable, from the finalizer's thread, also in the middle of a native
+/// call. Collections all the time find every wrapper that is held too shortly, and every tensor that is never freed.
+/// </summary>
+public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
+{
+    private const int Collections = 20_000, WarmUpSteps = 30, MinimumSteps = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Training_survives_twenty_thousand_collections_with_as_many_tensors_and_as_much_memory_as_before()
+    {
+        StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json",
+            [.. RunBench.Settings(assets), "training.steps=1000000", "checkpoint.everySteps=7"]);
+        RunContext run = RunContext.Open(options, _folder["run"]);
+        BatchFactory batches = TestBatches.Factory(options);
+        Channel<StepBatch> steps = Channel.CreateBounded<StepBatch>(2);
+        CollectionStorm storm = new(Collections);
+        Witness witness = new();
+        using TrainerLoop loop = new(run.TrainerSettings(force: false), run.Checkpoints, witness, TimeProvider.System);
+        witness.OnStep = step =>
+        {
+            if (step == WarmUpSteps) storm.Start();
+            if (step >= WarmUpSteps + MinimumSteps && storm.Ended) loop.Halt(1);
+        };
+        using CancellationTokenSource stop = new();
+        Task feeding = Task.Run(() => FeedAsync(batches, steps.Writer, options.Training.Replicas, stop.Token));
+        loop.Prepare(1);
+        loop.Train(1, steps.Reader);
+        await witness.Done.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await feeding;
+        loop.Dispose();
+        Assert.True(loop.Join(Patience));
+
+        Assert.True(storm.Made >= Collections);
+        (long tensors, long bytes) first = witness.At(WarmUpSteps), last = witness.Last;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{witness.Steps} steps, {storm.Made} collections, {first.tensors} -> {last.tensors} tensors, " +
+            $"{first.bytes >> 20} -> {last.bytes >> 20} MiB");
+        Assert.Equal(first.tensors, last.tensors);
+        Assert.True(last.bytes < first.bytes * 1.2, $"{first.bytes >> 20} MiB grew to {last.bytes >> 20} MiB");
+    }
+
+    private static async Task FeedAsync(BatchFactory batches, ChannelWriter<StepBatch> steps, int replicas, CancellationToken stop)
+    {
+        try
+        {
+            for (long step = 0; ; step++)
+                await steps.WriteAsync(new StepBatch(step, [.. Enumerable.Range(0, replicas).Select(r => batches.Create(step, r))]), stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop was halted.
+        }
+    }
+
+    /// <summary>A thread that does nothing but collect.</summary>
+    private sealed class CollectionStorm(int collections)
+    {
+        private int _made;
+        private int _started;
+
+        public int Made => Volatile.Read(ref _made);
+
+        public bool Ended => Made >= collections;
+
+        public void Start()
+        {
+            if (Interlocked.Exchange(ref _started, 1) == 0) new Thread(Collect) { IsBackground = true, Name = "collections" }.Start();
+        }
+
+        private void Collect()
+        {
+            for (int i = 0; i < collections; i++)
+            {
+                GC.Collect(0);
+                Interlocked.Increment(ref _made);
+            }
+        }
+    }
+
+    /// <summary>Counts tensors and memory after every step. The checkpoints are thrown away.</summary>
+    private sealed class Witness : ITrainerReports
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<(long Tensors, long Bytes)> _seen = [];
+
+        public Action<long> OnStep { get; set; } = _ => { };
+
+        public Task Done => _done.Task;
+
+        public int Steps => _seen.Count;
+
+        public (long Tensors, long Bytes) Last => _seen[^1];
+
+        public (long Tensors, long Bytes) At(int step) => _seen[step - 1];
+
+        public void Ready(long generation, long step, long checkpoint)
+        {
+        }
+
+        public void Taken(StepBatch batch)
+        {
+        }
+
+        public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
+        {
+            using Process self = Process.GetCurrentProcess();
+            _seen.Add((timing.LiveTensors, self.WorkingSet64));
+            OnStep(result.Step);
+        }
+
+        public void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked) => snapshot.Dispose();
+
+        public void Ended(long generation, long step) => _done.TrySetResult();
+
+        public void Note(string line)
+        {
+        }
+
+        public void Failed(Exception reason) => _done.TrySetException(reason);
+    }
+}

@@ -1,0 +1,192 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
+using Starling.Actors.Loading;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>The trainer with its real loop; the test is supervisor, loader and checkpointer.</summary>
+public sealed class TrainerActorTests : ActorTests
+{
+    private readonly RunContext _run;
+    private readonly BatchFactory _batches;
+    private readonly TestProbe _supervisor, _checkpointer, _monitor, _loader;
+    private readonly IActorRef _trainer;
+    private Func<LoaderProtocol.Request, object> _answer;
+
+    public TrainerActorTests(TinyAssets assets)
+    {
+        StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json", RunBench.Settings(assets));
+        _run = RunContext.Open(options, Folder["run"]);
+        _batches = TestBatches.Factory(options);
+        _answer = Loaded;
+        (_supervisor, _checkpointer, _monitor, _loader) =
+            (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        _loader.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is LoaderProtocol.Request request) sender.Tell(_answer(request), _loader);
+            return AutoPilot.KeepRunning;
+        }));
+        _checkpointer.SetAutoPilot(new DelegateAutoPilot((_, message) =>
+        {
+            // As if it were written at once: the loop has memory for two.
+            if (message is CheckpointerProtocol.Save save) save.Snapshot.Dispose();
+            return AutoPilot.KeepRunning;
+        }));
+        TrainerActor.TrainerActors actors = new(_supervisor, _checkpointer, _monitor);
+        _trainer = Sys.ActorOf(Props.Create(() => new TrainerActor(
+            "t", 1, _run.TrainerSettings(false), _run.Checkpoints, 16, actors, TimeProvider.System)));
+    }
+
+    [Fact]
+    public void It_makes_all_steps_hands_over_snapshots_and_says_when_it_is_done()
+    {
+        Assert.Equal(new SupervisorProtocol.RegisterTrainer("t", 1, _trainer), Registration());
+        Assign(1);
+        Assert.Equal(new RunEvent.TrainerReady("t", 1, 0, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        for (int step = 1; step <= RunBench.Steps; step++)
+            Assert.Equal(new RunEvent.StepCommitted(1, step), Next());
+        Assert.Equal(new RunEvent.TrainingEnded(1, RunBench.Steps), Next());
+        foreach (long step in (long[])[4, 8, 12])
+        {
+            var save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+            Assert.Equal((step, 1L), (save.Snapshot.Step, save.Snapshot.Generation));
+            Assert.True(save.Metrics["loss_total"] > 0);
+        }
+    }
+
+    [Fact]
+    public void It_offers_itself_until_it_is_heard()
+    {
+        Assert.IsType<SupervisorProtocol.RegisterTrainer>(Registration());
+        Assert.IsType<SupervisorProtocol.RegisterTrainer>(Registration());
+    }
+
+    [Fact]
+    public void Orders_of_another_generation_are_ignored()
+    {
+        Registration();
+        Assign(5);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(4));
+        Assign(4);
+        _trainer.Tell(new TrainerProtocol.Halt(4));
+        Settle(_trainer);
+        Assert.False(_loader.HasMessages);
+        _trainer.Tell(new TrainerProtocol.Begin(5));
+        Assert.Equal(new RunEvent.StepCommitted(5, 1), Next());
+    }
+
+    [Fact]
+    public void A_halt_ends_at_the_next_step_boundary_with_the_state_handed_over()
+    {
+        Registration();
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        Assert.Equal(new RunEvent.StepCommitted(1, 1), Next());
+        _trainer.Tell(new TrainerProtocol.Halt(1));
+        RunEvent last = Next();
+        while (last is not RunEvent.TrainingEnded) last = Next();
+        long step = ((RunEvent.TrainingEnded)last).Step;
+        CheckpointerProtocol.Save save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        while (save.Snapshot.Step < step) save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        Assert.Equal(step, save.Snapshot.Step);
+    }
+
+    [Fact]
+    public void A_new_generation_goes_on_with_the_state_that_is_there()
+    {
+        Registration();
+        // Nothing after the third step, so that the loop waits there.
+        _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        for (int step = 1; step <= 3; step++) Next();
+        Assign(2);
+        Assert.Equal(new RunEvent.TrainerReady("t", 2, 3, -1), Next());
+        _answer = Loaded;
+        _trainer.Tell(new TrainerProtocol.Begin(2));
+        Assert.Equal(new RunEvent.StepCommitted(2, 4), Next());
+    }
+
+    [Fact]
+    public void A_failure_of_the_loop_is_told_and_a_new_incarnation_offers_itself()
+    {
+        Registration();
+        _answer = request => request.Step < 2 ? Loaded(request) : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        Next();
+        Next();
+        var failed = _supervisor.ExpectMsg<SupervisorProtocol.TrainerFailed>(Patience);
+        Assert.Equal("t", failed.Trainer);
+        Assert.Equal(_trainer, Registration().Actor);
+        _monitor.FishForMessage(m => m is MonitorProtocol.TrainerFailed, Patience);
+
+        // One fault, one restart: the new incarnation works.
+        _answer = Loaded;
+        Assign(2);
+        Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(2));
+        Assert.Equal(new RunEvent.StepCommitted(2, 1), Next());
+    }
+
+    [Fact]
+    public void Damaged_data_is_the_users_business_not_the_trainers()
+    {
+        Registration();
+        _answer = _ => new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true);
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        Assert.Equal(new RunEvent.Fatal("shard.parquet is damaged"), Next());
+    }
+
+    [Fact]
+    public void A_loader_that_fails_otherwise_costs_one_restart()
+    {
+        Registration();
+        _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        Assert.Contains("hiccuped", _supervisor.ExpectMsg<SupervisorProtocol.TrainerFailed>(Patience).Reason);
+        Registration();
+        _answer = Loaded;
+        // All shares failed, but what the incarnation before has not heard of them is no news to this one.
+        Assign(2);
+        Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
+    }
+
+    private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) => new(_batches.Create(request.Step, request.Replica));
+
+    private void Assign(long generation) => _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
+
+    private SupervisorProtocol.RegisterTrainer Registration() =>
+        _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Patience);
+
+    /// <summary>The next event; the first registration may have been repeated before the answer arrived.</summary>
+    private RunEvent Next()
+    {
+        _trainer.Tell(SupervisorProtocol.Registered.Instance);
+        object message = _supervisor.FishForMessage(m => m is not SupervisorProtocol.RegisterTrainer, Patience);
+        return Assert.IsType<SupervisorProtocol.Happened>(message).Event;
+    }
+
+    /// <summary>An answer that no feeder understands.</summary>
+    private sealed record Nothing
+    {
+        public static readonly Nothing Instance = new();
+    }
+}
