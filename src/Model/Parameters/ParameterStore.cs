@@ -156,6 +156,8 @@ public sealed class ParameterStore : IDisposable
         if (_ownsValues) Values.Dispose();
     }
 
+    private static string Sizes(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+
     private static string List(string what, string[] names) => names.Length == 0
         ? ""
         : $"{what}{names.Length} ({string.Join("; ", names.Take(5))}{(names.Length > 5 ? "; …" : "")})";

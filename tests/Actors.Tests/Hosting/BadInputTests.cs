@@ -121,7 +121,8 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         string[] other = [$"data.files={assets.Shards[0]}", "data.windowRowGroups=2"];
         await RefusedAsync("data", other[0]);
         Assert.Equal(hash, _bench.Hash);
-        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
+        Assert.Equal(ExitCodes.Success,
+            await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
         Assert.Equal([4, 8, 12], _bench.Checkpoints);
     }
 

@@ -2,7 +2,9 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Tests.Supervision;
 
-/// <summary>One rule a test; what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.</summary>
+/// <summary>
+/// One rule a test; what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
+/// </summary>
 public sealed class RunMachineTests
 {
     private static readonly RunPlan Plan = new(Steps: 12, Replicas: 4, EvaluateEverySteps: 0, EvaluationEnabled: false);
@@ -132,7 +134,8 @@ public sealed class RunMachineTests
     {
         Run("a");
         Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.CheckpointCommitted(1, 12)));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
+            Apply(new RunEvent.CheckpointCommitted(1, 12)));
         Assert.Empty(Apply(Joined("b")));
         Assert.Empty(Apply(new RunEvent.StopRequested()));
     }
@@ -223,7 +226,8 @@ public sealed class RunMachineTests
     public void A_mistake_of_the_user_ends_the_run_whatever_it_does()
     {
         Run("a");
-        Assert.Equal([new RunEffect.End(RunOutcome.Rejected, 0, "damaged shard")], Apply(new RunEvent.Fatal("damaged shard")));
+        Assert.Equal([new RunEffect.End(RunOutcome.Rejected, 0, "damaged shard")],
+            Apply(new RunEvent.Fatal("damaged shard")));
     }
 
     [Fact]
@@ -239,7 +243,8 @@ public sealed class RunMachineTests
         Assert.Equal([new RunEffect.Evaluate(8)], Apply(new RunEvent.EvaluationEnded(4, null)));
         Apply(new RunEvent.TrainingEnded(1, 12));
         Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.EvaluationEnded(8, "failed")));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.EvaluationEnded(12, "failed")));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
+            Apply(new RunEvent.EvaluationEnded(12, "failed")));
     }
 
     [Fact]
@@ -284,7 +289,8 @@ public sealed class RunMachineTests
 
     private static RunEvent.TrainerJoined Joined(string trainer, long incarnation = 1) => new(trainer, incarnation);
 
-    private RunEvent.TrainerReady Ready(string trainer) => new(trainer, _state.Generation, Step: _state.Step, Checkpoint: -1);
+    private RunEvent.TrainerReady Ready(string trainer) =>
+        new(trainer, _state.Generation, Step: _state.Step, Checkpoint: -1);
 
     private void Run(params string[] trainers)
     {
