@@ -118,7 +118,8 @@ public sealed class MonitorActorTests : ActorTests
             Step = 8, Weights = "teacher", FeatureNetwork = "emoji", Samples = 2, FrechetDistance = 12.5,
             Probe = [new ProbeAccuracy(3, 0.25), new ProbeAccuracy(7, 0.5)],
         };
-        EvaluationReport report = new(8, "hash", [result], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>());
+        EvaluationReport report = new(
+            8, "hash", [result], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>());
         _monitor.Tell(new MonitorProtocol.Evaluated(8, report, ["grid.png"], TimeSpan.FromSeconds(2)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         Assert.Equal(12.5, Assert.Single(events).GetProperty("result").GetProperty("frechetDistance").GetDouble());
