@@ -3,7 +3,8 @@ using Starling.Actors.Commands;
 using Starling.Actors.Hosting;
 
 // On a terminal the live view says it; a second line from here would tear its panel.
-using var signals = new InterruptSignals(Console.IsOutputRedirected ? Console.Error : TextWriter.Null, Environment.Exit);
+using var signals = new InterruptSignals(
+    Console.IsOutputRedirected ? Console.Error : TextWriter.Null, Environment.Exit);
 var context = new CommandContext
 {
     Console = AnsiConsole.Console,

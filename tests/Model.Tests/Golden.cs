@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests;
 
 /// <summary>
-/// A reference file made by LlamaGen's code, Pillow or numpy. The folder comes from STARLING_GOLDEN, so that other files
-/// of the same form can be put in their place; every shape and setting comes from the file.
+/// A reference file made by LlamaGen's code, Pillow or numpy. The folder comes from STARLING_GOLDEN, so that other
+/// files of the same form can be put in their place; every shape and setting comes from the file.
 /// </summary>
 public sealed class Golden
 {
@@ -29,7 +29,8 @@ public sealed class Golden
     public static string PathOf(string fileName)
     {
         string? folder = Environment.GetEnvironmentVariable("STARLING_GOLDEN");
-        return Path.Combine(string.IsNullOrEmpty(folder) ? Path.Combine(AppContext.BaseDirectory, "golden") : folder, fileName);
+        if (string.IsNullOrEmpty(folder)) folder = Path.Combine(AppContext.BaseDirectory, "golden");
+        return Path.Combine(folder, fileName);
     }
 
     public int Int(string key) => int.Parse(Metadata[key], System.Globalization.CultureInfo.InvariantCulture);
@@ -49,6 +50,7 @@ public sealed class Golden
         if (expected.numel() == 0) return;
         Tensor e = expected.to(ScalarType.Float64), a = actual.detach().cpu().to(ScalarType.Float64);
         double scale = Math.Max(e.abs().max().item<double>(), floor), difference = (a - e).abs().max().item<double>();
-        Assert.True(difference <= tolerance * scale, $"{what}: off by {difference / scale:E2} relative, {tolerance:E0} allowed");
+        Assert.True(difference <= tolerance * scale,
+            $"{what}: off by {difference / scale:E2} relative, {tolerance:E0} allowed");
     }
 }

@@ -52,8 +52,8 @@ public sealed class Checkpointer : ReceiveActor
         }
         catch (Exception e)
         {
-            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever it
-            // was has to be answered, or a run whose last checkpoint it is would wait for ever.
+            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever
+            // it was has to be answered, or a run whose last checkpoint it is would wait for ever.
             string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
             _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
             Report(new RunEvent.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));

@@ -51,8 +51,8 @@ public sealed class EvaluationFiles(string runFolder)
     }
 
     /// <summary>
-    /// Scores of earlier evaluations, by step, as far as the very state they belong to is still there: a run started anew
-    /// with another seed passes the same steps with other weights.
+    /// Scores of earlier evaluations, by step, as far as the very state they belong to is still there: a run started
+    /// anew with another seed passes the same steps with other weights.
     /// </summary>
     public IReadOnlyDictionary<long, StoredScores> Of(CheckpointStore checkpoints) => checkpoints.List()
         .Where(entry => entry.Manifest is not null)

@@ -29,8 +29,8 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     /// <param name="actors">Who is told what.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Abandons the evaluation at hand.</param>
-    public EvaluatorActor(Func<IEvaluation> open, CheckpointStore checkpoints, EvaluationFiles files, EvaluatorActors actors,
-        TimeProvider time, CancellationToken stop)
+    public EvaluatorActor(Func<IEvaluation> open, CheckpointStore checkpoints, EvaluationFiles files,
+        EvaluatorActors actors, TimeProvider time, CancellationToken stop)
     {
         _open = open;
         _checkpoints = checkpoints;

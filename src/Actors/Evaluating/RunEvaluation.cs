@@ -56,7 +56,8 @@ public sealed class RunEvaluation : IEvaluation
         PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
         int size = run.Options.Data.ImageSize;
         ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size),
-            run.HeldOutSplit is { } heldOut ? new PictureReader(heldOut, size) : null, tokenizer, network, o.Samples, plan.Seed, cancellation);
+            run.HeldOutSplit is { } heldOut ? new PictureReader(heldOut, size) : null,
+            tokenizer, network, o.Samples, plan.Seed, cancellation);
         return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
     }
 

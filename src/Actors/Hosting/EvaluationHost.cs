@@ -13,7 +13,8 @@ public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
         string samplesFolder, CancellationToken cancellationToken)
     {
         // A thread of its own: tensors never live on the pool's.
-        TaskCompletionSource<IReadOnlyList<EvaluationResult>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<IReadOnlyList<EvaluationResult>> done =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(() =>
         {
             try
@@ -34,7 +35,8 @@ public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
         string folder, StarlingOptions options, string samplesFolder, CancellationToken cancellation)
     {
         LoadedCheckpoint checkpoint = CheckpointReader.Load(folder);
-        RunContext run = RunContext.Open(options, Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!);
+        string runFolder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!;
+        RunContext run = RunContext.Open(options, runFolder);
         using RunEvaluation evaluation = RunEvaluation.Open(run, time, cancellation);
         EvaluationReport report = evaluation.Evaluate(checkpoint, cancellation);
         EvaluationFiles.WriteGrids(report, samplesFolder);

@@ -3,7 +3,9 @@ using Starling.Actors.Monitoring;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Puts what Akka warns of into the run's event log, where it can be read beside what the run did then.</summary>
+/// <summary>
+/// Puts what Akka warns of into the run's event log, where it can be read beside what the run did then.
+/// </summary>
 internal sealed class EventLogLoggers(EventLog events) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Lines(events, categoryName);

@@ -22,5 +22,6 @@ internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan s
         return new HealthReport(ready, new Dictionary<string, string> { ["training"] = reason });
     }
 
-    private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+    private static string Seconds(TimeSpan span) =>
+        span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 }

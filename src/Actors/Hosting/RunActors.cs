@@ -20,7 +20,8 @@ internal static class RunActors
 
     /// <summary>
     /// A node alone has nobody to wait for: it joins itself, and gossips quickly enough to be up within a second. What
-    /// blocks (fsync, evaluations) lives on threads of its own, away from the pool that carries messages and heartbeats.
+    /// blocks (fsync, evaluations) lives on threads of its own, away from the pool that carries messages and
+    /// heartbeats.
     /// </summary>
     private const string Hocon = """
         akka.log-dead-letters = off
@@ -48,17 +49,19 @@ internal static class RunActors
             })
             .WithRemoting("127.0.0.1", 0)
             .WithClustering(new ClusterOptions { Roles = [.. NodeRole.All] })
-            .WithSingleton<RunSupervisor>("supervisor", (system, _, _) => SupervisorProps(system, node), new ClusterSingletonOptions
-            {
-                Role = NodeRole.Supervisor,
-                LogSingletonIdentificationFailure = false,
-            })
+            .WithSingleton<RunSupervisor>("supervisor", (system, _, _) => SupervisorProps(system, node),
+                new ClusterSingletonOptions
+                {
+                    Role = NodeRole.Supervisor,
+                    LogSingletonIdentificationFailure = false,
+                })
             .AddStartup((system, registry) => Start(system, registry, node));
     }
 
     private static void Start(ActorSystem system, IActorRegistry registry, NodeSetup node)
     {
-        IActorRef monitor = system.ActorOf(Props.Create(() => new MonitorActor(node.Outputs, node.Progress, node.TokensPerImage)), "monitor");
+        IActorRef monitor = system.ActorOf(Props.Create(() => new MonitorActor(
+            node.Outputs, node.Progress, node.TokensPerImage)), "monitor");
         Cluster cluster = Cluster.Get(system);
         // Only a member that is up may decide about others, so nothing starts earlier.
         cluster.RegisterOnMemberUp(() => StartActors(system, registry.Get<RunSupervisor>(), monitor, node));
@@ -69,9 +72,10 @@ internal static class RunActors
     {
         RunContext run = node.Run;
         IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(
-            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time)).WithDispatcher(Pinned),
-            "checkpointer");
-        system.ActorOf(Props.Create(() => new ShardLoader(run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
+            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time))
+            .WithDispatcher(Pinned), "checkpointer");
+        system.ActorOf(Props.Create(() => new ShardLoader(
+            run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
         TrainerActor.TrainerActors trainerTells = new(supervisor, checkpointer, monitor);
         system.ActorOf(Props.Create(() => new TrainerActor("trainer-0", node.Attempt, run.TrainerSettings(node.Force),
             run.Checkpoints, run.Options.Data.Prefetch, trainerTells, node.Time)), "trainer");

@@ -15,13 +15,16 @@ using Starling.Model.Transformer;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>A run with everything that is fixed before its first step: data, networks' sizes, identity, folders.</summary>
+/// <summary>
+/// A run with everything that is fixed before its first step: data, networks' sizes, identity, folders.
+/// </summary>
 public sealed class RunContext
 {
     /// <summary>Sections of a checkpoint's configuration that have to be the run's to go on from it.</summary>
     private static readonly string[] Compared = ["identity"];
 
-    private RunContext(StarlingOptions options, string folder, ShardIndex index, GptShape shape, string tokenizerFingerprint)
+    private RunContext(
+        StarlingOptions options, string folder, ShardIndex index, GptShape shape, string tokenizerFingerprint)
     {
         Options = options;
         Folder = folder;
@@ -35,7 +38,8 @@ public sealed class RunContext
             ["resolved"] = JsonNode.Parse(OptionsJson.Tree(options).ToJsonString()),
         };
         Description = new RunDescription(options.Name, JsonSerializer.SerializeToElement(configuration),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()))), index.Fingerprint, tokenizerFingerprint);
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()))),
+            index.Fingerprint, tokenizerFingerprint);
     }
 
     /// <summary>The configuration.</summary>

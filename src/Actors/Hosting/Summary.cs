@@ -12,7 +12,7 @@ internal static class Summary
         EvaluationFiles evaluations, TimeSpan elapsed)
     {
         IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0 ? progress.Scores
-            : [.. (evaluations.Of(run.Checkpoints).GetValueOrDefault(ending.Step)?.Results ?? []).Select(EvaluationScore.Of)];
+            : Earlier(evaluations.Of(run.Checkpoints).GetValueOrDefault(ending.Step));
         string checkpoint = progress.CheckpointFolder ?? run.Checkpoints.Latest()?.Folder ?? run.Checkpoints.Folder;
         List<(string, string)> paths =
         [
@@ -24,11 +24,15 @@ internal static class Summary
         if (run.Options.Monitor.TensorBoard) paths.Add(("tensorboard", Path.Combine(run.Folder, "tensorboard")));
         string outcome = ending.Outcome == RunOutcome.Stopped ? "stopped: the same command goes on from here"
             : progress.EvaluationFailure is { } failure ? $"finished, but the evaluation failed: {failure}"
-            : ending.Step > run.Options.Training.Steps ? $"the run already has more than {run.Options.Training.Steps} steps"
+            : ending.Step > run.Options.Training.Steps
+                ? $"the run already has more than {run.Options.Training.Steps} steps"
             : "finished";
         return new RunSummary(run.Options.Name, outcome, ending.Step, run.Options.Training.Steps, elapsed,
             metrics.Data.WaitRatio, metrics.Checkpoints.BlockedRatio, progress.Losses, scores, paths);
     }
+
+    private static IReadOnlyList<EvaluationScore> Earlier(EvaluationFiles.StoredScores? stored) =>
+        [.. (stored?.Results ?? []).Select(EvaluationScore.Of)];
 
     private static IEnumerable<string> SampleGrids(EvaluationFiles evaluations, long step) =>
         Directory.Exists(evaluations.Samples)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,9 @@ using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Runs a training as a cluster of one node with all roles: the same actors and messages as with many nodes.</summary>
+/// <summary>
+/// Runs a training as a cluster of one node with all roles: the same actors and messages as with many nodes.
+/// </summary>
 public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITrainingHost
 {
     /// <summary>A trainer that makes no step for so long is not ready, whatever it says.</summary>
@@ -53,7 +56,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
             Attempt = events.Attempt,
             Force = request.Force,
             Outputs = new MonitorOutputs(metrics, events, view, Curves(options, run), server.Address, Queues, final),
-            Progress = new RunProgress(options.Name, options.Training.Steps, run.StepsPerEpoch, options.Training.GlobalBatch),
+            Progress = new RunProgress(
+                options.Name, options.Training.Steps, run.StepsPerEpoch, options.Training.GlobalBatch),
             TokensPerImage = options.SelfGuided.EffectiveStudentViews * run.Shape.Tokens,
             PipelineOpened = p => pipeline = p,
             Ended = ending => ended.TrySetResult(ending),
@@ -69,14 +73,17 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         await host.StopAsync(CancellationToken.None);
 
         RunProgress progress = await final.Task;
-        events.Write("ended", ending.Step, 0, ("outcome", ending.Outcome.ToString().ToLowerInvariant()), ("reason", ending.Reason));
+        events.Write("ended", ending.Step, 0,
+            ("outcome", ending.Outcome.ToString().ToLowerInvariant()), ("reason", ending.Reason));
         await view.DisposeAsync();
         if (ending.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
         {
-            RunSummaryTable.Print(console.Profile.Out.Writer, Summary.Of(run, ending, progress, metrics, evaluations, time.GetElapsedTime(start)));
+            RunSummaryTable.Print(console.Profile.Out.Writer,
+                Summary.Of(run, ending, progress, metrics, evaluations, time.GetElapsedTime(start)));
             return ExitCodes.Success;
         }
-        if (ending.Outcome == RunOutcome.Rejected) throw new Data.StarlingException(ending.Reason ?? "the run was refused");
+        if (ending.Outcome == RunOutcome.Rejected)
+            throw new Data.StarlingException(ending.Reason ?? "the run was refused");
         throw new InvalidOperationException($"the run failed after step {ending.Step}: {ending.Reason}");
 
         void Queues(DataMetrics data, int trainerDepth)
@@ -113,7 +120,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     private static RunMetrics Describe(RunMetrics metrics, RunContext run, int attempt)
     {
         metrics.Identity.Attempt(attempt);
-        metrics.Identity.Run(run.Options.Name, run.Identity.Hash, $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
+        metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
+            $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
         return metrics;
     }
 
@@ -121,10 +129,12 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     {
         events.Write("started", 0, 0, ("config_hash", run.Identity.Hash), ("data", run.Description.DataFingerprint),
             ("tokenizer", run.Description.TokenizerFingerprint));
-        view.Note(FormattableString.Invariant(
-            $"run {run.Options.Name} in {run.Folder}: {run.Index.TotalRows} pictures, {run.Index.ClassNames.Count} classes, ") +
-            FormattableString.Invariant($"{run.Shape.Layout.Count / 1e6:0.0} M parameters, {run.Shape.Tokens} tokens a picture"));
-        view.Note($"metrics at {server.Address}metrics{(server.Moved ? $" (port {run.Options.Monitor.Port} is taken)" : "")}");
+        view.Note(string.Create(CultureInfo.InvariantCulture,
+            $"run {run.Options.Name} in {run.Folder}: {run.Index.TotalRows} pictures, " +
+            $"{run.Index.ClassNames.Count} classes, {run.Shape.Layout.Count / 1e6:0.0} M parameters, " +
+            $"{run.Shape.Tokens} tokens a picture"));
+        string moved = server.Moved ? $" (port {run.Options.Monitor.Port} is taken)" : "";
+        view.Note($"metrics at {server.Address}metrics{moved}");
     }
 
     private static TensorBoardCurves? Curves(StarlingOptions options, RunContext run) => options.Monitor.TensorBoard

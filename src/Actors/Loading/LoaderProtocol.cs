@@ -6,7 +6,9 @@ namespace Starling.Actors.Loading;
 /// <summary>What a <see cref="ShardLoader"/> is asked and answers.</summary>
 public static class LoaderProtocol
 {
-    /// <summary>Asks for one replica's share of a step. Asked twice, it is answered twice, with the same bytes.</summary>
+    /// <summary>
+    /// Asks for one replica's share of a step. Asked twice, it is answered twice, with the same bytes.
+    /// </summary>
     /// <param name="Step">From 0.</param>
     /// <param name="Replica">The logical replica.</param>
     public sealed record Request(long Step, int Replica);

@@ -25,7 +25,8 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     /// <param name="open">Starts a pipeline; called once by each incarnation of the actor.</param>
     /// <param name="supervisor">Whom the loader offers itself to.</param>
     /// <param name="opened">Told of the pipeline, for its statistics.</param>
-    public ShardLoader(Func<ReplicaBatchPipeline> open, IActorRef supervisor, Action<ReplicaBatchPipeline>? opened = null)
+    public ShardLoader(
+        Func<ReplicaBatchPipeline> open, IActorRef supervisor, Action<ReplicaBatchPipeline>? opened = null)
     {
         _open = open;
         _opened = opened;
@@ -86,8 +87,8 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private static async Task AnswerAsync(ReplicaBatchPipeline pipeline, ChannelReader<IActorRef> askers, IActorRef self,
-        CancellationToken stop)
+    private static async Task AnswerAsync(
+        ReplicaBatchPipeline pipeline, ChannelReader<IActorRef> askers, IActorRef self, CancellationToken stop)
     {
         try
         {
@@ -106,5 +107,6 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record PipelineFailed(ReplicaBatchPipeline Pipeline, Exception Reason) : INoSerializationVerificationNeeded;
+    private sealed record PipelineFailed(ReplicaBatchPipeline Pipeline, Exception Reason)
+        : INoSerializationVerificationNeeded;
 }

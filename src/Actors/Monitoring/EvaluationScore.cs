@@ -14,7 +14,7 @@ public sealed record EvaluationScore(
     /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
     public double? ProbeChance { get; init; }
 
-    /// <summary>The headline figures of a result: the probe's are those at the last position, as in the paper.</summary>
+    /// <summary>The headline figures of a result; the probe's are those at the last position, as in Fig. 4.</summary>
     public static EvaluationScore Of(EvaluationResult r) => new(
         r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null)
     {

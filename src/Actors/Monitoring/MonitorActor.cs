@@ -131,7 +131,8 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         StepResult r = m.Result;
         _progress = _progress.After(r, m.Timing.Total);
         RunMetrics metrics = _out.Metrics;
-        metrics.Progress.StepCommitted(r.Step, _progress.Epoch, _progress.GlobalBatch, (long)_progress.GlobalBatch * _tokensPerImage);
+        metrics.Progress.StepCommitted(
+            r.Step, _progress.Epoch, _progress.GlobalBatch, (long)_progress.GlobalBatch * _tokensPerImage);
         foreach (LossPart part in _progress.Losses) metrics.Learning.Loss(part.Name, part.Value);
         metrics.Learning.GradientNorm(r.GradientNorm);
         metrics.Learning.LearningRate(r.LearningRate);
@@ -173,7 +174,8 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.Metrics.Data.BadPictures();
         _out.Events.Write("bad_picture", step, _generation, ("sample", bad.SampleId), ("file", bad.File),
             ("row_group", bad.RowGroup), ("row", bad.Row), ("reason", bad.Reason));
-        _out.View.Note($"undecodable picture replaced by the next: {bad.File}, row group {bad.RowGroup}, row {bad.Row} ({bad.Reason})");
+        string place = $"{bad.File}, row group {bad.RowGroup}, row {bad.Row}";
+        _out.View.Note($"undecodable picture replaced by the next: {place} ({bad.Reason})");
     }
 
     private void Committed(MonitorProtocol.CheckpointCommitted m)
@@ -204,8 +206,9 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             _out.View.Note(ScoreLine.Render(score));
             _out.Events.Write("evaluation", m.Step, _generation, ("result", JsonNode.Parse(result.ToJson())));
         }
+        DistanceAnchors anchors = m.Report.Anchors;
         _out.View.Note(FormattableString.Invariant(
-            $"for comparison: noise {m.Report.Anchors.Noise:0.0}, the data through the tokenizer {m.Report.Anchors.Reconstruction:0.0}"));
+            $"for comparison: noise {anchors.Noise:0.0}, the data through the tokenizer {anchors.Reconstruction:0.0}"));
         _out.Metrics.Evaluation.Done(m.Step, m.Time.TotalSeconds);
         _out.TensorBoard?.Scores(scores);
         _progress = _progress with { Scores = scores, Pictures = m.Pictures };

@@ -25,7 +25,8 @@ public static class MonitorProtocol
     public sealed record Captured(long Step, TimeSpan Blocked) : INoSerializationVerificationNeeded;
 
     /// <summary>A checkpoint is on the disk.</summary>
-    public sealed record CheckpointCommitted(long Generation, CheckpointReceipt Receipt) : INoSerializationVerificationNeeded;
+    public sealed record CheckpointCommitted(long Generation, CheckpointReceipt Receipt)
+        : INoSerializationVerificationNeeded;
 
     /// <summary>A checkpoint could not be written.</summary>
     /// <param name="Generation">Generation of the state.</param>

@@ -28,7 +28,8 @@ public sealed class ProgressMetrics
     }
 
     /// <summary>Time since the last committed step of this process; null before the first.</summary>
-    public TimeSpan? SinceLastStep => Interlocked.Read(ref _lastStepMark) is var mark and not 0 ? _time.GetElapsedTime(mark) : null;
+    public TimeSpan? SinceLastStep =>
+        Interlocked.Read(ref _lastStepMark) is var mark and not 0 ? _time.GetElapsedTime(mark) : null;
 
     /// <summary>Says where the run stands before its first step of this process.</summary>
     /// <param name="step">The restored step, 0 for a new run.</param>

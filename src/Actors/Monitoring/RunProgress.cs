@@ -56,7 +56,9 @@ public sealed record RunProgress(string Run, long TotalSteps, long StepsPerEpoch
     public RunProgress After(StepResult result, TimeSpan time)
     {
         const double weight = 0.05;
-        double seconds = SecondsPerStep == 0 ? time.TotalSeconds : SecondsPerStep + weight * (time.TotalSeconds - SecondsPerStep);
+        double seconds = SecondsPerStep == 0
+            ? time.TotalSeconds
+            : SecondsPerStep + weight * (time.TotalSeconds - SecondsPerStep);
         return this with { Step = result.Step, Last = result, SecondsPerStep = seconds, State = "training" };
     }
 }

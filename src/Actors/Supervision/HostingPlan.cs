@@ -9,7 +9,8 @@ public static class HostingPlan
     /// Deals replicas 0..L−1 to trainers in name order: contiguous runs whose lengths differ by one at most. Contiguous
     /// runs form the fewest aligned subtrees, hence the least to exchange. Trainers beyond L get none and stand by.
     /// </summary>
-    public static ImmutableSortedDictionary<string, ImmutableArray<int>> Deal(IEnumerable<string> trainers, int replicas)
+    public static ImmutableSortedDictionary<string, ImmutableArray<int>> Deal(
+        IEnumerable<string> trainers, int replicas)
     {
         string[] names = [.. trainers.Order(StringComparer.Ordinal)];
         var plan = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<int>>(StringComparer.Ordinal);

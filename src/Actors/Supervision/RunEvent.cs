@@ -1,6 +1,8 @@
 namespace Starling.Actors.Supervision;
 
-/// <summary>What the supervisor learns. Events that carry a generation are ignored unless it is the current one.</summary>
+/// <summary>
+/// What the supervisor learns. Events that carry a generation are ignored unless it is the current one.
+/// </summary>
 public abstract record RunEvent
 {
     private RunEvent() { }
@@ -12,8 +14,8 @@ public abstract record RunEvent
     public sealed record TrainerLost(string Trainer, string Reason) : RunEvent;
 
     /// <summary>
-    /// A trainer hosts its replicas and holds the state after <paramref name="Step"/>; the newest good checkpoint it knows
-    /// is <paramref name="Checkpoint"/>, −1 for none.
+    /// A trainer hosts its replicas and holds the state after <paramref name="Step"/>; the newest good checkpoint it
+    /// knows is <paramref name="Checkpoint"/>, −1 for none.
     /// </summary>
     public sealed record TrainerReady(string Trainer, long Generation, long Step, long Checkpoint) : RunEvent;
 

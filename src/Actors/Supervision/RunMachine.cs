@@ -9,7 +9,8 @@ namespace Starling.Actors.Supervision;
 public static class RunMachine
 {
     /// <summary>What one event changes, and what is to be done, in order.</summary>
-    public static (RunState State, IReadOnlyList<RunEffect> Effects) Apply(RunPlan plan, RunState state, RunEvent happened)
+    public static (RunState State, IReadOnlyList<RunEffect> Effects) Apply(
+        RunPlan plan, RunState state, RunEvent happened)
     {
         if (state.Phase == RunPhase.Ended) return (state, []);
         List<RunEffect> effects = [];
@@ -44,21 +45,28 @@ public static class RunMachine
     private static RunState Lost(RunPlan plan, RunState state, RunEvent.TrainerLost e, List<RunEffect> effects)
     {
         if (!state.Trainers.ContainsKey(e.Trainer)) return state;
-        RunState next = state with { Trainers = state.Trainers.Remove(e.Trainer), Ready = state.Ready.Remove(e.Trainer) };
+        RunState next = state with
+        {
+            Trainers = state.Trainers.Remove(e.Trainer),
+            Ready = state.Ready.Remove(e.Trainer),
+        };
         if (state.Phase is RunPhase.Draining or RunPhase.Gathering) return next;
         if (state.Stopping && next.Trainers.IsEmpty) return End(next, RunOutcome.Stopped, e.Reason, effects);
         int fruitless = state.Step > state.GenerationStart ? 0 : state.FruitlessGenerations + 1;
         next = next with { FruitlessGenerations = fruitless };
         if (fruitless >= plan.MaxFruitlessGenerations)
-            return End(next, RunOutcome.Failed, $"{fruitless} generations failed without a step; last: {e.Reason}", effects);
+            return End(next, RunOutcome.Failed,
+                $"{fruitless} generations failed without a step; last: {e.Reason}", effects);
         return Form(plan, next, effects);
     }
 
     private static RunState Form(RunPlan plan, RunState state, List<RunEffect> effects)
     {
-        if (state.Trainers.IsEmpty) return state with { Phase = RunPhase.Gathering, Hosting = state.Hosting.Clear(), Ready = [] };
+        if (state.Trainers.IsEmpty)
+            return state with { Phase = RunPhase.Gathering, Hosting = state.Hosting.Clear(), Ready = [] };
         long generation = state.Generation + 1;
-        ImmutableSortedDictionary<string, ImmutableArray<int>> hosting = HostingPlan.Deal(state.Trainers.Keys, plan.Replicas);
+        ImmutableSortedDictionary<string, ImmutableArray<int>> hosting =
+            HostingPlan.Deal(state.Trainers.Keys, plan.Replicas);
         // Durable first: a number that a trainer has heard of must never be given out again.
         effects.Add(new RunEffect.PersistGeneration(generation));
         foreach ((string trainer, ImmutableArray<int> replicas) in hosting)
@@ -108,7 +116,9 @@ public static class RunMachine
             : next;
     }
 
-    /// <summary>The last checkpoint, and the first at or after each multiple, unless an earlier attempt evaluated it.</summary>
+    /// <summary>
+    /// The last checkpoint, and the first at or after each multiple, unless an earlier attempt evaluated it.
+    /// </summary>
     private static bool IsDue(RunPlan plan, long before, long step)
     {
         if (step == plan.Steps) return !plan.Evaluated.Contains(step);

@@ -8,8 +8,8 @@ using Starling.Data;
 namespace Starling.Actors.Supervision;
 
 /// <summary>
-/// The cluster singleton that runs a run. It decides nothing itself: messages become events of <see cref="RunMachine"/>,
-/// whose effects it performs in order.
+/// The cluster singleton that runs a run. It decides nothing itself: messages become events of
+/// <see cref="RunMachine"/>, whose effects it performs in order.
 /// </summary>
 public sealed class RunSupervisor : ReceiveActor
 {
@@ -103,8 +103,8 @@ public sealed class RunSupervisor : ReceiveActor
         }
         catch (StarlingException e)
         {
-            // The number is not durable, so whoever was to hear of it must not; a supervisor that died of it would leave
-            // trainers waiting that believe to be registered.
+            // The number is not durable, so whoever was to hear of it must not; a supervisor that died of it would
+            // leave trainers waiting that believe to be registered.
             Happened(new RunEvent.Fatal(e.Message));
         }
     }

@@ -54,7 +54,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <param name="Loaders">Who can be asked, at least one.</param>
     /// <param name="StepsAhead">Steps that may be asked for before they are needed.</param>
     /// <param name="Patience">How long a share may take before another loader is asked.</param>
-    public sealed record Plan(long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
+    public sealed record Plan(
+        long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
         int StepsAhead, TimeSpan Patience);
 
     /// <summary>The trainer took a step out of the channel: there is room for another.</summary>

@@ -4,7 +4,9 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Training;
 
-/// <summary>What a trainer's loop tells the actors around it. Called on the trainer's thread; must return at once.</summary>
+/// <summary>
+/// What a trainer's loop tells the actors around it. Called on the trainer's thread; must return at once.
+/// </summary>
 public interface ITrainerReports
 {
     /// <summary>The state is loaded and replicas can be worked on.</summary>

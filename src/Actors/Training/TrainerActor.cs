@@ -12,8 +12,8 @@ using Starling.Model.Training;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// The control shell around a <see cref="TrainerLoop"/>: takes the supervisor's orders, feeds the loop, and passes on what
-/// it reports. Holds no tensor and never waits for one, so it answers at once in the middle of a step.
+/// The control shell around a <see cref="TrainerLoop"/>: takes the supervisor's orders, feeds the loop, and passes on
+/// what it reports. Holds no tensor and never waits for one, so it answers at once in the middle of a step.
 /// </summary>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -40,8 +40,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <param name="prefetch">Replica batches prepared ahead.</param>
     /// <param name="actors">Who is told what.</param>
     /// <param name="time">The clock.</param>
-    public TrainerActor(string name, long incarnation, TrainerSettings settings, CheckpointStore checkpoints, int prefetch,
-        TrainerActors actors, TimeProvider time)
+    public TrainerActor(string name, long incarnation, TrainerSettings settings, CheckpointStore checkpoints,
+        int prefetch, TrainerActors actors, TimeProvider time)
     {
         _name = name;
         _actors = actors;
@@ -69,7 +69,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <summary>Who a trainer talks to.</summary>
     public sealed record TrainerActors(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
 
-    /// <summary>Steps that are prepared ahead of a trainer with so many replicas: one to work on, one to come, at least.</summary>
+    /// <summary>
+    /// Steps that are prepared ahead of a trainer with so many replicas: one to work on, one to come, at least.
+    /// </summary>
     internal static int StepsAhead(int prefetch, int replicas) =>
         Math.Max(2, (prefetch + replicas - 1) / Math.Max(1, replicas));
 
@@ -148,14 +150,16 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <summary>Turns the loop's calls, made on its thread, into messages.</summary>
     private sealed class Reports(IActorRef self, TrainerActors actors) : ITrainerReports
     {
-        public void Ready(long generation, long step, long checkpoint) => Tell(self, new Prepared(generation, step, checkpoint));
+        public void Ready(long generation, long step, long checkpoint) =>
+            Tell(self, new Prepared(generation, step, checkpoint));
 
         public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
 
         public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
         {
             Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
-            Tell(actors.Supervisor, new SupervisorProtocol.Happened(new RunEvent.StepCommitted(generation, result.Step)));
+            Tell(actors.Supervisor,
+                new SupervisorProtocol.Happened(new RunEvent.StepCommitted(generation, result.Step)));
         }
 
         public void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked)

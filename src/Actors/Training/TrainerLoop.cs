@@ -33,10 +33,11 @@ public sealed class TrainerLoop : IDisposable
     private TrainingState? _state;
     private VqTokenizer? _tokenizer;
     private WorkerThreads? _workers;
-    private long _captured = -1, _loaded = -1;
+    private long _loaded = -1;
 
     /// <summary>A loop that does nothing yet.</summary>
-    public TrainerLoop(TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports, TimeProvider time)
+    public TrainerLoop(
+        TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports, TimeProvider time)
     {
         _settings = settings;
         _checkpoints = checkpoints;
@@ -59,7 +60,8 @@ public sealed class TrainerLoop : IDisposable
     });
 
     /// <summary>Makes steps of a generation from a channel of batches, up to the run's last one or a halt.</summary>
-    public void Train(long generation, ChannelReader<StepBatch> batches) => _thread.Post(() => Run(generation, batches));
+    public void Train(long generation, ChannelReader<StepBatch> batches) =>
+        _thread.Post(() => Run(generation, batches));
 
     /// <summary>Has a generation stop at its next step boundary and store its state.</summary>
     public void Halt(long generation)
@@ -91,7 +93,7 @@ public sealed class TrainerLoop : IDisposable
         CompatibilityCheck.Require(found, _settings.Run, _settings.Force, _reports.Note, _settings.ComparedSections);
         TrainingState state = TrainingState.Allocate(_settings.Shape, _settings.Step.SelfGuided, device);
         state.Restore(found.State);
-        _captured = _loaded = state.Step;
+        _loaded = state.Step;
         return state;
     }
 
@@ -101,6 +103,9 @@ public sealed class TrainerLoop : IDisposable
         LocalExchange exchange = new(_settings.Step.Training.Replicas);
         using TrainStep step = new(state, _settings.Step, exchange, _workers!);
         LossParts losses = default;
+        // Not what an earlier generation captured: whether that reached the disk is not known here, and storing it again
+        // costs nothing if it did.
+        long captured = _loaded;
         long mark = _time.GetTimestamp();
         while (state.Step < _settings.Step.Training.Steps && !IsHalted(generation))
         {
@@ -123,13 +128,12 @@ public sealed class TrainerLoop : IDisposable
             _reports.Stepped(generation, result, timing, [.. batch.Replicas.SelectMany(r => r.Bad)]);
             mark = now;
 
-            if (state.Step % _settings.CheckpointEverySteps == 0) Capture(state, generation, losses);
+            if (state.Step % _settings.CheckpointEverySteps == 0) captured = Capture(state, generation, losses);
         }
-        if (state.Step > _captured) Capture(state, generation, losses);
+        if (state.Step > captured) Capture(state, generation, losses);
         _reports.Ended(generation, state.Step);
     }
 
-    /// <summary>The step's batch; null once the generation's batches have ended.</summary>
     /// <summary>The next batch; null when the channel was closed, or when a halt ended the wait.</summary>
     private StepBatch? Take(ChannelReader<StepBatch> batches, long step, out bool closed)
     {
@@ -180,7 +184,9 @@ public sealed class TrainerLoop : IDisposable
         return step.Run(tokens, clock);
     }
 
-    /// <summary>All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.</summary>
+    /// <summary>
+    /// All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.
+    /// </summary>
     private ReplicaTokens[] Tokenize(StepBatch batch)
     {
         ReplicaBatch first = batch.Replicas[0];
@@ -207,12 +213,12 @@ public sealed class TrainerLoop : IDisposable
     private static int Threads(TrainingOptions training) =>
         Math.Min(training.Threads == 0 ? Environment.ProcessorCount : training.Threads, training.Replicas);
 
-    private void Capture(TrainingState state, long generation, LossParts losses)
+    private long Capture(TrainingState state, long generation, LossParts losses)
     {
         long start = _time.GetTimestamp();
         CheckpointSnapshot snapshot = _snapshots.Capture(state.Step, generation, state.Vectors(), _abandon.Token);
-        _captured = state.Step;
         _reports.Captured(snapshot, losses, _time.GetElapsedTime(start));
+        return state.Step;
     }
 
     private void Fail(Exception reason)
@@ -226,7 +232,7 @@ public sealed class TrainerLoop : IDisposable
     {
         _state?.Dispose();
         _state = null;
-        _captured = _loaded = -1;
+        _loaded = -1;
         _tokenizer?.Dispose();
         _tokenizer = null;
         _workers?.Dispose();

@@ -10,7 +10,9 @@ namespace Starling.Actors.Training;
 /// <param name="TokenizerPath">The frozen tokenizer's file.</param>
 /// <param name="CheckpointEverySteps">Steps between checkpoints.</param>
 /// <param name="Run">What checkpoints are compared with.</param>
-/// <param name="ComparedSections">Sections of the configuration that have to be equal to go on from a checkpoint.</param>
+/// <param name="ComparedSections">
+/// Sections of the configuration that have to be equal to go on from a checkpoint.
+/// </param>
 /// <param name="Force">Goes on from a checkpoint of another configuration or data set all the same.</param>
 public sealed record TrainerSettings(
     GptShape Shape, TrainStepOptions Step, string TokenizerPath, long CheckpointEverySteps, RunDescription Run,

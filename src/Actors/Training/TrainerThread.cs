@@ -20,7 +20,9 @@ internal sealed class TrainerThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Runs <paramref name="work"/> after what was posted before; what it throws is reported, not lost.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> after what was posted before; what it throws is reported, not lost.
+    /// </summary>
     public void Post(Action work) => _work.Add(work);
 
     /// <summary>Lets posted work finish; does not wait for it.</summary>

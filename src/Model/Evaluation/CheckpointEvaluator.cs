@@ -44,7 +44,8 @@ public sealed class CheckpointEvaluator(
             weights.Load(checkpoint.State[part].ToDictionary(t => t.Name, t => t.ToTensor()), checkpoint.Folder);
             using Gpt gpt = new(shape, weights);
             string name = part.Label();
-            grids[name] = Grid(gpt, $"{name} weights, step {checkpoint.Manifest.Step}, guidance {plan.Sampling.Cfg:0.##}", cancellation);
+            string title = $"{name} weights, step {checkpoint.Manifest.Step}, guidance {plan.Sampling.Cfg:0.##}";
+            grids[name] = Grid(gpt, title, cancellation);
             double distance = Distance(gpt, cancellation);
             (IReadOnlyList<ProbeAccuracy> probe, double chance) = Probe(gpt, cancellation);
             results.Add(new EvaluationResult
@@ -59,7 +60,8 @@ public sealed class CheckpointEvaluator(
                 Seconds = time.GetElapsedTime(start).TotalSeconds,
             });
         }
-        return new EvaluationReport(checkpoint.Manifest.Step, checkpoint.Manifest.StateHash, results, data.Anchors, grids);
+        CheckpointManifest manifest = checkpoint.Manifest;
+        return new EvaluationReport(manifest.Step, manifest.StateHash, results, data.Anchors, grids);
     }
 
     private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)
@@ -69,7 +71,8 @@ public sealed class CheckpointEvaluator(
         foreach (int[] batch in labels.Chunk(plan.Batch))
             pictures.AddRange(Draw(gpt, batch, pictures.Count, cancellation));
         IReadOnlyList<IReadOnlyList<RgbImage>> rows = [.. pictures.Chunk(plan.PerClass)];
-        return SampleGrid.Render(rows, [.. Enumerable.Range(0, shape.Classes).Select(c => classes[c])], plan.PerClass, GridScale, title);
+        string[] names = [.. Enumerable.Range(0, shape.Classes).Select(c => classes[c])];
+        return SampleGrid.Render(rows, names, plan.PerClass, GridScale, title);
     }
 
     private IEnumerable<RgbImage> Draw(Gpt gpt, int[] labels, int first, CancellationToken cancellation)
@@ -80,7 +83,9 @@ public sealed class CheckpointEvaluator(
         return [.. pixels.Chunk(length).Select(planes => RgbImage.FromPlanes(planes, side, side))];
     }
 
-    /// <summary>Classes are drawn with the data's frequencies, so that the two sets differ by the model alone.</summary>
+    /// <summary>
+    /// Classes are drawn with the data's frequencies, so that the two sets differ by the model alone.
+    /// </summary>
     private double Distance(Gpt gpt, CancellationToken cancellation)
     {
         using FeatureStatistics statistics = new(network.Dimensions);
@@ -111,7 +116,8 @@ public sealed class CheckpointEvaluator(
         if (plan.ProbePositions == 0 || data.HeldOut.Labels.Count == 0) return ([], 0);
         using var scope = NewDisposeScope();
         int[] steps = ProbePositions.Uniform(shape.Tokens, Math.Min(plan.ProbePositions, shape.Tokens));
-        ProbeSet train = Features(gpt, data.Train, steps, cancellation), test = Features(gpt, data.HeldOut, steps, cancellation);
+        ProbeSet train = Features(gpt, data.Train, steps, cancellation);
+        ProbeSet test = Features(gpt, data.HeldOut, steps, cancellation);
         double[] accuracies = LinearProbe.Accuracies(train, test, shape.Classes, plan.Probe, plan.Seed, cancellation);
         return ([.. steps.Zip(accuracies, (step, accuracy) => new ProbeAccuracy(step, accuracy))], test.ChanceLevel());
     }

@@ -1,8 +1,8 @@
 namespace Starling.Model.Parameters;
 
 /// <summary>
-/// Where each parameter of a network lies in one flat vector: those with weight decay first, then the others, each group
-/// in state-dictionary order. One vector makes the optimizer, the teacher's update, the gradient exchange and a
+/// Where each parameter of a network lies in one flat vector: those with weight decay first, then the others, each
+/// group in state-dictionary order. One vector makes the optimizer, the teacher's update, the gradient exchange and a
 /// checkpoint single operations on contiguous memory. Needs no weights: dry runs count parameters with it.
 /// </summary>
 public sealed class ParameterLayout

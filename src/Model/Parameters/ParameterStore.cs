@@ -62,7 +62,8 @@ public sealed class ParameterStore : IDisposable
         : throw new ArgumentException($"there is no parameter '{name}'", nameof(name));
 
     /// <summary>
-    /// The part of <paramref name="flat"/> (moments, another network's values…) that belongs to a parameter, in its shape.
+    /// The part of <paramref name="flat"/> (moments, another network's values…) that belongs to a
+    /// parameter, in its shape.
     /// </summary>
     public Tensor View(Tensor flat, string name)
     {
@@ -84,7 +85,9 @@ public sealed class ParameterStore : IDisposable
         Gradients?.zero_();
     }
 
-    /// <summary>Fills one parameter with N(0, <paramref name="deviation"/>²), keyed by the seed and its place.</summary>
+    /// <summary>
+    /// Fills one parameter with N(0, <paramref name="deviation"/>²), keyed by the seed and its place.
+    /// </summary>
     public void InitializeNormal(string name, double deviation, ulong seed)
     {
         using var noGrad = no_grad();
@@ -104,15 +107,19 @@ public sealed class ParameterStore : IDisposable
     /// <summary>
     /// Copies weights from tensors of the same names (any float type), strictly: every parameter present, nothing else.
     /// </summary>
-    /// <exception cref="StarlingException">Names missing, unexpected or of another shape; all of them are listed.</exception>
+    /// <exception cref="StarlingException">
+    /// Names missing, unexpected or of another shape; all of them are listed.
+    /// </exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         string[] missing = [.. Layout.Parameters.Select(p => p.Name).Where(name => !tensors.ContainsKey(name))];
         string[] unexpected = [.. tensors.Keys.Where(name => !Layout.Contains(name)).Order(StringComparer.Ordinal)];
         string[] misshapen =
         [
-            .. Layout.Parameters.Where(p => tensors.TryGetValue(p.Name, out Tensor? t) && !t.shape.SequenceEqual(p.Shape))
-                .Select(p => $"{p.Name} [{string.Join(", ", tensors[p.Name].shape)}] instead of [{string.Join(", ", p.Shape)}]"),
+            .. Layout.Parameters
+                .Where(p => tensors.TryGetValue(p.Name, out Tensor? t) && !t.shape.SequenceEqual(p.Shape))
+                .Select(p => $"{p.Name} [{string.Join(", ", tensors[p.Name].shape)}] " +
+                    $"instead of [{string.Join(", ", p.Shape)}]"),
         ];
         if (missing.Length + unexpected.Length + misshapen.Length > 0)
             throw new StarlingException($"{source} does not fit the configured network:" +
@@ -128,7 +135,9 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Copies every weight to managed memory, in state-dictionary order.</summary>
     public IEnumerable<HostTensor> ToHost() => ToHost(Values);
 
-    /// <summary>Copies a flat vector of this layout (weights, moments) to managed memory, parameter by parameter.</summary>
+    /// <summary>
+    /// Copies a flat vector of this layout (weights, moments) to managed memory, parameter by parameter.
+    /// </summary>
     public IEnumerable<HostTensor> ToHost(Tensor flat, string prefix = "")
     {
         foreach (ParameterShape parameter in Layout.Parameters)
@@ -146,6 +155,8 @@ public sealed class ParameterStore : IDisposable
         Gradients?.Dispose();
         if (_ownsValues) Values.Dispose();
     }
+
+    private static string Sizes(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 
     private static string List(string what, string[] names) => names.Length == 0
         ? ""

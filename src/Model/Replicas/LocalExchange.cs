@@ -8,7 +8,8 @@ public sealed class LocalExchange(int replicas) : IReplicaExchange
     /// <inheritdoc/>
     public Tensor Gather(IReadOnlyList<(int Replica, Tensor Value)> hosted)
     {
-        if (hosted.Count != replicas) throw new ArgumentException($"{hosted.Count} of {replicas} replicas", nameof(hosted));
+        if (hosted.Count != replicas)
+            throw new ArgumentException($"{hosted.Count} of {replicas} replicas", nameof(hosted));
         return cat([.. hosted.OrderBy(h => h.Replica).Select(h => h.Value)]);
     }
 

@@ -28,7 +28,8 @@ public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double te
     public (Tensor Step, Tensor View) Sums(Tensor anchors_bSKD, long first)
     {
         Tensor z_SKbD = anchors_bSKD.to(ScalarType.Float32).Normalized().permute(1, 2, 0, 3);
-        long views = z_SKbD.shape[0], positions = z_SKbD.shape[1], images = z_SKbD.shape[2], allViews = keys_MKBD.shape[0];
+        long views = z_SKbD.shape[0], positions = z_SKbD.shape[1], images = z_SKbD.shape[2];
+        long allViews = keys_MKBD.shape[0];
         Tensor targets_b = Ops.Range(images, keys_MKBD.device).add(Offset(first), Scalars.One);
 
         // Step: anchor position i against every key position j of the same view.
@@ -72,13 +73,15 @@ public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double te
         }
         long[] shape = logits__bB.shape;
         long images = shape[^2], keys = shape[^1], places = logits__bB.numel() / (images * keys);
-        Tensor loss = F.cross_entropy(logits__bB.reshape(-1, keys), targets_b.repeat(places), reduction: nn.Reduction.None);
+        Tensor loss = F.cross_entropy(
+            logits__bB.reshape(-1, keys), targets_b.repeat(places), reduction: nn.Reduction.None);
         return loss.view([.. shape[..^1]]);
     }
 
     private Tensor OffDiagonal(long rows, long columns)
     {
-        Tensor row = Ops.Range(rows, keys_MKBD.device).unsqueeze(1), column = Ops.Range(columns, keys_MKBD.device).unsqueeze(0);
+        Tensor row = Ops.Range(rows, keys_MKBD.device).unsqueeze(1);
+        Tensor column = Ops.Range(columns, keys_MKBD.device).unsqueeze(0);
         return row.ne(column).to(ScalarType.Float32);
     }
 

@@ -3,7 +3,9 @@ namespace Starling.Model.SelfGuided;
 /// <summary>Every random choice of one training step but dropout; see <see cref="StepDraws"/>.</summary>
 public interface IStepDraws
 {
-    /// <summary>Whether the image at this place of the global batch loses its class; shared by views, student and teacher.</summary>
+    /// <summary>
+    /// Whether the image at this place of the global batch loses its class; shared by views, student and teacher.
+    /// </summary>
     bool DropsClass(int image, double probability);
 
     /// <summary>𝓘 of Eq. 5: K positions, the same for the whole batch, all views, student and teacher.</summary>

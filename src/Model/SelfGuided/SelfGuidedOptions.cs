@@ -47,7 +47,9 @@ public sealed record SelfGuidedOptions
     [Range(1, 4096)]
     public int ContrastSteps { get; init; } = 4;
 
-    /// <summary>Block whose output the contrastive losses use, counted from 1 (Table 5). 0 means half the depth.</summary>
+    /// <summary>
+    /// Block whose output the contrastive losses use, counted from 1 (Table 5). 0 means half the depth.
+    /// </summary>
     [Range(0, 1000)]
     public int Depth { get; init; }
 
@@ -55,10 +57,14 @@ public sealed record SelfGuidedOptions
     [Range(0.001, 100.0)]
     public double Temperature { get; init; } = 0.2;
 
-    /// <summary>How teacher features are normalised before the cosine; data2vec and MAE normalise their targets.</summary>
+    /// <summary>
+    /// How teacher features are normalised before the cosine; data2vec and MAE normalise their targets.
+    /// </summary>
     public KeyNormalization KeyNormalization { get; init; } = KeyNormalization.None;
 
-    /// <summary>Which images serve as negatives: the whole global batch (MoCo v3), or the same logical replica's.</summary>
+    /// <summary>
+    /// Which images serve as negatives: the whole global batch (MoCo v3), or the same logical replica's.
+    /// </summary>
     public NegativeScope Negatives { get; init; } = NegativeScope.GlobalBatch;
 
     /// <summary>Images of the anchor's class are not used as negatives.</summary>
@@ -72,7 +78,9 @@ public sealed record SelfGuidedOptions
     [Range(0.0, 1.0)]
     public double EmaDecay { get; init; } = 0.9999;
 
-    /// <summary>Uses min(decay, (1+s)/(10+s)) at step s: a short run's teacher would stay near its random start.</summary>
+    /// <summary>
+    /// Uses min(decay, (1+s)/(10+s)) at step s: a short run's teacher would stay near its random start.
+    /// </summary>
     public bool EmaWarmup { get; init; }
 
     /// <summary>Steps over which α and β grow linearly from 0; 0 for none.</summary>

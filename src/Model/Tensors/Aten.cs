@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// What TorchSharp lacks, called straight from libtorch: dispatcher operators through libtorch's stable C ABI, and a few
-/// C++ functions whose mangled names take only integers. The latter are pinned to one libtorch, so
+/// What TorchSharp lacks, called straight from libtorch: dispatcher operators through libtorch's stable C ABI, and a
+/// few C++ functions whose mangled names take only integers. The latter are pinned to one libtorch, so
 /// <see cref="SelfTest"/> looks every one up at start.
 /// </summary>
 public static unsafe partial class Aten
@@ -34,14 +34,17 @@ public static unsafe partial class Aten
         string[] names =
         [
             SetEnabled, GetEnabled, SetType, GetType_, Increment, Decrement, Clear, Context, SetDeterministic,
-            "torch_call_dispatcher", "aoti_torch_new_tensor_handle", "torch_new_list_reserve_size", "torch_list_push_back",
+            "torch_call_dispatcher", "aoti_torch_new_tensor_handle",
+            "torch_new_list_reserve_size", "torch_list_push_back",
         ];
         foreach (string name in names)
             if (!NativeLibrary.TryGetExport(library, name, out _))
                 throw new StarlingException($"this libtorch has no '{name}': Starling is built for libtorch 2.10");
     }
 
-    /// <summary>Makes CUDA kernels deterministic (on the CPU they are); an operator that cannot be throws when called.</summary>
+    /// <summary>
+    /// Makes CUDA kernels deterministic (on the CPU they are); an operator that cannot be throws when called.
+    /// </summary>
     public static void UseDeterministicAlgorithms() => set_deterministic(global_context(), 1, 0);
 
     /// <summary>
@@ -75,7 +78,9 @@ public static unsafe partial class Aten
         GC.KeepAlive((parameters, gradients, means, squares, steps));
     }
 
-    /// <summary>The same bytes seen as another element type; the last dimension changes with the element size.</summary>
+    /// <summary>
+    /// The same bytes seen as another element type; the last dimension changes with the element size.
+    /// </summary>
     public static Tensor ViewAs(Tensor tensor, ScalarType type)
     {
         ulong* s = stackalloc ulong[2];
@@ -134,7 +139,8 @@ public static unsafe partial class Aten
 
     private static void Check(int status, string what)
     {
-        if (status != 0) throw new InvalidOperationException($"libtorch refused {what}; it printed why on standard error");
+        if (status != 0)
+            throw new InvalidOperationException($"libtorch refused {what}; it printed why on standard error");
     }
 
     [LibraryImport(Library)]

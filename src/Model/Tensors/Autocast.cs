@@ -23,8 +23,11 @@ public readonly struct Autocast : IDisposable
         Aten.EnterAutocast();
     }
 
-    /// <summary>bfloat16 autocast on <paramref name="device"/>; nothing at all unless <paramref name="enabled"/>.</summary>
-    public static Autocast BFloat16(Device device, bool enabled = true) => enabled ? new Autocast(device.type) : default;
+    /// <summary>
+    /// bfloat16 autocast on <paramref name="device"/>; nothing at all unless <paramref name="enabled"/>.
+    /// </summary>
+    public static Autocast BFloat16(Device device, bool enabled = true) =>
+        enabled ? new Autocast(device.type) : default;
 
     /// <summary>Restores what was set before.</summary>
     public void Dispose()

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// A named tensor's bytes in managed memory: little-endian, row-major. Unlike a <see cref="Tensor"/> it may be handed to
-/// any thread, which is how snapshots reach the checkpoint writer.
+/// A named tensor's bytes in managed memory: little-endian, row-major. Unlike a <see cref="Tensor"/> it may be handed
+/// to any thread, which is how snapshots reach the checkpoint writer.
 /// </summary>
 /// <param name="Name">Name in the state dictionary.</param>
 /// <param name="Type">Element type.</param>
@@ -20,7 +20,9 @@ public sealed record HostTensor(string Name, ScalarType Type, IReadOnlyList<long
         return new HostTensor(name, tensor.dtype, tensor.shape, bytes);
     }
 
-    /// <summary>Copies a tensor's elements into <paramref name="destination"/>, which must have exactly their size.</summary>
+    /// <summary>
+    /// Copies a tensor's elements into <paramref name="destination"/>, which must have exactly their size.
+    /// </summary>
     public static void CopyTo(Tensor tensor, Span<byte> destination)
     {
         using var scope = NewDisposeScope();

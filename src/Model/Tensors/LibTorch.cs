@@ -7,8 +7,8 @@ namespace Starling.Model.Tensors;
 
 /// <summary>
 /// Loads libtorch once, before anything touches TorchSharp, and checks that the entry points used directly are there.
-/// By default the CPU library beside the program; a folder named by <c>STARLING_TORCH_LIB_DIR</c> (the <c>lib</c> folder
-/// of a libtorch or PyTorch with CUDA) replaces it, which is how a run gets onto a GPU.
+/// By default the CPU library beside the program; a folder named by <c>STARLING_TORCH_LIB_DIR</c> (the <c>lib</c>
+/// folder of a libtorch or PyTorch with CUDA) replaces it, which is how a run gets onto a GPU.
 /// </summary>
 public static partial class LibTorch
 {
@@ -19,7 +19,9 @@ public static partial class LibTorch
     private static bool s_ready;
 
     /// <summary>Loads and checks libtorch; later calls do nothing.</summary>
-    /// <exception cref="StarlingException">The library does not load, or is not a version this program knows.</exception>
+    /// <exception cref="StarlingException">
+    /// The library does not load, or is not a version this program knows.
+    /// </exception>
     public static void Initialize()
     {
         lock (Gate)
@@ -50,9 +52,9 @@ public static partial class LibTorch
     }
 
     /// <summary>
-    /// OpenMP's waiting threads spin, and on shared cores (actors, loaders, a second trainer) that costs up to twice the
-    /// step time. libgomp reads its settings when it is loaded, and .NET's own SetEnvironmentVariable does not reach
-    /// native code, so this goes through libc.
+    /// OpenMP's waiting threads spin, and on shared cores (actors, loaders, a second trainer) that costs up to twice
+    /// the step time. libgomp reads its settings when it is loaded, and .NET's own SetEnvironmentVariable does not
+    /// reach native code, so this goes through libc.
     /// </summary>
     private static void QuietSpinning()
     {
@@ -71,7 +73,8 @@ public static partial class LibTorch
             bool optional = name.Contains("cuda", StringComparison.Ordinal);
             if (!File.Exists(path) && optional) continue;
             if (!NativeLibrary.TryLoad(path, out nint handle))
-                throw new StarlingException($"{FolderVariable}: {path} cannot be loaded; name the lib folder of a libtorch 2.10");
+                throw new StarlingException(
+                    $"{FolderVariable}: {path} cannot be loaded; name the lib folder of a libtorch 2.10");
             if (name == "torch_cpu")
                 NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(),
                     (library, _, _) => library == Aten.Library ? handle : nint.Zero);

@@ -18,7 +18,8 @@ public static class SafetensorsFile
     /// Writes tensors ordered by name, the data 64-byte aligned, and forces them to the disk before returning. The same
     /// tensors and metadata always give the same bytes.
     /// </summary>
-    public static void Write(string path, IEnumerable<HostTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<HostTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
         long at = 0;

@@ -19,10 +19,12 @@ public sealed class SafetensorsHeader
     [
         ("F64", ScalarType.Float64, 8), ("F32", ScalarType.Float32, 4), ("F16", ScalarType.Float16, 2),
         ("BF16", ScalarType.BFloat16, 2), ("I64", ScalarType.Int64, 8), ("I32", ScalarType.Int32, 4),
-        ("I16", ScalarType.Int16, 2), ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1), ("BOOL", ScalarType.Bool, 1),
+        ("I16", ScalarType.Int16, 2), ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1),
+        ("BOOL", ScalarType.Bool, 1),
     ];
 
-    private SafetensorsHeader(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Entry> entries, long dataStart)
+    private SafetensorsHeader(
+        IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Entry> entries, long dataStart)
     {
         Metadata = metadata;
         Entries = entries;
@@ -54,7 +56,9 @@ public sealed class SafetensorsHeader
     }
 
     /// <summary>Reads and checks the header of an open file.</summary>
-    /// <exception cref="StarlingException">The file is not a well-formed safetensors file; names it and what is wrong.</exception>
+    /// <exception cref="StarlingException">
+    /// The file is not a well-formed safetensors file; names it and what is wrong.
+    /// </exception>
     public static SafetensorsHeader Read(Stream stream, string path)
     {
         long length = stream.Length;
@@ -72,7 +76,8 @@ public sealed class SafetensorsHeader
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
             return Parse(document.RootElement, 8 + headerBytes, length, path);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new StarlingException($"{path} is not a safetensors file: its header is not valid", e);
         }
@@ -87,7 +92,8 @@ public sealed class SafetensorsHeader
         {
             if (property.Name == "__metadata__")
             {
-                foreach (JsonProperty item in property.Value.EnumerateObject()) metadata[item.Name] = item.Value.GetString()!;
+                foreach (JsonProperty item in property.Value.EnumerateObject())
+                    metadata[item.Name] = item.Value.GetString()!;
                 continue;
             }
             if (!names.Add(property.Name)) throw Bad(path, $"tensor '{property.Name}' appears twice");
@@ -116,7 +122,9 @@ public sealed class SafetensorsHeader
         return new Entry(property.Name, type.Type, shape, offsets[0], offsets[1]);
     }
 
-    /// <summary>The format allows neither holes nor overlaps, so the sorted ranges have to tile the data section.</summary>
+    /// <summary>
+    /// The format allows neither holes nor overlaps, so the sorted ranges have to tile the data section.
+    /// </summary>
     private static void CheckLayout(List<Entry> entries, long dataBytes, string path)
     {
         entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
@@ -131,5 +139,6 @@ public sealed class SafetensorsHeader
         if (end != dataBytes) throw Bad(path, $"{dataBytes - end} bytes follow the last tensor");
     }
 
-    private static StarlingException Bad(string path, string why) => new($"{path} is not a valid safetensors file: {why}");
+    private static StarlingException Bad(string path, string why) =>
+        new($"{path} is not a valid safetensors file: {why}");
 }

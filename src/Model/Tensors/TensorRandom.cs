@@ -6,7 +6,9 @@ namespace Starling.Model.Tensors;
 /// <summary>Random tensors whose values are a pure function of a key; see <see cref="KeyedRandom"/>.</summary>
 public static class TensorRandom
 {
-    /// <summary>A generator for one key, to be disposed by the caller. Same key and device kind, same numbers.</summary>
+    /// <summary>
+    /// A generator for one key, to be disposed by the caller. Same key and device kind, same numbers.
+    /// </summary>
     public static Generator For(ulong seed, RandomPurpose purpose, long a, long b, long c, Device device) =>
         new(KeyedRandom.Key(seed, purpose, a, b, c), device);
 

@@ -36,7 +36,7 @@ public sealed record TokenizerTrainingOptions
     /// <summary>Whether the learning rate falls to 0 along half a cosine; LlamaGen keeps it constant.</summary>
     public bool CosineDecay { get; init; }
 
-    /// <summary>Step at which the cosine reaches 0; 0 for the last one. A later one ends the training on the way.</summary>
+    /// <summary>Step at which the cosine reaches 0; 0 for the last. A later one ends the training on the way.</summary>
     [Range(0L, long.MaxValue)]
     public long DecaySteps { get; init; }
 

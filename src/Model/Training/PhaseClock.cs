@@ -16,7 +16,8 @@ public sealed class PhaseClock(TimeProvider time)
     public void AddMean(IReadOnlyCollection<PhaseClock> clocks)
     {
         foreach (PhaseClock clock in clocks)
-            for (int phase = 0; phase < _seconds.Length; phase++) _seconds[phase] += clock._seconds[phase] / clocks.Count;
+            for (int phase = 0; phase < _seconds.Length; phase++)
+                _seconds[phase] += clock._seconds[phase] / clocks.Count;
         Start();
     }
 

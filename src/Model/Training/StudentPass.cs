@@ -9,11 +9,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// The student's part of a step for one replica: masked forward pass, the parts of Eq. 8, backward into the flat
-/// gradients. Every part is divided by the global batch's counts, so that sums over micro-batches and replicas are means.
+/// The student's part of a step for one replica: masked forward pass, the parts of Eq. 8, backward into the
+/// flat gradients. Every part is divided by the global batch's counts, so that sums over micro-batches and
+/// replicas are means.
 /// </summary>
 /// <param name="state">Shape and step.</param>
-/// <param name="stores">Student's and projector's weights with the gradients to add to; not this class's to dispose.</param>
+/// <param name="stores">
+/// Student's and projector's weights with the gradients to add to; not this class's to dispose.
+/// </param>
 /// <param name="options">The run's settings.</param>
 internal sealed class StudentPass(
     TrainingState state, IReadOnlyList<ParameterStore> stores, TrainStepOptions options) : IDisposable
@@ -57,7 +60,8 @@ internal sealed class StudentPass(
         KeyedDropout dropout = new(_rates, options.Seed, state.Step, origin);
         using (Autocast.BFloat16(Device, options.Training.Precision == Precision.BFloat16))
         {
-            features = _student.Features(batch.Inputs, batch.Labels_N, mask, dropout, _guided.EffectiveDepth(state.Shape.Layers));
+            features = _student.Features(
+                batch.Inputs, batch.Labels_N, mask, dropout, _guided.EffectiveDepth(state.Shape.Layers));
             logits_NTV = _student.Logits(features.Last);
             if (teacher is not null && _guided.Beta > 0)
                 anchors_NKD = _projector!.Forward(features.Mid.index_select(1, teacher.Positions_K));
@@ -66,7 +70,8 @@ internal sealed class StudentPass(
         // L_AR (Eq. 2), over the same masked pass (Fig. 3).
         long vocabulary = logits_NTV.shape[^1];
         Tensor autoRegressive = F.cross_entropy(
-                logits_NTV.reshape(-1, vocabulary).to(ScalarType.Float32), batch.Codes_NT.reshape(-1), reduction: nn.Reduction.Sum)
+                logits_NTV.reshape(-1, vocabulary).to(ScalarType.Float32), batch.Codes_NT.reshape(-1),
+                reduction: nn.Reduction.Sum)
             .Times(1.0 / ((double)images * views * state.Shape.Tokens));
         Tensor total = autoRegressive, none = zeros_like(autoRegressive), mim = none, step = none, view = none;
 

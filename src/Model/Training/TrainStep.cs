@@ -50,8 +50,8 @@ public sealed class TrainStep : IDisposable
     }
 
     /// <summary>
-    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is not
-    /// finite never reaches the weights: the step is computed once more, then left out.
+    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is
+    /// not finite never reaches the weights: the step is computed once more, then left out.
     /// </summary>
     public StepResult Run(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
     {
@@ -91,8 +91,8 @@ public sealed class TrainStep : IDisposable
         _sum.Clear();
         IStepDraws draws = _draws(_state.Step);
 
-        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as a
-        // negative of every other, whatever the micro-batch and whoever hosts it.
+        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as
+        // a negative of every other, whatever the micro-batch and whoever hosts it.
         TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers);
         clock.Mark(StepPhase.Teacher);
 
@@ -111,7 +111,8 @@ public sealed class TrainStep : IDisposable
         // Exchange: the same binary tree for any number of trainers.
         Tensor root = _exchange.Sum(_sum);
         long parameters = _lengths.Sum();
-        LossParts parts = LossParts.FromVector(root.narrow(0, parameters, LossParts.Count).cpu().data<float>().ToArray());
+        Tensor figures = root.narrow(0, parameters, LossParts.Count).cpu();
+        LossParts parts = LossParts.FromVector(figures.data<float>().ToArray());
         Tensor vector = root.narrow(0, 0, parameters);
         double norm = Math.Sqrt(vector.Squared().SumInFixedOrder().item<double>());
         clock.Mark(StepPhase.Reduce);

@@ -14,8 +14,9 @@ public sealed record TrainingOptions
     public int GlobalBatch { get; init; } = 256;
 
     /// <summary>
-    /// L, the number of logical replicas, a power of two. Part of the training state's definition: trainers host replicas,
-    /// and gradients are summed over replicas in one fixed binary tree, so the result is the same for any trainer count.
+    /// L, the number of logical replicas, a power of two. Part of the training state's definition: trainers host
+    /// replicas, and gradients are summed over replicas in one fixed binary tree, so the result is the same for
+    /// any trainer count.
     /// </summary>
     [Range(1, 1024)]
     public int Replicas { get; init; } = 8;

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// Everything a run's future depends on besides its configuration and data: student, teacher, projector, the optimizer's
-/// moments and two counters. There is no generator state and no data position: both follow from the step.
+/// Everything a run's future depends on besides its configuration and data: student, teacher, projector, the
+/// optimizer's moments and two counters. There is no generator state and no data position: both follow from the step.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
@@ -39,7 +39,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>Steps done, skipped ones included.</summary>
     public long Step { get; set; }
 
-    /// <summary>Optimizer updates made: steps that were not skipped. AdamW's own count, so part of the checkpoint.</summary>
+    /// <summary>
+    /// Optimizer updates made: steps that were not skipped. AdamW's own count, so part of the checkpoint.
+    /// </summary>
     public long Updates
     {
         get => (long)_updates.data<float>()[0];
@@ -66,7 +68,8 @@ public sealed class TrainingState : IDisposable
         TrainedNetwork student = new(new ParameterStore(shape.Layout, device, trainable: true));
         ParameterStore teacher = new(shape.Layout, device, trainable: false);
         TrainedNetwork? projector = selfGuided.Enabled
-            ? new(new ParameterStore(SelfGuided.Projector.Layout(shape.Dim, selfGuided.ProjectorHidden), device, trainable: true))
+            ? new(new ParameterStore(
+                SelfGuided.Projector.Layout(shape.Dim, selfGuided.ProjectorHidden), device, trainable: true))
             : null;
         return new TrainingState(shape, student, teacher, projector);
     }

@@ -4,9 +4,9 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// Threads that work off independent jobs side by side, each with a single libtorch thread. Splitting one matrix product
-/// over threads changes its rounding with their number; splitting the work by replicas does not, so a step has the same
-/// bits on any number of cores. The caller takes part as worker 0.
+/// Threads that work off independent jobs side by side, each with a single libtorch thread. Splitting one matrix
+/// product over threads changes its rounding with their number; splitting the work by replicas does not, so a step has
+/// the same bits on any number of cores. The caller takes part as worker 0.
 /// </summary>
 public sealed class WorkerThreads : IDisposable
 {
@@ -78,7 +78,8 @@ public sealed class WorkerThreads : IDisposable
     {
         try
         {
-            for (int job; (job = Interlocked.Increment(ref _next) - 1) < _jobs && _failure is null;) _body!(worker, job);
+            for (int job; (job = Interlocked.Increment(ref _next) - 1) < _jobs && _failure is null;)
+                _body!(worker, job);
         }
         catch (Exception e)
         {

@@ -16,7 +16,9 @@ public sealed record ModelOptions
     [Range(1, 1000)]
     public int? Layers { get; init; }
 
-    /// <summary>Number of attention heads; must divide the width into even head widths that are multiples of 4.</summary>
+    /// <summary>
+    /// Number of attention heads; must divide the width into even head widths that are multiples of 4.
+    /// </summary>
     [Range(1, 1024)]
     public int? Heads { get; init; }
 

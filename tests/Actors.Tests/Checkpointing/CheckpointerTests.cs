@@ -20,9 +20,10 @@ public sealed class CheckpointerTests : ActorTests
     {
         _store = new CheckpointStore(Folder["checkpoints"], _disk);
         (_supervisor, _monitor) = (CreateTestProbe(), CreateTestProbe());
+        Dictionary<long, double> earlier = new() { [20] = 5 };
         KeepPolicy keep = new(1, Best: new KeepBest("frechet_distance", 1));
         _checkpointer = Sys.ActorOf(Props.Create(() => new Checkpointer(
-            _store, TestCheckpoints.Run, keep, new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System)));
+            _store, TestCheckpoints.Run, keep, earlier, _supervisor, _monitor, TimeProvider.System)));
     }
 
     [Fact]
@@ -69,6 +70,17 @@ public sealed class CheckpointerTests : ActorTests
         Save(5);
         Settle(_checkpointer);
         Assert.Equal([2, 5], _store.List().Select(e => e.Step));
+    }
+
+    [Fact]
+    public void What_an_earlier_attempt_found_best_stays_the_best()
+    {
+        Save(20);
+        Save(21);
+        _checkpointer.Tell(new CheckpointerProtocol.Scored(21, 10));
+        Save(22);
+        Settle(_checkpointer);
+        Assert.Equal([20, 22], _store.List().Select(e => e.Step));
     }
 
     [Fact]

@@ -82,6 +82,14 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     }
 
     [Fact]
+    public async Task A_feature_network_that_is_none_is_named_before_the_first_step()
+    {
+        File.WriteAllText(_bench["network"], "not a network");
+        await RefusedAsync("network", "evaluation.enabled=true", $"evaluation.featureNetwork={_bench["network"]}");
+        Assert.Empty(_bench.Checkpoints);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_a_file_is_named()
     {
         File.WriteAllText(_bench.Folder, "");
@@ -121,7 +129,8 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         string[] other = [$"data.files={assets.Shards[0]}", "data.windowRowGroups=2"];
         await RefusedAsync("data", other[0]);
         Assert.Equal(hash, _bench.Hash);
-        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
+        Assert.Equal(ExitCodes.Success,
+            await _bench.TrainAsync(TimeProvider.System, force: true, CancellationToken.None, other[0]));
         Assert.Equal([4, 8, 12], _bench.Checkpoints);
     }
 

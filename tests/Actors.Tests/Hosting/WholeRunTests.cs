@@ -54,7 +54,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         Assert.Equal([8, 12], _bench.Events("evaluation_started").Select(Step));
         Assert.Empty(_bench.Events("evaluation_failed"));
         Assert.Equal(4, _bench.Events("evaluation").Count);
-        string[] pictures = [.. Directory.GetFiles(Path.Combine(_bench.Folder, "samples")).Order(StringComparer.Ordinal)];
+        string[] pictures =
+            [.. Directory.GetFiles(Path.Combine(_bench.Folder, "samples")).Order(StringComparer.Ordinal)];
         Assert.Equal(["00000008-student.png", "00000008-teacher.png", "00000012-student.png", "00000012-teacher.png"],
             pictures.Select(Path.GetFileName));
         Assert.Contains(pictures[^1], _bench.Output);
@@ -64,6 +65,14 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "evaluation.everySteps=6"));
         Assert.Equal(2, _bench.Events("evaluation_started").Count);
         Assert.Contains(pictures[^1], _bench.Output[before..]);
+    }
+
+    [Fact]
+    public async Task A_run_without_held_out_pictures_is_evaluated_without_a_probe()
+    {
+        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "data.holdOut=0"));
+        Assert.Empty(_bench.Events("evaluation_failed"));
+        Assert.Equal(2, _bench.Events("evaluation").Count);
     }
 
     [Fact]
@@ -87,7 +96,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     [Fact]
     public async Task A_stop_before_the_first_step_is_a_clean_end()
     {
-        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(TimeProvider.System, new CancellationToken(canceled: true)));
+        Assert.Equal(ExitCodes.Success,
+            await _bench.TrainAsync(TimeProvider.System, new CancellationToken(canceled: true)));
         Assert.Equal("stopped", Assert.Single(_bench.Events("ended")).GetProperty("outcome").GetString());
     }
 
@@ -97,7 +107,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         KeyedRandom random = TestSeed.New();
         TrainerClock clock = new TrainerClock().At(1 + random.Below((int)reference.ClockReadings), Fault);
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(clock, CancellationToken.None));
-        Assert.Contains("pulled the plug", Assert.Single(_bench.Events("trainer_failed")).GetProperty("reason").GetString());
+        Assert.Contains("pulled the plug",
+            Assert.Single(_bench.Events("trainer_failed")).GetProperty("reason").GetString());
         Assert.Equal([1, 2], _bench.Events("generation").Select(e => e.GetProperty("generation").GetInt64()));
         Assert.Equal(reference.Hash, _bench.Hash);
     }
@@ -119,7 +130,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         await _bench.TrainAsync("training.steps=8");
         FlipByte(Path.Combine(CheckpointPaths.Resolve(_bench.Folder), "student.safetensors"));
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync());
-        Assert.Contains("student.safetensors", _bench.Events("note").First(e => Attempt(e) == 2).GetProperty("text").GetString());
+        Assert.Contains("student.safetensors",
+            _bench.Events("note").First(e => Attempt(e) == 2).GetProperty("text").GetString());
         Assert.Contains("student.safetensors", _bench.Output);
         Assert.Equal(Range(5, RunBench.Steps), Steps(attempt: 2));
         Assert.Equal(reference.Hash, _bench.Hash);
@@ -144,9 +156,11 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         File.WriteAllBytes(path, bytes);
     }
 
-    private IReadOnlyList<long> Steps(int attempt) => [.. _bench.Events("step").Where(e => Attempt(e) == attempt).Select(Step)];
+    private IReadOnlyList<long> Steps(int attempt) =>
+        [.. _bench.Events("step").Where(e => Attempt(e) == attempt).Select(Step)];
 
-    private static IEnumerable<long> Range(long first, long last) => Enumerable.Range((int)first, (int)(last - first + 1)).Select(s => (long)s);
+    private static IEnumerable<long> Range(long first, long last) =>
+        Enumerable.Range((int)first, (int)(last - first + 1)).Select(s => (long)s);
 
     private static long Step(JsonElement e) => e.GetProperty("step").GetInt64();
 

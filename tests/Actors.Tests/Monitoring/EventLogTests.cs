@@ -17,9 +17,8 @@ public sealed class EventLogTests : IDisposable
     {
         await using (EventLog log = Open()) log.Write("committed", 5, 2, ("bytes", 12L));
         JsonNode line = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(File_)))!;
-        Assert.Equal("""
-            {"time":"2026-01-02T03:04:05.678Z","run":"r","attempt":1,"generation":2,"step":5,"event":"committed","bytes":12}
-            """, line.ToJsonString());
+        Assert.Equal("""{"time":"2026-01-02T03:04:05.678Z","run":"r","attempt":1,"generation":2,"step":"""
+            + """5,"event":"committed","bytes":12}""", line.ToJsonString());
     }
 
     [Fact]

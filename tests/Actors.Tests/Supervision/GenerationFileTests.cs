@@ -28,7 +28,8 @@ public sealed class GenerationFileTests : IDisposable
     public void What_is_no_number_is_refused_with_a_way_out(string text)
     {
         File.WriteAllText(_folder["generation"], text);
-        StarlingException refusal = Assert.Throws<StarlingException>(() => new GenerationFile(_folder["generation"]).Read());
+        GenerationFile file = new(_folder["generation"]);
+        StarlingException refusal = Assert.Throws<StarlingException>(() => file.Read());
         Assert.Contains("events.jsonl", refusal.Message);
     }
 

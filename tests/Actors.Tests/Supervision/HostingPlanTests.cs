@@ -37,6 +37,7 @@ public sealed class HostingPlanTests
     {
         var one = HostingPlan.Deal(["a", "b", "c"], 8);
         var other = HostingPlan.Deal(["c", "b", "a"], 8);
-        Assert.Equal(one.SelectMany(p => p.Value.Select(r => (p.Key, r))), other.SelectMany(p => p.Value.Select(r => (p.Key, r))));
+        Assert.Equal(one.SelectMany(p => p.Value.Select(r => (p.Key, r))),
+            other.SelectMany(p => p.Value.Select(r => (p.Key, r))));
     }
 }

@@ -3,7 +3,9 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Tests.Supervision;
 
-/// <summary>What holds for every sequence of events, also for those that should never come. CsCheck prints the seed.</summary>
+/// <summary>
+/// What holds for every sequence of events, also for those that should never come. CsCheck prints the seed.
+/// </summary>
 public sealed class RunMachinePropertyTests
 {
     private static readonly RunPlan Plan = new(Steps: 6, Replicas: 8, EvaluateEverySteps: 2, EvaluationEnabled: true);
@@ -27,7 +29,8 @@ public sealed class RunMachinePropertyTests
 
     [Fact]
     public void Every_run_ends_completed_if_its_trainers_come_back() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 1000].Array[400], Gen.Int[0, 60].Array[0, 2]).Sample((trainers, choices, crashes) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 1000].Array[400], Gen.Int[0, 60].Array[0, 2])
+            .Sample((trainers, choices, crashes) =>
         {
             SimulatedCluster cluster = new(Plan, trainers, checkpointEvery: 2);
             cluster.Start();
@@ -57,7 +60,8 @@ public sealed class RunMachinePropertyTests
                     if (!cluster.Happen(choices[i]) && i >= stop) break;
                 }
                 Assert.NotNull(cluster.Ending);
-                Assert.True(cluster.Ending.Outcome is RunOutcome.Stopped or RunOutcome.Completed, cluster.Ending.ToString());
+                Assert.True(cluster.Ending.Outcome is RunOutcome.Stopped or RunOutcome.Completed,
+                    cluster.Ending.ToString());
             }, iter: 2000, threads: 1);
 
     private static RunEvent Event(int kind, string trainer, int number, long generation) => kind switch
@@ -97,7 +101,8 @@ public sealed class RunMachinePropertyTests
             if (effects.OfType<RunEffect.Begin>().Any())
                 Assert.True(after.Ready.SetEquals(after.Hosting.Keys), "not everybody was ready");
             foreach (var halt in effects.OfType<RunEffect.Halt>()) Assert.Equal(after.Generation, halt.Generation);
-            if (after.Phase != RunPhase.Draining) Assert.True(after.Step >= before.Step || before.Phase == RunPhase.Draining || _endings > 0);
+            if (after.Phase != RunPhase.Draining)
+                Assert.True(after.Step >= before.Step || before.Phase == RunPhase.Draining || _endings > 0);
         }
 
         private void Ends(RunState before, RunState after, IReadOnlyList<RunEffect> effects)

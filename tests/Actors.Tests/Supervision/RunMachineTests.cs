@@ -2,7 +2,9 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Tests.Supervision;
 
-/// <summary>One rule a test; what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.</summary>
+/// <summary>
+/// One rule a test; what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
+/// </summary>
 public sealed class RunMachineTests
 {
     private static readonly RunPlan Plan = new(Steps: 12, Replicas: 4, EvaluateEverySteps: 0, EvaluationEnabled: false);
@@ -132,7 +134,8 @@ public sealed class RunMachineTests
     {
         Run("a");
         Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.CheckpointCommitted(1, 12)));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
+            Apply(new RunEvent.CheckpointCommitted(1, 12)));
         Assert.Empty(Apply(Joined("b")));
         Assert.Empty(Apply(new RunEvent.StopRequested()));
     }
@@ -160,7 +163,7 @@ public sealed class RunMachineTests
         Assert.Empty(Apply(new RunEvent.CheckpointFailed(1, 4, "disk full")));
         Apply(new RunEvent.TrainingEnded(1, 12));
         var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"))));
-        Assert.Equal(RunOutcome.Failed, end.Outcome);
+        Assert.Equal(RunOutcome.Rejected, end.Outcome);
         Assert.Contains("disk full", end.Reason);
     }
 
@@ -170,8 +173,21 @@ public sealed class RunMachineTests
         Run("a");
         Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
         var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.TrainingEnded(1, 12))));
-        Assert.Equal(RunOutcome.Failed, end.Outcome);
+        Assert.Equal(RunOutcome.Rejected, end.Outcome);
         Assert.Contains("disk full", end.Reason);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_an_earlier_generation_lost_is_made_again()
+    {
+        Run("a");
+        Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
+        Apply(Joined("b"));
+        Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
+        Apply(Ready("a"));
+        Apply(Ready("b"));
+        Assert.Empty(Apply(new RunEvent.TrainingEnded(2, 12)));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.CheckpointCommitted(2, 12)));
     }
 
     [Fact]
@@ -223,11 +239,12 @@ public sealed class RunMachineTests
     public void A_mistake_of_the_user_ends_the_run_whatever_it_does()
     {
         Run("a");
-        Assert.Equal([new RunEffect.End(RunOutcome.Rejected, 0, "damaged shard")], Apply(new RunEvent.Fatal("damaged shard")));
+        Assert.Equal([new RunEffect.End(RunOutcome.Rejected, 0, "damaged shard")],
+            Apply(new RunEvent.Fatal("damaged shard")));
     }
 
     [Fact]
-    public void Evaluations_are_made_one_at_a_time_oldest_first_and_the_run_waits_for_the_last()
+    public void Evaluations_are_made_one_at_a_time_and_only_the_newest_waits()
     {
         _plan = Plan with { EvaluationEnabled = true, EvaluateEverySteps = 4 };
         Run("a");
@@ -236,9 +253,8 @@ public sealed class RunMachineTests
         Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 8)));
         Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 12)));
         Assert.Empty(Apply(new RunEvent.EvaluationEnded(3, null)));
-        Assert.Equal([new RunEffect.Evaluate(8)], Apply(new RunEvent.EvaluationEnded(4, null)));
-        Apply(new RunEvent.TrainingEnded(1, 12));
-        Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.EvaluationEnded(8, "failed")));
+        Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.EvaluationEnded(4, null)));
+        Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
         Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.EvaluationEnded(12, "failed")));
     }
 
@@ -284,7 +300,8 @@ public sealed class RunMachineTests
 
     private static RunEvent.TrainerJoined Joined(string trainer, long incarnation = 1) => new(trainer, incarnation);
 
-    private RunEvent.TrainerReady Ready(string trainer) => new(trainer, _state.Generation, Step: _state.Step, Checkpoint: -1);
+    private RunEvent.TrainerReady Ready(string trainer) =>
+        new(trainer, _state.Generation, Step: _state.Step, Checkpoint: -1);
 
     private void Run(params string[] trainers)
     {

@@ -3,8 +3,8 @@ using Starling.Actors.Supervision;
 namespace Starling.Actors.Tests.Supervision;
 
 /// <summary>
-/// A cluster that does what the effects say, in an order that a test's numbers choose: messages of one sender keep their
-/// order, those of different senders do not. Trainers may crash; checkpoints are slow.
+/// A cluster that does what the effects say, in an order that a test's numbers choose: messages of one sender keep
+/// their order, those of different senders do not. Trainers may crash; checkpoints are slow.
 /// </summary>
 internal sealed class SimulatedCluster(RunPlan plan, int trainers, long checkpointEvery)
 {
@@ -29,7 +29,8 @@ internal sealed class SimulatedCluster(RunPlan plan, int trainers, long checkpoi
     /// <summary>One thing happens, if anything can.</summary>
     public bool Happen(int choice)
     {
-        List<Action> possible = [.. _mail.Where(m => m.Count > 0).Select<Queue<RunEvent>, Action>(m => () => Deliver(m.Dequeue()))];
+        List<Action> possible =
+            [.. _mail.Where(m => m.Count > 0).Select<Queue<RunEvent>, Action>(m => () => Deliver(m.Dequeue()))];
         if (_training > 0) possible.Add(MakeStep);
         if (possible.Count == 0) return false;
         possible[choice % possible.Count]();

@@ -25,7 +25,8 @@ internal sealed class RunBench(TinyAssets assets) : IDisposable
     public string Hash => CheckpointReader.HashOf(CheckpointPaths.Resolve(Folder));
 
     /// <summary>Steps of the checkpoints there are.</summary>
-    public IReadOnlyList<long> Checkpoints => [.. new CheckpointStore(CheckpointPaths.Of(Folder)).List().Select(e => e.Step)];
+    public IReadOnlyList<long> Checkpoints =>
+        [.. new CheckpointStore(CheckpointPaths.Of(Folder)).List().Select(e => e.Step)];
 
     public string this[string name] => _folder[name];
 
@@ -33,13 +34,16 @@ internal sealed class RunBench(TinyAssets assets) : IDisposable
     public static IReadOnlyList<string> Settings(TinyAssets assets) =>
     [
         $"data.files={string.Join(',', assets.Shards)}", "data.imageSize=16", $"tokenizer.path={assets.Tokenizer}",
-        $"training.steps={Steps}", "training.threads=1", "checkpoint.everySteps=4", "monitor.port=0", "monitor.logEverySteps=1",
+        $"training.steps={Steps}", "training.threads=1", "checkpoint.everySteps=4", "monitor.port=0",
+        "monitor.logEverySteps=1",
         $"evaluation.featureNetwork={assets.FeatureNetwork}", "evaluation.samples=8", "evaluation.batch=8",
-        "evaluation.perClass=1", "evaluation.probe.epochs=1", "evaluation.probe.batch=8", "evaluation.probe.positions=1",
+        "evaluation.perClass=1", "evaluation.probe.epochs=1", "evaluation.probe.batch=8",
+        "evaluation.probe.positions=1",
     ];
 
     /// <summary>Runs to the end; later settings win.</summary>
-    public Task<int> TrainAsync(params string[] settings) => TrainAsync(TimeProvider.System, CancellationToken.None, settings);
+    public Task<int> TrainAsync(params string[] settings) =>
+        TrainAsync(TimeProvider.System, CancellationToken.None, settings);
 
     public Task<int> TrainAsync(TimeProvider time, CancellationToken stop, params string[] settings) =>
         TrainAsync(time, force: false, stop, settings);

@@ -12,7 +12,8 @@ internal static class TestSeed
     /// <summary>A new stream; its seed goes to the test's output.</summary>
     public static KeyedRandom New()
     {
-        ulong seed = ulong.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out ulong given)
+        ulong seed = ulong.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture,
+            out ulong given)
             ? given
             : (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Variable}={seed}");

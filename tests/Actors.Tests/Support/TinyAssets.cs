@@ -10,8 +10,8 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Support;
 
 /// <summary>
-/// Everything a run of a few seconds needs, made once: two shards of noise, an untrained tokenizer (a 16x16 picture is 16
-/// codes of 32) and an untrained feature network. Deleted with the last test.
+/// Everything a run of a few seconds needs, made once: two shards of noise, an untrained tokenizer (a 16x16 picture is
+/// 16 codes of 32) and an untrained feature network. Deleted with the last test.
 /// </summary>
 public sealed class TinyAssets : IDisposable
 {
@@ -40,7 +40,8 @@ public sealed class TinyAssets : IDisposable
         string path, int rows, long firstKey = 0, int classesUsed = Classes, params int[] undecodable) =>
         ShardWriter.WriteAsync(path,
             Enumerable.Range(0, rows).Select(row => new ShardRow(
-                undecodable.Contains(row) ? "this is no picture"u8.ToArray() : Picture(firstKey + row), row % classesUsed)),
+                undecodable.Contains(row) ? "this is no picture"u8.ToArray() : Picture(firstKey + row),
+                row % classesUsed)),
             ["ant", "bee", "cat", "dog"], rowsPerGroup: 8).GetAwaiter().GetResult();
 
     public void Dispose() => _folder.Dispose();

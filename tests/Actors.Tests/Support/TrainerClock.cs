@@ -21,7 +21,8 @@ internal sealed class TrainerClock : TimeProvider
 
     public override long GetTimestamp()
     {
-        if (Thread.CurrentThread.Name == "trainer" && _plans.TryGetValue(Interlocked.Increment(ref _readings), out Action? plan))
+        if (Thread.CurrentThread.Name == "trainer"
+            && _plans.TryGetValue(Interlocked.Increment(ref _readings), out Action? plan))
             plan();
         return base.GetTimestamp();
     }

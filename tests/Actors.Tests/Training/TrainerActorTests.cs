@@ -120,17 +120,52 @@ public sealed class TrainerActorTests : ActorTests
     }
 
     [Fact]
+    public void A_halt_ends_the_wait_for_a_share_that_does_not_come()
+    {
+        Registration();
+        _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        for (int step = 1; step <= 3; step++) Next();
+        _trainer.Tell(new TrainerProtocol.Halt(1));
+        Assert.Equal(new RunEvent.TrainingEnded(1, 3), Next());
+        Assert.Equal(3, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Step);
+    }
+
+    [Fact]
+    public void A_state_that_an_earlier_generation_handed_over_is_handed_over_again_with_the_last_step()
+    {
+        Registration();
+        _answer = request => request.Step < 4 ? Loaded(request) : Nothing.Instance;
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1));
+        for (int step = 1; step <= 4; step++) Next();
+        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Generation);
+        // It may never have reached the disk.
+        Assign(2);
+        Assert.Equal(new RunEvent.TrainerReady("t", 2, 4, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(2));
+        _trainer.Tell(new TrainerProtocol.Halt(2));
+        Assert.Equal(new RunEvent.TrainingEnded(2, 4), Next());
+        CheckpointerProtocol.Save last = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        Assert.Equal((4, 2), (last.Snapshot.Step, last.Snapshot.Generation));
+    }
+
+    [Fact]
     public void A_failure_of_the_loop_is_told_and_a_new_incarnation_offers_itself()
     {
         Registration();
-        _answer = request => request.Step < 2 ? Loaded(request) : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
+        _answer = request =>
+            request.Step < 2 ? Loaded(request)
+            : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
         Assign(1);
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(1));
         Next();
         Next();
-        var failed = _supervisor.ExpectMsg<SupervisorProtocol.TrainerFailed>(Patience);
-        Assert.Equal("t", failed.Trainer);
+        Assert.Equal("t", Failure().Trainer);
         Assert.Equal(_trainer, Registration().Actor);
         _monitor.FishForMessage(m => m is MonitorProtocol.TrainerFailed, Patience);
 
@@ -161,7 +196,7 @@ public sealed class TrainerActorTests : ActorTests
         Assign(1);
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(1));
-        Assert.Contains("hiccuped", _supervisor.ExpectMsg<SupervisorProtocol.TrainerFailed>(Patience).Reason);
+        Assert.Contains("hiccuped", Failure().Reason);
         Registration();
         _answer = Loaded;
         // All shares failed, but what the incarnation before has not heard of them is no news to this one.
@@ -169,12 +204,18 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
     }
 
-    private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) => new(_batches.Create(request.Step, request.Replica));
+    private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
+        new(_batches.Create(request.Step, request.Replica));
 
-    private void Assign(long generation) => _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
+    private void Assign(long generation) =>
+        _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
 
     private SupervisorProtocol.RegisterTrainer Registration() =>
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Patience);
+
+    private SupervisorProtocol.TrainerFailed Failure() =>
+        (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
+            m => m is SupervisorProtocol.TrainerFailed, Patience);
 
     /// <summary>The next event; the first registration may have been repeated before the answer arrived.</summary>
     private RunEvent Next()

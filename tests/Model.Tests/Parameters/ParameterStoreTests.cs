@@ -8,13 +8,18 @@ namespace Starling.Model.Tests.Parameters;
 public class ParameterStoreTests
 {
     private static readonly ParameterLayout Layout = new(
-        [new ParameterShape("norm.weight", 3), new ParameterShape("output.weight", 2, 3), new ParameterShape("bias", 2)]);
+    [
+        new ParameterShape("norm.weight", 3),
+        new ParameterShape("output.weight", 2, 3),
+        new ParameterShape("bias", 2),
+    ]);
 
     [Fact]
     public void Decayed_parameters_come_first_and_every_element_has_a_place()
     {
         Assert.Equal((11L, 6L), (Layout.Count, Layout.DecayedCount));
-        Assert.Equal((0L, 6L, 9L), (Layout["output.weight"].Offset, Layout["norm.weight"].Offset, Layout["bias"].Offset));
+        Assert.Equal((0L, 6L, 9L),
+            (Layout["output.weight"].Offset, Layout["norm.weight"].Offset, Layout["bias"].Offset));
     }
 
     [Fact]
@@ -49,8 +54,13 @@ public class ParameterStoreTests
         other.Load(store.ToHost().ToDictionary(t => t.Name, t => t.ToTensor()), "memory");
         Assert.Equal(store.Values.bytes, other.Values.bytes);
 
-        StarlingException error = Assert.Throws<StarlingException>(() => store.Load(
-            new Dictionary<string, Tensor> { ["norm.weight"] = ones(4), ["bias"] = ones(2), ["extra"] = ones(1) }, "file"));
+        Dictionary<string, Tensor> tensors = new()
+        {
+            ["norm.weight"] = ones(4),
+            ["bias"] = ones(2),
+            ["extra"] = ones(1),
+        };
+        StarlingException error = Assert.Throws<StarlingException>(() => store.Load(tensors, "file"));
         Assert.Contains("missing 1 (output.weight)", error.Message);
         Assert.Contains("unexpected 1 (extra)", error.Message);
         Assert.Contains("norm.weight [4] instead of [3]", error.Message);

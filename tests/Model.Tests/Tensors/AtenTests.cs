@@ -16,7 +16,8 @@ public class AtenTests
         for (int t = 1; t <= 3; t++)
         {
             double g = 0.1 * t;
-            Aten.FusedAdamW(weight, [Ops.Filled([3], g)], mean, square, step, new AdamWArguments(lr, b1, b2, decay, eps));
+            Aten.FusedAdamW(weight, [Ops.Filled([3], g)], mean, square, step,
+                new AdamWArguments(lr, b1, b2, decay, eps));
             p *= 1 - lr * decay;
             m = b1 * m + (1 - b1) * g;
             v = b2 * v + (1 - b2) * g * g;
@@ -43,7 +44,14 @@ public class AtenTests
         Tensor x = empty(3_000_017);
         TensorRandom.Normal_(x, 1, seed: 1, RandomPurpose.Initialization, 0);
         int before = get_num_threads();
-        double[] sums = [.. new[] { 1, 2, 4 }.Select(n => { set_num_threads(n); return x.SumInFixedOrder().item<double>(); })];
+        double[] sums =
+        [
+            .. new[] { 1, 2, 4 }.Select(n =>
+            {
+                set_num_threads(n);
+                return x.SumInFixedOrder().item<double>();
+            }),
+        ];
         set_num_threads(before);
         Assert.Equal(sums[0], sums[1]);
         Assert.Equal(sums[0], sums[2]);

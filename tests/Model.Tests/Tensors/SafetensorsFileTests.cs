@@ -16,7 +16,8 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Round_trip_keeps_names_types_shapes_bytes_and_metadata()
     {
         using var scope = NewDisposeScope();
-        Tensor weight = Ops.Range(6).to(ScalarType.Float32).view(2, 3), half = weight.to(ScalarType.BFloat16), empty = zeros(0, 4);
+        Tensor weight = Ops.Range(6).to(ScalarType.Float32).view(2, 3);
+        Tensor half = weight.to(ScalarType.BFloat16), empty = zeros(0, 4);
         SafetensorsFile.Write(_path,
             [HostTensor.From("weight", weight), HostTensor.From("half", half), HostTensor.From("empty", empty)],
             new Dictionary<string, string> { ["step"] = "7" });
@@ -32,11 +33,15 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlaps")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":""" +
+        """{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12, "overlaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", 8, "outside the file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}""", 16, "offsets")]
     [InlineData("""{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}""", 8, "unknown dtype 'Q7'")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}}""", 8, "impossibly large")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}}""", 8,
+        "impossibly large")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 9, "follow the last tensor")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "hole")]
     [InlineData("""{"a":[[[[[[[[[[]]]]]]]]]]}""", 0, "header is not valid")]
@@ -62,5 +67,6 @@ public sealed class SafetensorsFileTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains("nowhere", Assert.Throws<StarlingException>(() => SafetensorsFile.Read("nowhere.safetensors")).Message);
+        Assert.Contains("nowhere",
+            Assert.Throws<StarlingException>(() => SafetensorsFile.Read("nowhere.safetensors")).Message);
 }

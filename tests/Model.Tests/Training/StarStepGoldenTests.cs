@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Training;
 
-/// <summary>One whole ST-AR step against the plain PyTorch reference: losses, gradients, and all weights afterwards.</summary>
+/// <summary>
+/// One whole ST-AR step against the plain PyTorch reference: losses, gradients, and all weights afterwards.
+/// </summary>
 [Trait("Category", "Golden")]
 public class StarStepGoldenTests
 {
@@ -28,12 +30,14 @@ public class StarStepGoldenTests
             LossParts l = result.Losses;
             (string, double)[] parts =
             [
-                ("ar", l.AutoRegressive), ("mim", l.MaskedAttention), ("step", l.ContrastStep), ("view", l.ContrastView), ("total", l.Total),
+                ("ar", l.AutoRegressive), ("mim", l.MaskedAttention), ("step", l.ContrastStep),
+                ("view", l.ContrastView), ("total", l.Total),
             ];
             foreach ((string part, double value) in parts)
             {
                 double expected = golden[prefix + part].item<float>();
-                Assert.True(Math.Abs(expected - value) <= 1e-5 * Math.Abs(expected), $"{prefix}{part}: {value} for {expected}");
+                Assert.True(Math.Abs(expected - value) <= 1e-5 * Math.Abs(expected),
+                    $"{prefix}{part}: {value} for {expected}");
             }
         }
     }
@@ -43,7 +47,8 @@ public class StarStepGoldenTests
     {
         using var scope = NewDisposeScope();
         Golden golden = Golden.Open("star_step");
-        StepResult result = Run(golden, golden.Int("student_views_of_grads"), MimPositions.All, out TrainingState state);
+        StepResult result = Run(
+            golden, golden.Int("student_views_of_grads"), MimPositions.All, out TrainingState state);
         using (state)
         {
             double norm = golden["outputs.grad_norm"].item<float>();
@@ -52,7 +57,8 @@ public class StarStepGoldenTests
             foreach ((string name, Tensor expected) in golden.Under("grads.student."))
                 Golden.AssertClose(expected, state.Student.Weights[name].grad!, 1e-5, "gradient of " + name);
             foreach ((string name, Tensor expected) in golden.Under("grads.projector."))
-                Golden.AssertClose(expected, state.Projector!.Weights[name].grad!, 1e-5, "gradient of projector " + name);
+                Golden.AssertClose(
+                    expected, state.Projector!.Weights[name].grad!, 1e-5, "gradient of projector " + name);
             AssertWeights(golden, "student.", state.Student.Weights);
             AssertWeights(golden, "projector.", state.Projector!.Weights);
             AssertWeights(golden, "teacher.", state.Teacher);
@@ -60,9 +66,9 @@ public class StarStepGoldenTests
     }
 
     /// <summary>
-    /// 1e-5, except where the reference itself is not determined to that: AdamW's first update is lr·g/(|g| + eps), so an
-    /// element whose gradient is lost in the rounding of its tensor (below 1e-4 of the largest) has a random sign and may
-    /// differ by up to two updates.
+    /// 1e-5, except where the reference itself is not determined to that: AdamW's first update is lr·g/(|g| + eps), so
+    /// an element whose gradient is lost in the rounding of its tensor (below 1e-4 of the largest) has a random sign
+    /// and may differ by up to two updates.
     /// </summary>
     private static void AssertWeights(Golden golden, string network, ParameterStore store)
     {
@@ -90,9 +96,15 @@ public class StarStepGoldenTests
             new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0 },
             new SelfGuidedOptions
             {
-                Alpha = golden.Number("alpha"), Beta = golden.Number("beta"), Temperature = golden.Number("temperature"),
-                Depth = golden.Int("tap"), Views = (int)tokens.shape[1], StudentViews = studentViews, MimPositions = positions,
-                ProjectorHidden = golden.Int("projector_hidden"), EmaDecay = golden.Number("ema_decay"),
+                Alpha = golden.Number("alpha"),
+                Beta = golden.Number("beta"),
+                Temperature = golden.Number("temperature"),
+                Depth = golden.Int("tap"),
+                Views = (int)tokens.shape[1],
+                StudentViews = studentViews,
+                MimPositions = positions,
+                ProjectorHidden = golden.Int("projector_hidden"),
+                EmaDecay = golden.Number("ema_decay"),
             },
             new OptimizerOptions { LearningRate = golden.Number("lr"), Clip = golden.Number("clip") },
             new TrainingOptions { GlobalBatch = images, Replicas = 1, Precision = Precision.Float32 });

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Training;
 
-/// <summary>A small training set-up on keyed random codes, for tests of what a step may and may not depend on.</summary>
+/// <summary>
+/// A small training set-up on keyed random codes, for tests of what a step may and may not depend on.
+/// </summary>
 internal sealed class StepRig : IDisposable
 {
     public const int Images = 16, Tokens = 16, Vocabulary = 40, Classes = 4;
@@ -39,7 +41,9 @@ internal sealed class StepRig : IDisposable
 
     public TrainingState State { get; }
 
-    /// <summary>Options with another split into replicas and micro-batches, without dropout (its masks follow the split).</summary>
+    /// <summary>
+    /// Options with another split into replicas and micro-batches, without dropout (its masks follow the split).
+    /// </summary>
     public static TrainStepOptions Split(int replicas, int microBatch) => Options with
     {
         Model = new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0 },
@@ -49,21 +53,22 @@ internal sealed class StepRig : IDisposable
     public StepResult Run(IReadOnlyList<int>? order = null)
     {
         using var scope = NewDisposeScope();
-        int share = _options.Training.ReplicaImages;
+        int share = _options.Training.ReplicaImages, perImage = _options.SelfGuided.Views * Tokens;
         List<ReplicaTokens> hosted = [];
         foreach (int replica in order ?? [.. Enumerable.Range(0, _options.Training.Replicas)])
         {
             KeyedRandom random = default;
-            long[] codes = new long[share * _options.SelfGuided.Views * Tokens];
+            long[] codes = new long[share * perImage];
             int[] labels = new int[share];
             for (int i = 0; i < share; i++)
             {
                 random = KeyedRandom.For(1, RandomPurpose.Sampling, State.Step, replica * share + i);
                 labels[i] = random.Below(Classes);
-                foreach (ref long code in codes.AsSpan(i * _options.SelfGuided.Views * Tokens, _options.SelfGuided.Views * Tokens))
+                foreach (ref long code in codes.AsSpan(i * perImage, perImage))
                     code = random.Below(Vocabulary);
             }
-            hosted.Add(new ReplicaTokens(replica, tensor(codes).view(share, _options.SelfGuided.Views, Tokens), labels));
+            hosted.Add(new ReplicaTokens(
+                replica, tensor(codes).view(share, _options.SelfGuided.Views, Tokens), labels));
         }
         return _step.Run(hosted, new PhaseClock(TimeProvider.System));
     }

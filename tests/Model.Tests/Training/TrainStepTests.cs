@@ -19,8 +19,11 @@ public class TrainStepTests
         };
         byte[] reference = After(3, new StepRig(options));
         foreach (int threads in (int[])[2, 3, 5, 8])
-            Assert.True(reference.AsSpan().SequenceEqual(After(3, new StepRig(options, threads: threads))), $"{threads} threads");
-        Assert.True(reference.AsSpan().SequenceEqual(After(3, new StepRig(options, threads: 2), [5, 2, 7, 0, 1, 3, 6, 4])), "order");
+            Assert.True(
+                reference.AsSpan().SequenceEqual(After(3, new StepRig(options, threads: threads))),
+                $"{threads} threads");
+        byte[] reordered = After(3, new StepRig(options, threads: 2), [5, 2, 7, 0, 1, 3, 6, 4]);
+        Assert.True(reference.AsSpan().SequenceEqual(reordered), "order");
         // Also not on how many threads libtorch would use if it were let.
         int before = get_num_threads();
         set_num_threads(4);
@@ -47,12 +50,14 @@ public class TrainStepTests
     [InlineData(1, 5)]
     [InlineData(2, 3)]
     [InlineData(4, 1)]
-    public void Negatives_of_the_whole_global_batch_do_not_depend_on_replicas_or_micro_batches(int replicas, int microBatch)
+    public void Negatives_of_the_whole_global_batch_do_not_depend_on_replicas_or_micro_batches(
+        int replicas, int microBatch)
     {
         using var scope = NewDisposeScope();
         using StepRig whole = new(StepRig.Split(1, 0)), split = new(StepRig.Split(replicas, microBatch));
         Vector wholeGradient = new(), splitGradient = new();
-        using StepRig a = new(StepRig.Split(1, 0), e => wholeGradient.Of(e)), b = new(StepRig.Split(replicas, microBatch), e => splitGradient.Of(e));
+        using StepRig a = new(StepRig.Split(1, 0), e => wholeGradient.Of(e));
+        using StepRig b = new(StepRig.Split(replicas, microBatch), e => splitGradient.Of(e));
         StepResult expected = a.Run(), actual = b.Run();
         Assert.Equal(expected.Losses.ContrastStep, actual.Losses.ContrastStep, 1e-6 * expected.Losses.ContrastStep);
         Assert.Equal(expected.Losses.ContrastView, actual.Losses.ContrastView, 1e-6 * expected.Losses.ContrastView);
@@ -78,11 +83,13 @@ public class TrainStepTests
         using StepRig guided = new(StepRig.Options with { SelfGuided = none });
         using StepRig plain = new(StepRig.Options with { SelfGuided = none with { Enabled = false } });
         for (int i = 0; i < 3; i++) { guided.Run(); plain.Run(); }
-        Assert.Equal(plain.State.Student.Weights.Values.bytes.ToArray(), guided.State.Student.Weights.Values.bytes.ToArray());
+        Assert.Equal(
+            plain.State.Student.Weights.Values.bytes.ToArray(), guided.State.Student.Weights.Values.bytes.ToArray());
         Assert.Equal(plain.State.Teacher.Values.bytes.ToArray(), guided.State.Teacher.Values.bytes.ToArray());
         using StepRig starred = new();
         for (int i = 0; i < 3; i++) starred.Run();
-        Assert.NotEqual(plain.State.Student.Weights.Values.bytes.ToArray(), starred.State.Student.Weights.Values.bytes.ToArray());
+        Assert.NotEqual(
+            plain.State.Student.Weights.Values.bytes.ToArray(), starred.State.Student.Weights.Values.bytes.ToArray());
     }
 
     [Fact]
@@ -110,7 +117,8 @@ public class TrainStepTests
     public void The_teacher_is_the_students_moving_average_in_float32_and_gets_no_gradient(Precision precision)
     {
         using var scope = NewDisposeScope();
-        using StepRig rig = new(StepRig.Options with { Training = StepRig.Options.Training with { Precision = precision } });
+        TrainingOptions training = StepRig.Options.Training with { Precision = precision };
+        using StepRig rig = new(StepRig.Options with { Training = training });
         Tensor expected = rig.State.Teacher.Values.to(ScalarType.Float64);
         for (int i = 0; i < 4; i++)
         {
