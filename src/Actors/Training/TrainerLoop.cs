@@ -128,7 +128,8 @@ public sealed class TrainerLoop : IDisposable
             _reports.Stepped(generation, result, timing, [.. batch.Replicas.SelectMany(r => r.Bad)]);
             mark = now;
 
-            if (state.Step % _settings.CheckpointEverySteps == 0) captured = Capture(state, generation, losses);
+            bool due = state.Step % _settings.CheckpointEverySteps == 0;
+            if (due) captured = Capture(state, generation, losses);
         }
         if (state.Step > captured) Capture(state, generation, losses);
         _reports.Ended(generation, state.Step);

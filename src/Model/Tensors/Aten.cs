@@ -59,7 +59,7 @@ public static unsafe partial class Aten
     public static void FusedAdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares,
         Tensor[] steps, AdamWArguments o)
     {
-        foreach (Tensor step in steps) step.add_(Scalars.One);
+        foreach (Tensor step in steps) step.add_(Scalars.One, Scalars.One);
         ulong* s = stackalloc ulong[15];
         s[0] = List(parameters);
         s[1] = List(gradients);
