@@ -22,7 +22,8 @@ public sealed class CheckpointerTests : ActorTests
         (_supervisor, _monitor) = (CreateTestProbe(), CreateTestProbe());
         KeepPolicy keep = new(1, Best: new KeepBest("frechet_distance", 1));
         _checkpointer = Sys.ActorOf(Props.Create(() => new Checkpointer(
-            _store, TestCheckpoints.Run, keep, new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System)));
+            _store, TestCheckpoints.Run, keep, new Dictionary<long, double>(), _supervisor, _monitor,
+                TimeProvider.System)));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class EvaluatorActorTests : ActorTests
 {
     private readonly CheckpointStore _store;
     private readonly TestProbe _supervisor, _checkpointer, _monitor;
-    private readonly FakeEvaluation _evaluation = new();
+    private readonly FakeEvaluation _evaluation;
     private readonly EvaluationFiles _files;
     private int _opened;
 
@@ -25,6 +25,7 @@ public sealed class EvaluatorActorTests : ActorTests
         TestCheckpoints.Write(_store, 4, 8);
         (_supervisor, _checkpointer, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _files = new EvaluationFiles(Folder.Path);
+        _evaluation = new FakeEvaluation { OnEvaluate = Report };
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class EvaluatorActorTests : ActorTests
         };
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Assert.Equal(new RunEvent.EvaluationEnded(4, null), Ended());
-        Assert.Equal(new CheckpointerProtocol.Scored(4, 12.5), _checkpointer.ExpectMsg<CheckpointerProtocol.Scored>(Patience));
+        Assert.Equal(new CheckpointerProtocol.Scored(4, 12.5),
+            _checkpointer.ExpectMsg<CheckpointerProtocol.Scored>(Patience));
         _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
         var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Patience);
         Assert.All(evaluated.Pictures, path => Assert.True(File.Exists(path)));
@@ -96,8 +98,10 @@ public sealed class EvaluatorActorTests : ActorTests
 
     private EvaluationReport Report(long step) => new(step, _store.Load(step).Manifest.StateHash,
         [
-            new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2, FrechetDistance = 12.5 },
-            new EvaluationResult { Step = step, Weights = "teacher", FeatureNetwork = "f", Samples = 2, FrechetDistance = 11 },
+            new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2,
+                FrechetDistance = 12.5 },
+            new EvaluationResult { Step = step, Weights = "teacher", FeatureNetwork = "f", Samples = 2,
+                FrechetDistance = 11 },
         ],
         new DistanceAnchors(100, 1), new Dictionary<string, RgbImage> { ["student"] = RgbImage.Blank(4, 4) });
 
@@ -118,11 +122,12 @@ public sealed class EvaluatorActorTests : ActorTests
     }
 
     private RunEvent Ended() =>
-        ((SupervisorProtocol.Happened)_supervisor.FishForMessage(m => m is SupervisorProtocol.Happened, Patience)).Event;
+        ((SupervisorProtocol.Happened)_supervisor.FishForMessage(m =>
+            m is SupervisorProtocol.Happened, Patience)).Event;
 
     private sealed class FakeEvaluation : IEvaluation
     {
-        public Func<long, EvaluationReport> OnEvaluate { get; set; } = Report;
+        public required Func<long, EvaluationReport> OnEvaluate { get; set; }
 
         public int Evaluated { get; private set; }
 

@@ -17,7 +17,8 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         IActorRef loader = Start(Options());
         BatchFactory factory = TestBatches.Factory(Options());
-        (long, int)[] asked = [.. from step in (long[])[3, 0, 7] from replica in (int[])[5, 2, 0] select (step, replica)];
+        (long, int)[] asked = [.. from step in (long[])[3, 0, 7] from replica in (int[])[5, 2, 0] select (step,
+            replica)];
         foreach ((long step, int replica) in asked) loader.Tell(new LoaderProtocol.Request(step, replica), TestActor);
         foreach ((long step, int replica) in asked)
         {
@@ -35,14 +36,16 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         for (int replica = 0; replica < 8; replica++)
             loader.Tell(new LoaderProtocol.Request(0, replica), replica % 2 == 0 ? one : other);
         for (int replica = 0; replica < 8; replica++)
-            Assert.Equal(replica, (replica % 2 == 0 ? one : other).ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch.Replica);
+            Assert.Equal(replica,
+                (replica % 2 == 0 ? one : other).ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch.Replica);
     }
 
     [Fact]
     public void A_loader_offers_itself_until_it_is_heard()
     {
         TestProbe supervisor = CreateTestProbe();
-        IActorRef loader = Sys.ActorOf(Props.Create(() => new ShardLoader(() => Open(Options(), null), supervisor, null)));
+        IActorRef loader = Sys.ActorOf(Props.Create(() =>
+            new ShardLoader(() => Open(Options(), null), supervisor, null)));
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
     }
@@ -87,7 +90,8 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     }
 
     private StarlingOptions Options() =>
-        StarlingConfiguration.Read("configs/tiny.json", [.. RunBench.Settings(assets), "data.workers=3", "data.prefetch=4"]);
+        StarlingConfiguration.Read("configs/tiny.json",
+            [.. RunBench.Settings(assets), "data.workers=3", "data.prefetch=4"]);
 
     private static ReplicaBatchPipeline Open(StarlingOptions options, IImageDecoder? decoder) =>
         new(TestBatches.Factory(options, decoder), options.Data.Workers, options.Data.Prefetch, options.Data.Prefetch);
@@ -95,7 +99,8 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     private IActorRef Start(StarlingOptions options, IImageDecoder? decoder = null)
     {
         TestProbe supervisor = CreateTestProbe();
-        IActorRef loader = Sys.ActorOf(Props.Create(() => new ShardLoader(() => Open(options, decoder), supervisor, null)));
+        IActorRef loader = Sys.ActorOf(Props.Create(() =>
+            new ShardLoader(() => Open(options, decoder), supervisor, null)));
         supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience);
         loader.Tell(SupervisorProtocol.Registered.Instance);
         return loader;

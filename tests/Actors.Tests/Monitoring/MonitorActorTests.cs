@@ -37,8 +37,10 @@ public sealed class MonitorActorTests : ActorTests
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();
-        foreach (string line in (string[])["starling_step 5", "starling_committed_steps_total 1", "starling_images_total 8",
-            "starling_tokens_total 256", "starling_loss{part=\"total\"} 4.25", "starling_loss{part=\"contrast_view\"} 2",
+        foreach (string line in (string[])["starling_step 5", "starling_committed_steps_total 1",
+            "starling_images_total 8",
+            "starling_tokens_total 256", "starling_loss{part=\"total\"} 4.25",
+                "starling_loss{part=\"contrast_view\"} 2",
             "starling_grad_norm 0.75", "starling_tensors_live 123", "starling_queue_depth{stage=\"trainer\"} 1",
             "starling_queue_capacity{stage=\"trainer\"} 2"])
             Assert.Contains(line + "\n", metrics);
@@ -57,9 +59,11 @@ public sealed class MonitorActorTests : ActorTests
         _monitor.Tell(Stepped(1, default, bad: [Bad, Bad with { SampleId = 18 }]));
         _monitor.Tell(Stepped(6, default, bad: [Bad]));
         IReadOnlyList<JsonElement> events = await StopAsync();
-        Assert.Equal([17, 18], events.Where(e => Name(e) == "bad_picture").Select(e => e.GetProperty("sample").GetInt64()));
+        Assert.Equal([17, 18],
+            events.Where(e => Name(e) == "bad_picture").Select(e => e.GetProperty("sample").GetInt64()));
         Assert.Contains("bad_pictures_total 2\n", await ScrapeAsync());
-        Assert.Contains(_view.Notes, n => n.Contains("shard.parquet, row group 2, row 1 (no picture)", StringComparison.Ordinal));
+        Assert.Contains(_view.Notes, n =>
+            n.Contains("shard.parquet, row group 2, row 1 (no picture)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class MonitorActorTests : ActorTests
         JsonElement[] steps = [.. events.Where(e => Name(e) == "step")];
         Assert.Equal("NaN", steps[0].GetProperty("loss").GetString());
         Assert.Equal(["skipped", "applied_after_retry"], steps.Select(e => e.GetProperty("outcome").GetString()));
-        Assert.Contains(_view.Notes, n => n.StartsWith("step 1: loss or gradient not finite twice", StringComparison.Ordinal));
+        Assert.Contains(_view.Notes, n =>
+            n.StartsWith("step 1: loss or gradient not finite twice", StringComparison.Ordinal));
         Assert.Matches(@"nonfinite\w*_total\{[^}]*skipped[^}]*\} 1\n", await ScrapeAsync());
     }
 
@@ -96,7 +101,8 @@ public sealed class MonitorActorTests : ActorTests
         _monitor.Tell(new MonitorProtocol.RunChanged(state));
         _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running }));
         _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running, Step = 1 }));
-        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Forming, Generation = 2, Step = 1 }));
+        _monitor.Tell(
+            new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Forming, Generation = 2, Step = 1 }));
         IReadOnlyList<JsonElement> events = await StopAsync();
         Assert.Equal(["generation", "phase", "phase", "generation", "phase"], events.Select(Name));
         Assert.Equal(["forming", "running", "forming"],
@@ -112,7 +118,8 @@ public sealed class MonitorActorTests : ActorTests
             Step = 8, Weights = "teacher", FeatureNetwork = "emoji", Samples = 2, FrechetDistance = 12.5,
             Probe = [new ProbeAccuracy(3, 0.25), new ProbeAccuracy(7, 0.5)],
         };
-        EvaluationReport report = new(8, [result], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>());
+        EvaluationReport report = new(
+            8, "hash", [result], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>());
         _monitor.Tell(new MonitorProtocol.Evaluated(8, report, ["grid.png"], TimeSpan.FromSeconds(2)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         Assert.Equal(12.5, Assert.Single(events).GetProperty("result").GetProperty("frechetDistance").GetDouble());
@@ -124,7 +131,8 @@ public sealed class MonitorActorTests : ActorTests
         Assert.Equal(["grid.png"], final.Pictures);
     }
 
-    private static MonitorProtocol.Stepped Stepped(long step, LossParts losses, StepOutcome outcome = StepOutcome.Applied,
+    private static MonitorProtocol.Stepped Stepped(long step, LossParts losses,
+        StepOutcome outcome = StepOutcome.Applied,
         params BadPicture[] bad) => new(3,
             new StepResult(step, outcome, losses, 0.75, 1e-3, 0.1, [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]),
             new StepTiming(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), 1, 123), bad);

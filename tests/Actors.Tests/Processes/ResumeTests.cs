@@ -6,7 +6,8 @@ using Starling.Model.Checkpoints;
 namespace Starling.Actors.Tests.Processes;
 
 /// <summary>However often a run is interrupted, its last state is that of a run that was not.</summary>
-public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupted) : IClassFixture<UninterruptedRun>, IDisposable
+public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupted) : IClassFixture<UninterruptedRun>,
+    IDisposable
 {
     private readonly TestFolder _folder = new();
 
@@ -55,13 +56,15 @@ public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupte
         }
         await FinishAsync();
         Assert.Equal(uninterrupted.Hash, await StarlingProcess.HashAsync(Run));
-        Assert.DoesNotContain(Directory.GetDirectories(CheckpointPaths.Of(Run)), path => Path.GetFileName(path).StartsWith('.'));
+        Assert.DoesNotContain(Directory.GetDirectories(CheckpointPaths.Of(Run)), path =>
+            Path.GetFileName(path).StartsWith('.'));
     }
 
     [Fact]
     public async Task A_flipped_byte_in_the_newest_checkpoint_is_loud_found_by_verify_and_harmless()
     {
-        using (StarlingProcess first = StarlingProcess.Train(assets, Run, [.. UninterruptedRun.Settings, "training.steps=10"]))
+        using (StarlingProcess first = StarlingProcess.Train(assets, Run,
+            [.. UninterruptedRun.Settings, "training.steps=10"]))
             Assert.Equal(0, await first.ExitAsync());
         string file = Path.Combine(CheckpointPaths.Resolve(Run), "teacher.safetensors");
         byte[] bytes = File.ReadAllBytes(file);
@@ -89,7 +92,8 @@ public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupte
     }
 
     private List<long> Steps(int attempt) =>
-        [.. StarlingProcess.Events(Run, "step").Where(e => e.GetProperty("attempt").GetInt32() == attempt).Select(Step)];
+        [.. StarlingProcess.Events(Run, "step").Where(e =>
+            e.GetProperty("attempt").GetInt32() == attempt).Select(Step)];
 
     private static long Step(JsonElement e) => e.GetProperty("step").GetInt64();
 }

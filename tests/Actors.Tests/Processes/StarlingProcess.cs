@@ -58,7 +58,8 @@ internal sealed class StarlingProcess : IDisposable
     /// <summary>What <c>checkpoint hash</c> prints on its last line.</summary>
     public static async Task<string> HashAsync(string run)
     {
-        (int exitCode, IReadOnlyList<string> output, IReadOnlyList<string> errors) = await RunAsync("checkpoint", "hash", run);
+        (int exitCode, IReadOnlyList<string> output, IReadOnlyList<string> errors) = await RunAsync("checkpoint",
+            "hash", run);
         Assert.True(exitCode == 0, string.Join('\n', errors));
         return output[^1];
     }
@@ -81,7 +82,8 @@ internal sealed class StarlingProcess : IDisposable
     /// <summary>Waits until a step has been made.</summary>
     public Task StepAsync(long step) => LineAsync(line =>
         line.StartsWith("step ", StringComparison.Ordinal) &&
-        long.Parse(line.AsSpan(5, line.IndexOf('/', StringComparison.Ordinal) - 5), CultureInfo.InvariantCulture) >= step);
+        long.Parse(line.AsSpan(5, line.IndexOf('/', StringComparison.Ordinal) - 5),
+            CultureInfo.InvariantCulture) >= step);
 
     /// <summary>Sends a signal with the system's own <c>kill</c>.</summary>
     public void Signal(int signal)

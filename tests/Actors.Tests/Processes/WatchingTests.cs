@@ -22,18 +22,24 @@ public sealed class WatchingTests(TinyAssets assets) : IDisposable
         string metrics = await client.GetStringAsync("metrics", TestContext.Current.CancellationToken);
         Assert.All((string[])
         [
-            "starling_step ", "starling_loss{part=\"total\"} ", "starling_loss{part=\"ar\"} ", "starling_loss{part=\"mim\"} ",
+            "starling_step ", "starling_loss{part=\"total\"} ", "starling_loss{part=\"ar\"} ",
+                "starling_loss{part=\"mim\"} ",
             "starling_loss{part=\"contrast_step\"} ", "starling_loss{part=\"contrast_view\"} ", "starling_grad_norm ",
             "starling_images_total ", "starling_tokens_total ", "starling_step_seconds_count{phase=\"tokenize\"} ",
             "starling_step_seconds_count{phase=\"backward\"} ", "starling_step_seconds_count{phase=\"data\"} ",
-            "starling_data_wait_ratio ", "starling_data_wait_seconds_total ", "starling_queue_depth{stage=\"trainer\"} ",
+            "starling_data_wait_ratio ", "starling_data_wait_seconds_total ",
+                "starling_queue_depth{stage=\"trainer\"} ",
             "starling_queue_capacity{stage=\"trainer\"} ", "starling_queue_depth{stage=\"batches\"} ",
-            "starling_checkpoint_age_seconds ", "starling_checkpoint_last_good_step ", "starling_checkpoint_blocked_ratio ",
-            "starling_checkpoint_seconds_count{phase=\"write\"} ", "starling_eval_frechet_distance{", "starling_eval_linear_probe_ratio{",
+            "starling_checkpoint_age_seconds ", "starling_checkpoint_last_good_step ",
+                "starling_checkpoint_blocked_ratio ",
+            "starling_checkpoint_seconds_count{phase=\"write\"} ",
+                "starling_eval_frechet_distance{", "starling_eval_linear_probe_ratio{",
             "starling_tensors_live ", "starling_build_info{", "starling_run_info{", "starling_generation ",
         ], name => Assert.Contains("\n" + name, metrics));
-        Assert.Equal("OK", (await client.GetAsync("healthz/live", TestContext.Current.CancellationToken)).StatusCode.ToString());
-        Assert.Equal("OK", (await client.GetAsync("healthz/ready", TestContext.Current.CancellationToken)).StatusCode.ToString());
+        Assert.Equal("OK",
+            (await client.GetAsync("healthz/live", TestContext.Current.CancellationToken)).StatusCode.ToString());
+        Assert.Equal("OK",
+            (await client.GetAsync("healthz/ready", TestContext.Current.CancellationToken)).StatusCode.ToString());
         process.Signal(StarlingProcess.Interrupt);
         Assert.Equal(0, await process.ExitAsync());
     }
@@ -79,8 +85,10 @@ public sealed class WatchingTests(TinyAssets assets) : IDisposable
         public static SmallDisk Mount(string folder)
         {
             Directory.CreateDirectory(folder);
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "mounting a small disk needs root on Linux");
-            Assert.SkipUnless(Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) == 0, "mounting is not permitted here");
+            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+                "mounting a small disk needs root on Linux");
+            Assert.SkipUnless(Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) == 0,
+                "mounting is not permitted here");
             return new SmallDisk(folder);
         }
 

@@ -15,7 +15,8 @@ public sealed class RunSupervisorTests : ActorTests
     private readonly TestProbe _trainer, _loader, _evaluator, _monitor;
 
     public RunSupervisorTests() =>
-        (_trainer, _loader, _evaluator, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        (_trainer, _loader, _evaluator, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(),
+            CreateTestProbe());
 
     [Fact]
     public void A_trainer_waits_for_somebody_who_can_feed_it()
@@ -107,14 +108,16 @@ public sealed class RunSupervisorTests : ActorTests
         Assert.Contains("generation", ending.Reason);
     }
 
-    private static void Tell(IActorRef supervisor, RunEvent happened) => supervisor.Tell(new SupervisorProtocol.Happened(happened));
+    private static void Tell(IActorRef supervisor, RunEvent happened) =>
+        supervisor.Tell(new SupervisorProtocol.Happened(happened));
 
     private GenerationFile Generations => new(Folder["generation"]);
 
     private IActorRef Start()
     {
         RunPlan plan = new(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true);
-        return Sys.ActorOf(Props.Create(() => new RunSupervisor(plan, Generations, _monitor.Ref, e => _ended.SetResult(e))));
+        return Sys.ActorOf(Props.Create(() =>
+            new RunSupervisor(plan, Generations, _monitor.Ref, e => _ended.SetResult(e))));
     }
 
     private IActorRef Started()

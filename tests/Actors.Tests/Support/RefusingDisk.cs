@@ -13,7 +13,8 @@ internal sealed class RefusingDisk : ICheckpointFiles
 
     public void CreateFolder(string path) => DiskFiles.Instance.CreateFolder(path);
 
-    public ICheckpointFile CreateFile(string path) => Refusal is { } refusal ? throw refusal : DiskFiles.Instance.CreateFile(path);
+    public ICheckpointFile CreateFile(string path) =>
+        Refusal is { } refusal ? throw refusal : DiskFiles.Instance.CreateFile(path);
 
     public void SyncFolder(string path) => DiskFiles.Instance.SyncFolder(path);
 

@@ -9,10 +9,13 @@ namespace Starling.Actors.Tests.Support;
 /// <summary>Snapshots of a state with four numbers in it.</summary>
 internal static class TestCheckpoints
 {
-    public static RunDescription Run { get; } = new("test", JsonDocument.Parse("{}").RootElement.Clone(), "m", "d", "t");
+    public static RunDescription Run { get; } = new("test", JsonDocument.Parse("{}").RootElement.Clone(), "m", "d",
+        "t");
 
-    public static CheckpointSnapshot Snapshot(long step, long generation = 1, Action? released = null) => new(step, generation,
-        [Tensor("weight", step)], [Tensor("weight", -step)], [], [Tensor("exp_avg.student.weight", 2 * step)], released);
+    public static CheckpointSnapshot Snapshot(long step, long generation = 1, Action? released = null) =>
+        new(step, generation,
+        [Tensor("weight", step)], [Tensor("weight", -step)], [], [Tensor("exp_avg.student.weight", 2 * step)],
+            released);
 
     public static void Write(CheckpointStore store, params long[] steps)
     {

@@ -39,7 +39,8 @@ public sealed class BatchFeederTests : ActorTests
     [Fact]
     public void Steps_come_in_order_with_shares_in_replica_order_however_loaders_answer()
     {
-        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(6, 6), (5, 1), (6, 0), (5, 6), (6, 1)]) Answer(step, replica);
+        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(6, 6), (5, 1), (6, 0), (5, 6), (6, 1)])
+            Answer(step, replica);
         Settle(_feeder);
         Assert.False(_steps.Reader.TryRead(out _));
         Answer(5, 0);
@@ -57,7 +58,8 @@ public sealed class BatchFeederTests : ActorTests
     {
         Asked(_one, (5, 0), (5, 6), (6, 1));
         Asked(_other, (5, 1), (6, 0), (6, 6));
-        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 1), (5, 6), (6, 0), (6, 1), (6, 6)]) Answer(step, replica);
+        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 1), (5, 6), (6, 0), (6, 1), (6, 6)])
+            Answer(step, replica);
         Settle(_feeder);
         Pass(LoaderPatience);
         NothingAsked();
@@ -104,7 +106,8 @@ public sealed class BatchFeederTests : ActorTests
         Assert.False(_other.HasMessages);
     }
 
-    private void Answer(long step, int replica) => _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)));
+    private void Answer(long step, int replica) =>
+        _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)));
 
     private void Pass(TimeSpan time)
     {

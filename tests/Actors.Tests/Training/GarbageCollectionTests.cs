@@ -57,12 +57,14 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         Assert.True(last.bytes < first.bytes * 1.2, $"{first.bytes >> 20} MiB grew to {last.bytes >> 20} MiB");
     }
 
-    private static async Task FeedAsync(BatchFactory batches, ChannelWriter<StepBatch> steps, int replicas, CancellationToken stop)
+    private static async Task FeedAsync(BatchFactory batches, ChannelWriter<StepBatch> steps, int replicas,
+        CancellationToken stop)
     {
         try
         {
             for (long step = 0; ; step++)
-                await steps.WriteAsync(new StepBatch(step, [.. Enumerable.Range(0, replicas).Select(r => batches.Create(step, r))]), stop);
+                await steps.WriteAsync(new StepBatch(step,
+                    [.. Enumerable.Range(0, replicas).Select(r => batches.Create(step, r))]), stop);
         }
         catch (OperationCanceledException)
         {
@@ -82,7 +84,8 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 
         public void Start()
         {
-            if (Interlocked.Exchange(ref _started, 1) == 0) new Thread(Collect) { IsBackground = true, Name = "collections" }.Start();
+            if (Interlocked.Exchange(ref _started, 1) == 0)
+                new Thread(Collect) { IsBackground = true, Name = "collections" }.Start();
         }
 
         private void Collect()

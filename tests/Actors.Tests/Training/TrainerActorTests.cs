@@ -123,7 +123,9 @@ public sealed class TrainerActorTests : ActorTests
     public void A_failure_of_the_loop_is_told_and_a_new_incarnation_offers_itself()
     {
         Registration();
-        _answer = request => request.Step < 2 ? Loaded(request) : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
+        _answer = request =>
+            request.Step < 2 ? Loaded(request)
+            : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
         Assign(1);
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(1));
@@ -169,9 +171,11 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
     }
 
-    private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) => new(_batches.Create(request.Step, request.Replica));
+    private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
+        new(_batches.Create(request.Step, request.Replica));
 
-    private void Assign(long generation) => _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
+    private void Assign(long generation) =>
+        _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
 
     private SupervisorProtocol.RegisterTrainer Registration() =>
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Patience);
