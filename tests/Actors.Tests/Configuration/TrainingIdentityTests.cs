@@ -27,7 +27,7 @@ public sealed class TrainingIdentityTests
     [InlineData("selfGuided.temperature=0.1")]
     [InlineData("optimizer.learningRate=0.01")]
     [InlineData("training.globalBatch=64")]
-    [InlineData("training.replicas=4")]
+    [InlineData("training.replicas=2")]
     [InlineData("training.microBatch=1")]
     [InlineData("training.precision=float32")]
     public void What_changes_the_state_changes_the_hash(string change) => Assert.NotEqual(Hash(), Hash(change));
