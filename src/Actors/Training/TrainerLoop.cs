@@ -103,8 +103,8 @@ public sealed class TrainerLoop : IDisposable
         LocalExchange exchange = new(_settings.Step.Training.Replicas);
         using TrainStep step = new(state, _settings.Step, exchange, _workers!);
         LossParts losses = default;
-        // Not what an earlier generation captured: whether that reached the disk is not known here, and storing it again
-        // costs nothing if it did.
+        // Not what an earlier generation captured: whether that reached the disk is not known here, and storing it
+        // again costs nothing if it did.
         long captured = _loaded;
         long mark = _time.GetTimestamp();
         while (state.Step < _settings.Step.Training.Steps && !IsHalted(generation))

@@ -187,8 +187,8 @@ public sealed class RunMachineTests
         Apply(Ready("a"));
         Apply(Ready("b"));
         Assert.Empty(Apply(new RunEvent.TrainingEnded(2, 12)));
-        var end = new RunEffect.End(RunOutcome.Completed, 12, null);
-        Assert.Equal([end], Apply(new RunEvent.CheckpointCommitted(2, 12)));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
+            Apply(new RunEvent.CheckpointCommitted(2, 12)));
     }
 
     [Fact]
@@ -256,8 +256,8 @@ public sealed class RunMachineTests
         Assert.Empty(Apply(new RunEvent.EvaluationEnded(3, null)));
         Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.EvaluationEnded(4, null)));
         Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
-        var end = new RunEffect.End(RunOutcome.Completed, 12, null);
-        Assert.Equal([end], Apply(new RunEvent.EvaluationEnded(12, "failed")));
+        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
+            Apply(new RunEvent.EvaluationEnded(12, "failed")));
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class HiddenScalarTests
         return makers;
     }
 
-    private static bool MakesScalar(MethodBase method) => method is MethodInfo made && made.ReturnType == typeof(Scalar) &&
+    private static bool MakesScalar(MethodBase method) =>
+        method is MethodInfo made && made.ReturnType == typeof(Scalar) &&
         (made.DeclaringType == typeof(Scalar) || made.DeclaringType == typeof(ScalarExtensionMethods));
 
     private static string Name(MethodBase method)
