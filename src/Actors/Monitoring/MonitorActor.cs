@@ -208,10 +208,10 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         }
         DistanceAnchors anchors = m.Report.Anchors;
         _out.View.Note(FormattableString.Invariant(
-            $"for comparison: noise {anchors.Noise:0.0}, the data through the tokenizer {anchors.Reconstruction:0.0}"));
+            $"for comparison: noise {anchors.Noise:0.00}, data through the tokenizer {anchors.Reconstruction:0.00}"));
         _out.Metrics.Evaluation.Done(m.Step, m.Time.TotalSeconds);
         _out.TensorBoard?.Scores(scores);
-        _progress = _progress with { Scores = scores, Pictures = m.Pictures };
+        _progress = _progress with { Scores = scores, Pictures = m.Pictures, EvaluationFailure = null };
         Show();
     }
 

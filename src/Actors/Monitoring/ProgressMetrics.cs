@@ -23,7 +23,7 @@ public sealed class ProgressMetrics
         _eta = book.Gauge("eta_seconds", "Estimated time to the last step");
         _phase = book.Seconds("step_seconds", "Time of one step's phases", "phase");
         _wall = book.Counter("wall_seconds_total",
-            "Wall time by what it was spent on; the parts add up to all", "state");
+            "Time of the training loop by what it was spent on", "state");
         _tensors = book.Gauge("tensors_live", "Tensors alive in this process; constant between steps unless one leaks");
     }
 
@@ -61,10 +61,8 @@ public sealed class ProgressMetrics
     /// <param name="seconds">Its duration.</param>
     public void Phase(string phase, double seconds) => _phase.WithLabels(phase).Observe(seconds);
 
-    /// <summary>Adds wall time to a state.</summary>
-    /// <param name="state">
-    /// productive, startup, restore, redo, checkpoint_block, data_wait, reduce_wait or idle.
-    /// </param>
+    /// <summary>Adds time of the training loop to a state.</summary>
+    /// <param name="state">productive, data_wait or checkpoint_block.</param>
     /// <param name="seconds">How long.</param>
     public void Wall(string state, double seconds) => _wall.WithLabels(state).Inc(seconds);
 
