@@ -11,6 +11,7 @@ public sealed class LineView(TextWriter output, int everySteps) : IProgressView
     /// <inheritdoc/>
     public void Update(ProgressSnapshot snapshot)
     {
+        if (snapshot.Losses.Count == 0) return; // nothing learned yet, nothing to show
         lock (_gate)
         {
             // The first step of an attempt and the last of the run are always shown. A step is shown once.

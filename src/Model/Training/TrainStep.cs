@@ -39,7 +39,7 @@ public sealed class TrainStep : IDisposable
         _exchange = exchange;
         _draws = draws ?? (step => new StepDraws(options.Seed, step, state.Shape.Tokens, options.SelfGuided));
         SelfGuidedOptions guided = options.SelfGuided;
-        // Without its losses ST-AR is LlamaGen, bit for bit; then the teacher has nothing to say.
+        // Without its losses there is nothing to ask the teacher.
         bool guides = guided.Enabled && (guided.Alpha > 0 || guided.Beta > 0);
         _teacher = guides ? new TeacherPass(state, options) : null;
         _workers = workers;
