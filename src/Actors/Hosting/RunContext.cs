@@ -24,8 +24,10 @@ public sealed class RunContext
     private static readonly string[] Compared = ["identity"];
 
     private RunContext(
-        StarlingOptions options, string folder, ShardIndex index, GptShape shape, string tokenizerFingerprint)
+        StarlingOptions options, string folder, ShardIndex index, GptShape shape, long stepsPerEpoch,
+        string tokenizerFingerprint)
     {
+        StepsPerEpoch = stepsPerEpoch;
         Options = options;
         Folder = folder;
         Index = index;
@@ -64,8 +66,7 @@ public sealed class RunContext
     public CheckpointStore Checkpoints { get; }
 
     /// <summary>Steps in one pass over the training split.</summary>
-    public long StepsPerEpoch => new StepOrder(
-        TrainSplit, Options.Seed, Options.Training.GlobalBatch, Options.Data.WindowRowGroups).StepsPerEpoch;
+    public long StepsPerEpoch { get; }
 
     /// <summary>The pictures trained on.</summary>
     public SampleSplit TrainSplit => new(Index, Split.Train, Options.Data.HoldOut);
@@ -83,8 +84,9 @@ public sealed class RunContext
         if (options.Evaluation.Enabled) // now rather than after hours of training
             PictureClassifier.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
-        _ = new BatchFactory(index, options.ToBatchOptions()); // checks batch, split and cache against the data
-        return new RunContext(options, Path.GetFullPath(folder), index, shape, tokenizer.Fingerprint);
+        BatchFactory batches = new(index, options.ToBatchOptions()); // checks batch, split and cache against the data
+        return new RunContext(
+            options, Path.GetFullPath(folder), index, shape, batches.Order.StepsPerEpoch, tokenizer.Fingerprint);
     }
 
     /// <summary>What the trainer needs.</summary>

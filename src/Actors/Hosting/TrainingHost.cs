@@ -32,6 +32,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         RunContext run = RunContext.Open(options, request.RunFolder);
         run.Checkpoints.Recover();
         EvaluationFiles evaluations = new(run.Folder);
+        IReadOnlyDictionary<long, EvaluationFiles.StoredScores> evaluated = evaluations.Of(run.Checkpoints);
         await using EventLog events = EventLog.Open(Path.Combine(run.Folder, "events.jsonl"), options.Name, time);
         RunMetrics metrics = Describe(new RunMetrics(time), run, events.Attempt);
         Liveness liveness = new(metrics, time, StepPatience);
@@ -50,8 +51,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
             Run = run,
             Plan = new RunPlan(options.Training.Steps, options.Training.Replicas, options.Evaluation.EverySteps,
                 options.Evaluation.Enabled)
-            { Evaluated = evaluations.Of(run.Checkpoints).Keys.ToHashSet() },
-            Scores = evaluations.Of(run.Checkpoints).Where(e => e.Value.Rank is not null)
+            { Evaluated = evaluated.Keys.ToHashSet() },
+            Scores = evaluated.Where(e => e.Value.Rank is not null)
                 .ToDictionary(e => e.Key, e => e.Value.Rank!.Value),
             Attempt = events.Attempt,
             Force = request.Force,
