@@ -48,6 +48,17 @@ public sealed record DataOptions
     [Range(1L << 20, long.MaxValue)]
     public long CacheBytes { get; init; } = 512L << 20;
 
+    /// <summary>
+    /// Number of samples that the files hold; null to take them as they are. Catches a shard too few before a run, and
+    /// stands in for the files where a dry run does not find them, as <see cref="ExpectedClasses"/> does.
+    /// </summary>
+    [Range(1L, long.MaxValue)]
+    public long? ExpectedPictures { get; init; }
+
+    /// <summary>Number of classes that the files hold; null to take them as they are.</summary>
+    [Range(1, 1 << 20)]
+    public int? ExpectedClasses { get; init; }
+
     /// <summary>Share of all samples that may be undecodable before the run ends.</summary>
     [Range(0.0, 1.0)]
     public double MaxBadShare { get; init; } = 0.01;

@@ -96,6 +96,7 @@ public sealed class StarlingConfigurationTests
         "selfGuided.depth = 3: must not exceed the network's 2")]
     [InlineData("""{ "selfGuided": { "studentViews": 3 } }""",
         "selfGuided.studentViews = 3: must not exceed selfGuided.views (2)")]
+    [InlineData("""{ "selfGuided": { "views": 1 } }""", "selfGuided.views = 1: must be 2 or more")]
     [InlineData("""{ "training": { "steps": 10 }, "optimizer": { "warmupSteps": 6, "cooldownSteps": 5 } }""",
         "optimizer.cooldownSteps = 5: together with")]
     [InlineData("""{ "model": { "dim": 36, "layers": 2, "heads": 2 } }""",
