@@ -96,7 +96,8 @@ public sealed partial class PaperRowTests
         string[] parts =
         [
             "1281167 pictures, 1000 classes", $"{pixels / 16 * (pixels / 16)} tokens of 16384 codes",
-            "not found here; counted with data.expectedPictures", "not found here; counted with tokenizer.expectedCodes",
+            "not found here; counted with data.expectedPictures",
+            "not found here; counted with tokenizer.expectedCodes",
             "not estimated", $"{ImageNet / Sizes[size].Batch} to an epoch",
         ];
         foreach (string expected in parts) Assert.Contains(expected, runner.Output);

@@ -162,6 +162,12 @@ public sealed class StarlingConfigurationTests
     }
 
     [Fact]
+    public void Keys_that_sections_have_in_common_come_first() =>
+        Assert.Equal(
+            [.. OptionsJson.Keys(typeof(TrainingPicturesOptions)).Select(key => key.Name), "windowRowGroups"],
+            OptionsJson.Keys(typeof(DataOptions)).Select(key => key.Name).Take(8));
+
+    [Fact]
     public void A_missing_file_is_one_clear_line() =>
         Assert.Contains("nowhere.json: no such configuration file",
             Assert.Throws<StarlingException>(() => StarlingConfiguration.Read("nowhere.json", [])).Message);

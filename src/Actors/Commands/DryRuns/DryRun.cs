@@ -54,7 +54,8 @@ internal static class DryRun
         double speed = Calibration.Measure(
             shape, (long)sequences * shape.Tokens, options.Training, clock, cancellationToken);
         return $"about {Display.Duration(TimeSpan.FromSeconds(flops / (speed * Efficiency)))} on this machine's " +
-            $"processor, at half the {Display.Count(speed)}FLOP/s of a matrix product measured for half a second just now";
+            $"processor, at half the {Display.Count(speed)}FLOP/s of a matrix product measured for half a second " +
+            "just now";
     }
 
     private static string TimeOnGpu(double flops) => string.Create(CultureInfo.InvariantCulture,

@@ -24,20 +24,26 @@ internal sealed record PlannedInputs(
     public static PlannedInputs Of(StarlingOptions options)
     {
         List<string> absent = [];
-        TokenizerSize tokenizer = OfTokenizer(options.Tokenizer, absent);
+        (long pictures, int classes, long steps) = OfData(options, absent);
+        return new PlannedInputs(pictures, classes, steps, OfTokenizer(options.Tokenizer, absent), absent);
+    }
+
+    private static (long Pictures, int Classes, long StepsPerEpoch) OfData(StarlingOptions options, List<string> absent)
+    {
         DataOptions data = options.Data;
-        if (data is { ExpectedPictures: { } pictures, ExpectedClasses: { } classes } && !DataFiles.AnyExists(data.Files))
+        BatchOptions batches = options.ToBatchOptions();
+        if (DataFiles.AnyExists(data.Files) ||
+            data is not { ExpectedPictures: { } pictures, ExpectedClasses: { } classes })
         {
-            options.ToBatchOptions().Validate();
-            absent.Add($"data.files = {string.Join(", ", data.Files)}: not found here; " +
-                "counted with data.expectedPictures and data.expectedClasses");
-            // Which pictures are held out is drawn for each: the exact number may differ by a few.
-            long trained = pictures - (long)(pictures * data.HoldOut);
-            return new PlannedInputs(pictures, classes, trained / options.Training.GlobalBatch, tokenizer, absent);
+            ShardIndex index = DataFiles.Open(data);
+            return (index.TotalRows, index.ClassNames.Count, new BatchFactory(index, batches).Order.StepsPerEpoch);
         }
-        ShardIndex index = DataFiles.Open(data);
-        long steps = new BatchFactory(index, options.ToBatchOptions()).Order.StepsPerEpoch;
-        return new PlannedInputs(index.TotalRows, index.ClassNames.Count, steps, tokenizer, absent);
+        batches.Validate();
+        absent.Add($"data.files = {string.Join(", ", data.Files)}: not found here; " +
+            "counted with data.expectedPictures and data.expectedClasses");
+        // Which pictures are held out is drawn for each, so that the exact number may differ by a few.
+        long trained = pictures - (long)(pictures * data.HoldOut);
+        return (pictures, classes, trained / batches.GlobalBatch);
     }
 
     private static TokenizerSize OfTokenizer(TokenizerOptions options, List<string> absent)
