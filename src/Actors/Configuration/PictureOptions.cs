@@ -3,7 +3,9 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>What every training's section <c>data</c> says: which pictures, how they are cropped, what is held out.</summary>
+/// <summary>
+/// What every training's section <c>data</c> says: which pictures, how they are cropped, what is held out.
+/// </summary>
 public abstract record PictureOptions
 {
     /// <summary>The word that stands for the data set shipped with the program.</summary>
