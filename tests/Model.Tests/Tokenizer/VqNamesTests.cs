@@ -19,8 +19,8 @@ public class VqNamesTests
     /// <summary>A line is a module: its weight's shape, and "b" if it has a bias of the first dimension.</summary>
     private static IEnumerable<string> Expand(string line)
     {
-        string name = line[..line.IndexOf(' ', StringComparison.Ordinal)];
-        string shape = line[line.IndexOf('[', StringComparison.Ordinal)..(line.IndexOf(']', StringComparison.Ordinal) + 1)];
+        string[] parts = line.Split(' ', 2);
+        (string name, string shape) = (parts[0], parts[1].Replace(" b", "", StringComparison.Ordinal));
         if (name.StartsWith("quantize.", StringComparison.Ordinal)) return [$"{name} {shape}"];
         string weight = $"{name}.weight {shape}", bias = $"{name}.bias {shape.Split(',', ']')[0]}]";
         return line.EndsWith(" b", StringComparison.Ordinal) ? [weight, bias] : [weight];
