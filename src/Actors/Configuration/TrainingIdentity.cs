@@ -19,7 +19,7 @@ public sealed record TrainingIdentity(string Json, string Hash)
     /// </summary>
     internal static IReadOnlyList<string> Outside { get; } =
     [
-        "name", "checkpoint", "evaluation", "monitor",
+        "name", "checkpoint", "evaluation", "monitor", "cluster",
         "data.files", "data.cacheBytes", "data.maxBadShare", "data.workers", "data.prefetch",
         "tokenizer.path", "training.threads", "training.device",
     ];

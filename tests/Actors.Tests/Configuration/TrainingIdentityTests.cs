@@ -15,6 +15,7 @@ public sealed class TrainingIdentityTests
     [InlineData("monitor.port=1")]
     [InlineData("checkpoint.everySteps=1")]
     [InlineData("evaluation.enabled=false")]
+    [InlineData("cluster.leaseSeconds=20")]
     [InlineData("data.files=elsewhere/same.parquet")]
     public void What_cannot_change_a_bit_of_the_state_is_left_out(string change) => Assert.Equal(Hash(), Hash(change));
 
