@@ -61,6 +61,9 @@ public sealed class RunLock : IDisposable
             "wait until it ends, or choose another --run folder");
     }
 
+    /// <summary>Whether opening a file failed because another process (or another part of this one) holds it.</summary>
+    public static bool IsHeld(IOException e) => e.HResult is LinuxLocked or MacLocked or WindowsLocked;
+
     /// <summary>Lets the folder go.</summary>
     public void Dispose()
     {
@@ -93,7 +96,7 @@ public sealed class RunLock : IDisposable
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
             return new FileStream(path, FileMode.Open, FileAccess.Read, share);
         }
-        catch (IOException e) when (e.HResult is LinuxLocked or MacLocked or WindowsLocked)
+        catch (IOException e) when (IsHeld(e))
         {
             return null;
         }
