@@ -184,35 +184,10 @@ public sealed class TrainerLoop : IDisposable
     {
         using var scope = NewDisposeScope();
         PhaseClock clock = new(_time);
-        ReplicaTokens[] tokens = Tokenize(batch);
+        ReplicaTokens[] tokens = StepTokens.Of(
+            batch, _tokenizer!, _workers!, new Device(_settings.Step.Training.Device));
         clock.Mark(StepPhase.Tokenize);
         return step.Run(tokens, clock);
-    }
-
-    /// <summary>
-    /// All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.
-    /// </summary>
-    private ReplicaTokens[] Tokenize(StepBatch batch)
-    {
-        ReplicaBatch first = batch.Replicas[0];
-        int picture = 3 * first.Size * first.Size, perShare = first.Images * first.Views;
-        int pictures = batch.Replicas.Count * perShare;
-        Tensor[] codes = new Tensor[(pictures + VqTokenizer.Chunk - 1) / VqTokenizer.Chunk];
-        _workers!.Run(codes.Length, (_, job) =>
-        {
-            using var scope = NewDisposeScope();
-            int from = job * VqTokenizer.Chunk, count = Math.Min(VqTokenizer.Chunk, pictures - from);
-            Tensor chunk = empty([count, 3, first.Size, first.Size], ScalarType.Byte, CPU);
-            for (int i = 0; i < count; i++)
-            {
-                (int share, int view) = Math.DivRem(from + i, perShare);
-                batch.Replicas[share].Pixels.AsSpan(view * picture, picture).CopyTo(chunk.bytes[(i * picture)..]);
-            }
-            codes[job] = _tokenizer!.Encode(chunk).DetachFromDisposeScope();
-        });
-        Tensor all = cat([.. codes.Select(c => c.Adopted())]);
-        Tensor perReplica = all.view(batch.Replicas.Count, first.Images, first.Views, all.shape[1]);
-        return [.. batch.Replicas.Select((r, i) => new ReplicaTokens(r.Replica, perReplica[i], r.Labels))];
     }
 
     private static int Threads(TrainingOptions training) =>
