@@ -6,7 +6,7 @@ namespace Starling.Actors.Tests.Collectives;
 /// <summary>What every engine has to do.</summary>
 public class CollectiveGroupTests
 {
-    public static TheoryData<string> Engines => ["inproc"];
+    public static TheoryData<string> Engines => ["inproc", "gloo"];
 
     [Theory]
     [MemberData(nameof(Engines))]
@@ -164,7 +164,7 @@ public class CollectiveGroupTests
         Members.Dispose(groups);
     }
 
-    private static ICollectiveEngine Engine(string name) => new InProcessEngine();
+    private static ICollectiveEngine Engine(string name) => name == "gloo" ? new GlooEngine() : new InProcessEngine();
 
     private static Tensor Filled(int count, float value) => tensor(Enumerable.Repeat(value, count).ToArray());
 
