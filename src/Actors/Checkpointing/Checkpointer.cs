@@ -27,11 +27,13 @@ public sealed class Checkpointer : ReceiveActor
     /// <param name="supervisor">Told of every commit and failure.</param>
     /// <param name="monitor">Told the same with figures.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="guard">Says whether a generation may still commit; by default all may.</param>
     public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep,
-        IReadOnlyDictionary<long, double> scores, IActorRef supervisor, IActorRef monitor, TimeProvider time)
+        IReadOnlyDictionary<long, double> scores, IActorRef supervisor, IActorRef monitor, TimeProvider time,
+        ICommitGuard? guard = null)
     {
         _store = store;
-        _writer = new CheckpointWriter(store, time);
+        _writer = new CheckpointWriter(store, time, guard);
         _run = run;
         _keep = keep;
         foreach ((long step, double score) in scores) _scores[step] = score;
@@ -48,7 +50,7 @@ public sealed class Checkpointer : ReceiveActor
         {
             CheckpointReceipt receipt = _writer.Write(snapshot, _run, m.Metrics);
             _monitor.Tell(new MonitorProtocol.CheckpointCommitted(snapshot.Generation, receipt));
-            Report(new RunEvent.CheckpointCommitted(snapshot.Generation, snapshot.Step));
+            _supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(snapshot.Generation, snapshot.Step));
         }
         catch (Exception e)
         {
@@ -56,13 +58,11 @@ public sealed class Checkpointer : ReceiveActor
             // it was has to be answered, or a run whose last checkpoint it is would wait for ever.
             string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
             _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
-            Report(new RunEvent.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
+            _supervisor.Tell(new SupervisorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
             return;
         }
         _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)), _scores);
     }
-
-    private void Report(RunEvent happened) => _supervisor.Tell(new SupervisorProtocol.Happened(happened));
 
     private static string MetricLabel(CheckpointFailure failure) =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());

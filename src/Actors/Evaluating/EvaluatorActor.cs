@@ -23,14 +23,16 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     private IEvaluation? _evaluation;
 
     /// <summary>An evaluator that offers itself to the supervisor.</summary>
+    /// <param name="name">The evaluator's name in the cluster.</param>
+    /// <param name="identity">What has to be the same on all nodes.</param>
     /// <param name="open">Loads what evaluations need; called when the first one is asked for.</param>
     /// <param name="checkpoints">The run's checkpoints.</param>
     /// <param name="files">Where results are written.</param>
     /// <param name="actors">Who is told what.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Abandons the evaluation at hand.</param>
-    public EvaluatorActor(Func<IEvaluation> open, CheckpointStore checkpoints, EvaluationFiles files,
-        EvaluatorActors actors, TimeProvider time, CancellationToken stop)
+    public EvaluatorActor(string name, RunIdentity identity, Func<IEvaluation> open, CheckpointStore checkpoints,
+        EvaluationFiles files, EvaluatorActors actors, TimeProvider time, CancellationToken stop)
     {
         _open = open;
         _checkpoints = checkpoints;
@@ -38,8 +40,11 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         _actors = actors;
         _time = time;
         _stop = stop;
-        _registration = new Registration(Timers, actors.Supervisor, new SupervisorProtocol.RegisterEvaluator(Self));
-        Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
+        _registration = new Registration(
+            Context, Timers, actors.Supervisor, new SupervisorProtocol.RegisterEvaluator(identity, name, Self));
+        Receive<SupervisorProtocol.Registered>(_ => { });
+        Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<Registration.Again>(_ => _registration.Send());
         Receive<EvaluatorProtocol.Evaluate>(m => Evaluate(m.Step));
     }
@@ -85,6 +90,6 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
             failure = e.Message;
             _actors.Monitor.Tell(new MonitorProtocol.EvaluationFailed(step, e.Message));
         }
-        _actors.Supervisor.Tell(new SupervisorProtocol.Happened(new RunEvent.EvaluationEnded(step, failure)));
+        _actors.Supervisor.Tell(new SupervisorProtocol.EvaluationEnded(step, failure));
     }
 }

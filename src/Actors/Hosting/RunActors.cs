@@ -71,25 +71,35 @@ internal static class RunActors
     private static void StartActors(ActorSystem system, IActorRef supervisor, IActorRef monitor, NodeSetup node)
     {
         RunContext run = node.Run;
+        RunLedger ledger = new(run.Folder);
+        RunIdentity identity = run.NodeIdentity;
         IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(
-            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time))
+            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time, ledger))
             .WithDispatcher(Pinned), "checkpointer");
         system.ActorOf(Props.Create(() => new ShardLoader(
-            run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
+            "loader-0", identity, run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
         TrainerActor.TrainerActors trainerTells = new(supervisor, checkpointer, monitor);
         system.ActorOf(Props.Create(() => new TrainerActor("trainer-0", node.Attempt, run.TrainerSettings(node.Force),
             run.Checkpoints, run.Options.Data.Prefetch, trainerTells, node.Time)), "trainer");
         if (!run.Options.Evaluation.Enabled) return;
         EvaluatorActor.EvaluatorActors evaluatorTells = new(supervisor, checkpointer, monitor);
-        system.ActorOf(Props.Create(() => new EvaluatorActor(
+        system.ActorOf(Props.Create(() => new EvaluatorActor("evaluator-0", identity,
             () => RunEvaluation.Open(run, node.Time, node.Stopping), run.Checkpoints, new EvaluationFiles(run.Folder),
             evaluatorTells, node.Time, node.Stopping)).WithDispatcher(Pinned), "evaluator");
     }
 
     private static Props SupervisorProps(ActorSystem system, NodeSetup node)
     {
-        ActorSelection monitor = system.ActorSelection("/user/monitor");
-        GenerationFile generations = new(Path.Combine(node.Run.Folder, "generation"));
-        return Props.Create(() => new RunSupervisor(node.Plan, generations, monitor, node.Ended));
+        SupervisorSettings settings = new()
+        {
+            Plan = () => node.Plan,
+            Identity = node.Run.NodeIdentity,
+            Ledger = new RunLedger(node.Run.Folder),
+            Monitor = system.ActorSelection("/user/monitor"),
+            Ended = node.Ended,
+            Fenced = reason => node.Ended(new RunEnding(RunOutcome.Failed, 0, reason)),
+            Time = node.Time,
+        };
+        return Props.Create(() => new RunSupervisor(settings)).WithDispatcher(Pinned);
     }
 }

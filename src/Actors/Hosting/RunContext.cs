@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
+using Starling.Actors.Supervision;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
 using Starling.Data.Ordering;
@@ -62,6 +63,10 @@ public sealed class RunContext
     /// <summary>What checkpoints say of the run.</summary>
     public RunDescription Description { get; }
 
+    /// <summary>What has to be the same on all nodes.</summary>
+    public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.Hash, Description.DataFingerprint,
+        Description.TokenizerFingerprint);
+
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
 
@@ -91,7 +96,8 @@ public sealed class RunContext
 
     /// <summary>What the trainer needs.</summary>
     public TrainerSettings TrainerSettings(bool force) => new(Shape, Options.ToTrainStepOptions(),
-        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared, force);
+        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared, NodeIdentity,
+        force);
 
     /// <summary>The decode threads of a loader.</summary>
     public ReplicaBatchPipeline OpenPipeline() => new(new BatchFactory(Index, Options.ToBatchOptions()),

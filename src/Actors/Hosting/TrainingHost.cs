@@ -115,7 +115,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     {
         view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
         host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>()
-            .Tell(new SupervisorProtocol.Happened(new RunEvent.StopRequested()));
+            .Tell(SupervisorProtocol.StopRun.Instance);
     }
 
     private static RunMetrics Describe(RunMetrics metrics, RunContext run, int attempt)

@@ -22,16 +22,21 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private LoaderProtocol.Failed? _failed;
 
     /// <summary>A loader over the pipeline that <paramref name="open"/> starts.</summary>
+    /// <param name="name">The loader's name in the cluster.</param>
+    /// <param name="identity">What has to be the same on all nodes.</param>
     /// <param name="open">Starts a pipeline; called once by each incarnation of the actor.</param>
     /// <param name="supervisor">Whom the loader offers itself to.</param>
     /// <param name="opened">Told of the pipeline, for its statistics.</param>
-    public ShardLoader(
-        Func<ReplicaBatchPipeline> open, IActorRef supervisor, Action<ReplicaBatchPipeline>? opened = null)
+    public ShardLoader(string name, RunIdentity identity, Func<ReplicaBatchPipeline> open, IActorRef supervisor,
+        Action<ReplicaBatchPipeline>? opened = null)
     {
         _open = open;
         _opened = opened;
-        _registration = new Registration(Timers, supervisor, new SupervisorProtocol.RegisterLoader(Self));
-        Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
+        _registration = new Registration(
+            Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
+        Receive<SupervisorProtocol.Registered>(_ => { });
+        Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<Registration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
         Receive<LoaderProtocol.Request>(request => _requests.Writer.TryWrite((request, Sender)));

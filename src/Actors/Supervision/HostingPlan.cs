@@ -7,20 +7,23 @@ public static class HostingPlan
 {
     /// <summary>
     /// Deals replicas 0..L−1 to trainers in name order: contiguous runs whose lengths differ by one at most. Contiguous
-    /// runs form the fewest aligned subtrees, hence the least to exchange. Trainers beyond L get none and stand by.
+    /// runs form the fewest aligned subtrees, hence the least to exchange. Where there are more than L trainers, the
+    /// first L of the order given are hosts and the others stand by.
     /// </summary>
-    public static ImmutableSortedDictionary<string, ImmutableArray<int>> Deal(
-        IEnumerable<string> trainers, int replicas)
+    /// <param name="trainers">Whoever is to be a host rather than a spare, first.</param>
+    /// <param name="replicas">L.</param>
+    /// <returns>The hosts in the order of their ranks.</returns>
+    public static ImmutableArray<HostedReplicas> Deal(IEnumerable<string> trainers, int replicas)
     {
-        string[] names = [.. trainers.Order(StringComparer.Ordinal)];
-        var plan = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<int>>(StringComparer.Ordinal);
-        int hosts = Math.Min(names.Length, replicas), next = 0;
-        for (int i = 0; i < names.Length; i++)
+        string[] hosts = [.. trainers.Take(replicas).Order(StringComparer.Ordinal)];
+        var plan = ImmutableArray.CreateBuilder<HostedReplicas>(hosts.Length);
+        int next = 0;
+        for (int i = 0; i < hosts.Length; i++)
         {
-            int count = i < hosts ? (replicas - next) / (hosts - i) : 0;
-            plan.Add(names[i], [.. Enumerable.Range(next, count)]);
+            int count = (replicas - next) / (hosts.Length - i);
+            plan.Add(new HostedReplicas(hosts[i], [.. Enumerable.Range(next, count)]));
             next += count;
         }
-        return plan.ToImmutable();
+        return plan.MoveToImmutable();
     }
 }

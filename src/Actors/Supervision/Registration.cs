@@ -3,22 +3,30 @@ using Akka.Actor;
 namespace Starling.Actors.Supervision;
 
 /// <summary>
-/// Repeats an actor's registration: often until the supervisor has answered, then slowly for good, because a supervisor
-/// that was restarted or has moved to another node knows nobody.
+/// Repeats an actor's registration for ever: a supervisor that has moved to another node knows nobody, and one that
+/// took an actor for lost wants to hear of it again. Asking again is no news to a supervisor that knows.
 /// </summary>
-internal sealed class Registration(ITimerScheduler timers, IActorRef supervisor, object registration)
+internal sealed class Registration(IActorContext context, ITimerScheduler timers, IActorRef supervisor,
+    object registration)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Reminder = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Registers, now or again.</summary>
     public void Send()
     {
         supervisor.Tell(registration);
-        timers.StartSingleTimer(this, Again.Instance, Patience);
+        timers.StartSingleTimer(this, Again.Instance, Interval);
     }
 
-    /// <summary>The supervisor has answered.</summary>
-    public void Confirm() => timers.StartSingleTimer(this, Again.Instance, Reminder);
+    /// <summary>
+    /// Another run's supervisor answered: asking again would not help. Whoever runs the node hears of it on the event
+    /// stream.
+    /// </summary>
+    public void Refuse(SupervisorProtocol.Refused refused)
+    {
+        timers.Cancel(this);
+        context.System.EventStream.Publish(refused);
+    }
 
     /// <summary>Time to register again.</summary>
     public sealed record Again

@@ -8,11 +8,27 @@ namespace Starling.Actors.Supervision;
 /// </param>
 /// <param name="EvaluationEnabled">False for no evaluation at all.</param>
 /// <param name="MaxFruitlessGenerations">
-/// Generations in a row that may fail without a single step before the run is given up.
+/// Generations in a row that may fail by themselves, without a single step, before the run is given up. Those that
+/// ended because a trainer's process died do not count: that says nothing about the run.
 /// </param>
 public sealed record RunPlan(
     long Steps, int Replicas, long EvaluateEverySteps, bool EvaluationEnabled, int MaxFruitlessGenerations = 3)
 {
     /// <summary>Steps whose evaluation an earlier attempt has finished.</summary>
     public IReadOnlySet<long> Evaluated { get; init; } = new HashSet<long>();
+
+    /// <summary>How long others may take to register after the first trainer; zero when there will be no others.</summary>
+    public TimeSpan Settle { get; init; }
+
+    /// <summary>How long a trainer may take to answer a roll call.</summary>
+    public TimeSpan RollCallPatience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long binding may take, and connecting (which loads or copies the state) as well.</summary>
+    public TimeSpan FormPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pings in a row, one a second, that may stay unanswered before a roll call.</summary>
+    public int UnansweredPings { get; init; } = 5;
+
+    /// <summary>Evaluators that may be lost over one checkpoint before it counts as one that cannot be evaluated.</summary>
+    public int MaxEvaluators { get; init; } = 3;
 }

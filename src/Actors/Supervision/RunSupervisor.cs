@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
+using System.Text.Json;
 using Akka.Actor;
+using Akka.Remote;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Training;
@@ -9,50 +10,74 @@ namespace Starling.Actors.Supervision;
 
 /// <summary>
 /// The cluster singleton that runs a run. It decides nothing itself: messages become events of
-/// <see cref="RunMachine"/>, whose effects it performs in order.
+/// <see cref="RunMachine"/>, whose effects it performs in order. Blocks on the ledger's disk, so it needs a thread of
+/// its own (pinned dispatcher).
 /// </summary>
-public sealed class RunSupervisor : ReceiveActor
+public sealed class RunSupervisor : ReceiveActor, IWithTimers
 {
-    private readonly RunPlan _plan;
-    private readonly GenerationFile _generations;
-    private readonly ICanTell _monitor;
-    private readonly Action<RunEnding> _ended;
-    private readonly Dictionary<string, IActorRef> _trainers = [];
-    private readonly List<IActorRef> _loaders = [];
-    private readonly List<IActorRef> _evaluators = [];
-    private readonly List<RunEvent> _waiting = [];
-    private readonly Queue<long> _unassignedEvaluations = new();
-    private RunState _state = new();
+    private const string Replaced = "a newer supervisor is at work";
+    private const int FaultsKept = 20, PatienceTicks = 30;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly object RunTimerKey = new();
 
-    /// <summary>A supervisor that goes on with the numbering in <paramref name="generations"/>.</summary>
-    /// <param name="plan">The run.</param>
-    /// <param name="generations">The durable generation number.</param>
-    /// <param name="monitor">Told of every new state.</param>
-    /// <param name="ended">Told once how the run ended.</param>
-    public RunSupervisor(RunPlan plan, GenerationFile generations, ICanTell monitor, Action<RunEnding> ended)
+    private readonly SupervisorSettings _settings;
+    private readonly Roster _trainers, _loaders, _evaluators;
+    private readonly Queue<FaultStatus> _faults = new();
+    private readonly StepRate _rate;
+    private RunPlan _plan = null!; // in PreStart, which comes before the first message
+    private RunState _state = new();
+    private SupervisorProtocol.RunOver? _over;
+    private (string? For, int Ticks) _waiting;
+    private bool _fenced;
+
+    /// <summary>A supervisor that goes on with the numbering in the ledger.</summary>
+    public RunSupervisor(SupervisorSettings settings)
     {
-        _plan = plan;
-        _generations = generations;
-        _monitor = monitor;
-        _ended = ended;
-        Receive<SupervisorProtocol.RegisterTrainer>(Register);
-        Receive<SupervisorProtocol.RegisterLoader>(m => Register(_loaders, m.Actor));
+        _settings = settings;
+        (_trainers, _loaders, _evaluators) = (new Roster(Context), new Roster(Context), new Roster(Context));
+        _rate = new StepRate(settings.Time);
+        Receive<SupervisorProtocol.RegisterTrainer>(m =>
+        {
+            if (Accepts(m.Identity, m.Actor)) Register(m);
+        });
+        Receive<SupervisorProtocol.RegisterLoader>(m =>
+        {
+            if (Accepts(m.Identity, m.Actor) && _loaders.Add(m.Loader, m.Actor)) LoadersChanged();
+        });
         Receive<SupervisorProtocol.RegisterEvaluator>(m =>
         {
-            Register(_evaluators, m.Actor);
-            while (_unassignedEvaluations.TryDequeue(out long step)) Evaluate(step);
+            if (Accepts(m.Identity, m.Actor)) Register(m);
         });
-        Receive<SupervisorProtocol.TrainerFailed>(m => Happened(new RunEvent.TrainerLost(m.Trainer, m.Reason)));
-        Receive<SupervisorProtocol.Happened>(m => Happened(m.Event));
-        Receive<Terminated>(Gone);
+        ReceiveReports();
+        Receive<SupervisorProtocol.StatusRequest>(_ => Sender.Tell(Status()));
+        Receive<Terminated>(m => Gone(m.ActorRef, "its actor ended"));
+        // A broken connection is news long before the cluster's failure detector has made up its mind.
+        Receive<DisassociatedEvent>(m => Disconnected(m.RemoteAddress));
+        Receive<AssociationErrorEvent>(m => Disconnected(m.RemoteAddress));
+        Receive<Tick>(_ => Ticked());
+        Receive<Rang>(m => Happened(m.Event));
     }
 
-    /// <summary>Takes up the numbering.</summary>
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Takes a term, and with it the lead.</summary>
     protected override void PreStart()
     {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         try
         {
-            _state = _state with { Generation = _generations.Read() };
+            _plan = _settings.Plan();
+            LedgerEntry entry = _settings.Ledger.TakeTerm();
+            _state = _state with
+            {
+                Term = entry.Term,
+                Generation = entry.Generation,
+                Step = Math.Max(entry.Checkpoint, 0),
+                EarlierCheckpoint = entry.Checkpoint,
+            };
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
         }
         catch (StarlingException e)
         {
@@ -60,46 +85,129 @@ public sealed class RunSupervisor : ReceiveActor
         }
     }
 
+    /// <summary>
+    /// A supervisor that failed leaves rather than go on with a new term: if it is what fails, it must not fence off
+    /// one that works.
+    /// </summary>
+    protected override void PostRestart(Exception reason) => Fence($"the supervisor failed: {reason.Message}");
+
+    private void ReceiveReports()
+    {
+        On<SupervisorProtocol.Bound>(m =>
+            new RunEvent.TrainerBound(m.Trainer, m.Generation, m.Blob, m.Step, m.Checkpoint));
+        On<SupervisorProtocol.Ready>(m => new RunEvent.TrainerReady(m.Trainer, m.Generation, m.Step, m.Checkpoint));
+        On<SupervisorProtocol.StepApplied>(m =>
+            new RunEvent.StepApplied(m.Trainer, m.Generation, m.Step, m.BusySeconds, m.WaitSeconds));
+        On<SupervisorProtocol.ExchangeBroke>(m => new RunEvent.ExchangeBroke(m.Trainer, m.Generation, m.Reason));
+        On<SupervisorProtocol.TrainerFailed>(m => new RunEvent.TrainerFailed(m.Trainer, m.Incarnation, m.Reason));
+        On<SupervisorProtocol.TrainerLeaving>(m => new RunEvent.TrainerLeaving(m.Trainer, m.Incarnation));
+        On<SupervisorProtocol.Pong>(m => new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence));
+        On<SupervisorProtocol.TrainingEnded>(m => new RunEvent.TrainingEnded(m.Trainer, m.Generation, m.Step));
+        On<SupervisorProtocol.CheckpointCommitted>(m => new RunEvent.CheckpointCommitted(m.Generation, m.Step));
+        On<SupervisorProtocol.CheckpointFailed>(m => new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
+        On<SupervisorProtocol.EvaluationEnded>(m => new RunEvent.EvaluationEnded(m.Step, m.Failure));
+        On<SupervisorProtocol.StopRun>(_ => new RunEvent.StopRequested());
+        On<SupervisorProtocol.Fatal>(m => new RunEvent.Fatal(m.Reason));
+    }
+
+    private void On<T>(Func<T, RunEvent> toEvent) => Receive<T>(m => Happened(toEvent(m)));
+
+    /// <summary>Answers a registration; true if it counts.</summary>
+    private bool Accepts(RunIdentity identity, IActorRef actor)
+    {
+        if (identity.DifferenceFrom(_settings.Identity) is { } difference)
+        {
+            actor.Tell(new SupervisorProtocol.Refused(difference));
+            Report(new RunEffect.Fault($"{actor.Path.ToStringWithAddress()} was refused: {difference}"));
+            return false;
+        }
+        actor.Tell(new SupervisorProtocol.Registered(_state.Term));
+        if (_over is null) return true;
+        actor.Tell(_over);
+        return false;
+    }
+
     private void Register(SupervisorProtocol.RegisterTrainer m)
     {
-        _trainers[m.Trainer] = m.Actor;
-        Context.Watch(m.Actor);
-        m.Actor.Tell(SupervisorProtocol.Registered.Instance);
-        RunEvent joined = new RunEvent.TrainerJoined(m.Trainer, m.Incarnation);
-        if (_loaders.Count > 0) Happened(joined);
-        else _waiting.Add(joined); // nobody could feed it yet
+        // A process that was taken for dead may still have a registration under way.
+        if (_state.Trainers.TryGetValue(m.Trainer, out Member? known) && known.Incarnation > m.Incarnation) return;
+        _trainers.Add(m.Trainer, m.Actor);
+        Happened(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
     }
 
-    private void Register(List<IActorRef> actors, IActorRef actor)
+    private void Register(SupervisorProtocol.RegisterEvaluator m)
     {
-        actor.Tell(SupervisorProtocol.Registered.Instance);
-        if (actors.Contains(actor)) return;
-        actors.Add(actor);
-        Context.Watch(actor);
-        RunEvent[] waiting = [.. _waiting];
-        if (_loaders.Count == 0) return;
-        _waiting.Clear();
-        foreach (RunEvent happened in waiting) Happened(happened);
+        if (!_evaluators.Add(m.Evaluator, m.Actor)) return;
+        if (_state.Evaluators.Contains(m.Evaluator))
+            Happened(new RunEvent.EvaluatorLost(m.Evaluator)); // started again before its end was noticed
+        Happened(new RunEvent.EvaluatorJoined(m.Evaluator));
     }
 
-    private void Gone(Terminated m)
+    private void LoadersChanged()
     {
-        _loaders.Remove(m.ActorRef);
-        if (_evaluators.Remove(m.ActorRef) && _state.Evaluating is { } step)
-            Happened(new RunEvent.EvaluationEnded(step, "the evaluator is gone"));
-        if (_trainers.FirstOrDefault(t => t.Value.Equals(m.ActorRef)).Key is { } trainer)
-            Happened(new RunEvent.TrainerLost(trainer, "its actor is gone"));
+        _trainers.TellAll(new TrainerProtocol.LoadersChanged(_state.Term, _loaders.Actors));
+        Happened(new RunEvent.LoadersChanged(_loaders.Names.Count));
+    }
+
+    private void Disconnected(Address node)
+    {
+        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators])
+            foreach (IActorRef actor in roster.At(node)) Gone(actor, "the connection to it broke");
+    }
+
+    private void Gone(IActorRef actor, string reason)
+    {
+        if (_loaders.Remove(actor, out _)) LoadersChanged();
+        if (_evaluators.Remove(actor, out string? evaluator)) Happened(new RunEvent.EvaluatorLost(evaluator));
+        if (_trainers.Remove(actor, out string? trainer) &&
+            _state.Trainers.TryGetValue(trainer, out Member? member))
+            Happened(new RunEvent.TrainerLost(trainer, member.Incarnation, reason));
+    }
+
+    private void Ticked()
+    {
+        if (_over is not null || _fenced) return;
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second); // never periodic: a freeze must not store up ticks
+        string? waiting = Waiting.For(_state);
+        _waiting = waiting == _waiting.For ? (waiting, _waiting.Ticks + 1) : (waiting, 0);
+        if (waiting is not null && _waiting.Ticks == PatienceTicks)
+            Report(new RunEffect.Note($"still waiting for {waiting}"));
+        try
+        {
+            if (Leads()) Happened(new RunEvent.Ticked());
+        }
+        catch (StarlingException e)
+        {
+            // Trainers whose permits run out wait; that is better than an end over a file server's hiccup.
+            Report(new RunEffect.Fault(e.Message));
+        }
+    }
+
+    /// <summary>
+    /// Whether this is still the last supervisor that began: one that was frozen and replaced finds out here, before
+    /// its pings let a trainer apply a step.
+    /// </summary>
+    private bool Leads()
+    {
+        if (_settings.Ledger.Read().Term == _state.Term) return true;
+        Fence(Replaced);
+        return false;
     }
 
     private void Happened(RunEvent happened)
     {
-        (RunState next, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, _state, happened);
-        bool changed = next != _state;
-        _state = next;
-        if (changed) _monitor.Tell(new MonitorProtocol.RunChanged(next), Self);
+        if (_fenced) return;
+        RunState before = _state;
+        (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
+        _rate.Observe(before, _state);
+        if (_state != before) _settings.Monitor.Tell(new MonitorProtocol.RunChanged(_state), Self);
         try
         {
-            foreach (RunEffect effect in effects) Perform(effect);
+            foreach (RunEffect effect in effects)
+            {
+                Perform(effect);
+                if (_fenced) return; // nobody may hear of what was refused
+            }
         }
         catch (StarlingException e)
         {
@@ -113,34 +221,102 @@ public sealed class RunSupervisor : ReceiveActor
     {
         switch (effect)
         {
-            case RunEffect.PersistGeneration e:
-                _generations.Write(e.Generation);
+            case RunEffect.Persist e:
+                if (!_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint)) Fence(Replaced);
                 break;
             case RunEffect.Assign e:
-                _trainers[e.Trainer].Tell(new TrainerProtocol.Assign(e.Generation, e.Replicas, [.. _loaders]));
+                _trainers.Tell(e.Trainer, new TrainerProtocol.Assign(
+                    _state.Term, e.Generation, e.Rank, e.Hosting.Count, e.Hosting, _loaders.Actors));
+                break;
+            case RunEffect.Connect e:
+                TellHosts(new TrainerProtocol.Connect(e.Generation, e.Blobs, e.SourceRank, e.FromDisk));
                 break;
             case RunEffect.Begin e:
-                foreach (IActorRef trainer in Hosts()) trainer.Tell(new TrainerProtocol.Begin(e.Generation));
+                TellHosts(new TrainerProtocol.Begin(e.Generation, e.Checkpoint));
                 break;
             case RunEffect.Halt e:
-                foreach (IActorRef trainer in Hosts()) trainer.Tell(new TrainerProtocol.Halt(e.Generation));
+                _trainers.Tell(_state.Hosting[0].Trainer, new TrainerProtocol.Halt(e.Generation));
+                break;
+            case RunEffect.Stop e:
+                foreach (string trainer in _state.Trainers.Keys.Where(t => _state.RankOf(t) != 0))
+                    _trainers.Tell(trainer, new TrainerProtocol.Stop(e.Generation));
+                break;
+            case RunEffect.Ping e:
+                if (Leads()) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
+                break;
+            case RunEffect.StartTimer e:
+                Timers.StartSingleTimer(RunTimerKey, new Rang(new RunEvent.TimerRang(e.Timer, e.Generation)), e.After);
+                break;
+            case RunEffect.Release e:
+                _trainers.Tell(e.Trainer, new TrainerProtocol.Released(e.Trainer));
                 break;
             case RunEffect.Evaluate e:
-                Evaluate(e.Step);
+                _evaluators.Tell(e.Evaluator, new EvaluatorProtocol.Evaluate(e.Step));
+                break;
+            case RunEffect.Fault or RunEffect.Note:
+                Report(effect);
                 break;
             case RunEffect.End e:
-                _ended(new RunEnding(e.Outcome, e.Step, e.Reason));
+                End(e);
                 break;
             default:
                 throw new InvalidOperationException($"no such effect: {effect}");
         }
     }
 
-    private ImmutableArray<IActorRef> Hosts() => [.. _state.Hosting.Keys.Select(name => _trainers[name])];
-
-    private void Evaluate(long step)
+    private void TellHosts(object message)
     {
-        if (_evaluators.Count == 0) _unassignedEvaluations.Enqueue(step);
-        else _evaluators[0].Tell(new EvaluatorProtocol.Evaluate(step));
+        foreach (HostedReplicas host in _state.Hosting) _trainers.Tell(host.Trainer, message);
+    }
+
+    private void Report(RunEffect effect)
+    {
+        if (effect is RunEffect.Fault fault)
+        {
+            _faults.Enqueue(new FaultStatus(
+                _settings.Time.GetUtcNow(), _state.Generation, _state.Step, fault.Reason));
+            if (_faults.Count > FaultsKept) _faults.Dequeue();
+            _settings.Monitor.Tell(new MonitorProtocol.Note(fault.Reason), Self);
+        }
+        else if (effect is RunEffect.Note note)
+        {
+            _settings.Monitor.Tell(new MonitorProtocol.Note(note.Line), Self);
+        }
+    }
+
+    private void End(RunEffect.End e)
+    {
+        _over = new SupervisorProtocol.RunOver(e.Outcome, e.Step, e.Reason);
+        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators]) roster.TellAll(_over);
+        _settings.Ended(new RunEnding(e.Outcome, e.Step, e.Reason));
+    }
+
+    private void Fence(string reason)
+    {
+        _fenced = true;
+        _settings.Fenced(reason);
+        Context.Stop(Self);
+    }
+
+    private RunStatus Status() => new(_state.Term, _state.Generation,
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(_state.Phase.ToString()), _state.Step, _plan.Steps,
+        _state.KnownCheckpoint, _rate.PerSecond, Waiting.For(_state),
+        [.. _state.Trainers.Select(t => Status(t.Key, t.Value))], [.. _loaders.Names], [.. _evaluators.Names],
+        _state.Evaluating?.Step, [.. _faults]);
+
+    private TrainerStatus Status(string trainer, Member member)
+    {
+        int rank = _state.RankOf(trainer);
+        HostProgress? progress = _state.Progress.GetValueOrDefault(trainer);
+        return new TrainerStatus(trainer, member.Incarnation, _trainers.AddressOf(trainer), rank,
+            rank < 0 ? [] : _state.Hosting[rank].Replicas, progress?.Step ?? -1, progress?.BusySeconds ?? 0,
+            progress?.WaitSeconds ?? 0, _state.Slow.IsFlagged(trainer), _state.Leaving.Contains(trainer));
+    }
+
+    private sealed record Rang(RunEvent.TimerRang Event) : INoSerializationVerificationNeeded;
+
+    private sealed record Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
     }
 }

@@ -9,6 +9,12 @@ namespace Starling.Actors.Training;
 /// </summary>
 public interface ITrainerReports
 {
+    /// <summary>Nothing of an earlier generation is being worked on any more.</summary>
+    /// <param name="generation">The generation to be formed.</param>
+    /// <param name="step">Steps the state in memory holds; −1 for none.</param>
+    /// <param name="checkpoint">Step of the newest checkpoint known to be good, −1 for none.</param>
+    void Bound(long generation, long step, long checkpoint);
+
     /// <summary>The state is loaded and replicas can be worked on.</summary>
     /// <param name="generation">The generation it was loaded for.</param>
     /// <param name="step">Steps the state holds.</param>

@@ -21,6 +21,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(30);
 
     private readonly string _name;
+    private readonly long _incarnation;
     private readonly TrainerActors _actors;
     private readonly Reports _reports;
     private readonly TrainerLoop _loop;
@@ -28,6 +29,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private readonly int _prefetch;
     private readonly Registration _registration;
     private TrainerProtocol.Assign? _assigned;
+    private long _term;
     private long _step;
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
@@ -44,17 +46,23 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         int prefetch, TrainerActors actors, TimeProvider time)
     {
         _name = name;
+        _incarnation = incarnation;
         _actors = actors;
         _steps = settings.Step.Training.Steps;
         _prefetch = prefetch;
-        _reports = new Reports(Self, actors);
+        _reports = new Reports(name, Self, actors);
         _loop = new TrainerLoop(settings, checkpoints, _reports, time);
-        _registration = new Registration(
-            Timers, actors.Supervisor, new SupervisorProtocol.RegisterTrainer(name, incarnation, Self));
+        _registration = new Registration(Context, Timers, actors.Supervisor,
+            new SupervisorProtocol.RegisterTrainer(settings.Identity, name, incarnation, Self));
 
-        Receive<SupervisorProtocol.Registered>(_ => _registration.Confirm());
+        Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
+        Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<Registration.Again>(_ => _registration.Send());
-        Receive<TrainerProtocol.Assign>(Assigned);
+        Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), m =>
+            actors.Supervisor.Tell(new SupervisorProtocol.Pong(_name, _incarnation, m.Sequence)));
+        Receive<TrainerProtocol.Assign>(m => IsLatest(m.Term), Assigned);
+        Receive<TrainerProtocol.Connect>(m => IsCurrent(m.Generation), m => _loop.Prepare(m.Generation));
         Receive<TrainerProtocol.Begin>(m => IsCurrent(m.Generation), _ => Begin());
         Receive<TrainerProtocol.Halt>(m => IsCurrent(m.Generation), m => _loop.Halt(m.Generation));
         Receive<Prepared>(m => IsCurrent(m.Generation), PreparedState);
@@ -86,6 +94,14 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _loop.Join(LoopPatience);
     }
 
+    /// <summary>Whether an order comes from the last supervisor there is; a lower term is ignored for good.</summary>
+    private bool IsLatest(long term)
+    {
+        if (term < _term) return false;
+        _term = term;
+        return true;
+    }
+
     private bool IsCurrent(long generation) => _assigned?.Generation == generation;
 
     private void Assigned(TrainerProtocol.Assign m)
@@ -93,20 +109,20 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         if (m.Generation <= _assigned?.Generation) return; // an older decision that was overtaken on the way
         _assigned = m;
         StopFeeding();
-        _loop.Prepare(m.Generation);
+        if (m.Rank >= 0) _loop.Bind(m.Generation);
+        else _actors.Supervisor.Tell(new SupervisorProtocol.Ready(_name, m.Generation, -1, -1));
     }
 
     private void PreparedState(Prepared m)
     {
         _step = m.Step;
         _actors.Monitor.Tell(new MonitorProtocol.Prepared(m.Generation, m.Step));
-        _actors.Supervisor.Tell(new SupervisorProtocol.Happened(
-            new RunEvent.TrainerReady(_name, m.Generation, m.Step, m.Checkpoint)));
+        _actors.Supervisor.Tell(new SupervisorProtocol.Ready(_name, m.Generation, m.Step, m.Checkpoint));
     }
 
     private void Begin()
     {
-        IReadOnlyList<int> replicas = _assigned!.Replicas;
+        IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         int ahead = StepsAhead(_prefetch, replicas.Count);
         _batches = Channel.CreateBounded<StepBatch>(new BoundedChannelOptions(ahead) { SingleReader = true });
         BatchFeeder.Plan plan = new(_step, _steps, replicas, _assigned.Loaders, ahead, LoaderPatience);
@@ -122,11 +138,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         StopFeeding();
         if (reason is StarlingException)
         {
-            _actors.Supervisor.Tell(new SupervisorProtocol.Happened(new RunEvent.Fatal(reason.Message)));
+            _actors.Supervisor.Tell(new SupervisorProtocol.Fatal(reason.Message));
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
-        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerFailed(_name, reason.Message));
+        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerFailed(_name, _incarnation, reason.Message));
         // A new actor, a new thread, a state from the newest checkpoint.
         throw new TrainerFailedException(reason);
     }
@@ -148,8 +164,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private sealed record LoopFailed(Reports Source, Exception Reason);
 
     /// <summary>Turns the loop's calls, made on its thread, into messages.</summary>
-    private sealed class Reports(IActorRef self, TrainerActors actors) : ITrainerReports
+    private sealed class Reports(string name, IActorRef self, TrainerActors actors) : ITrainerReports
     {
+        public void Bound(long generation, long step, long checkpoint) => Tell(actors.Supervisor,
+            new SupervisorProtocol.Bound(name, generation, ReadOnlyMemory<byte>.Empty, step, checkpoint));
+
         public void Ready(long generation, long step, long checkpoint) =>
             Tell(self, new Prepared(generation, step, checkpoint));
 
@@ -158,8 +177,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
         {
             Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
-            Tell(actors.Supervisor,
-                new SupervisorProtocol.Happened(new RunEvent.StepCommitted(generation, result.Step)));
+            Tell(actors.Supervisor, new SupervisorProtocol.StepApplied(name, generation, result.Step,
+                (timing.Total - timing.Waited).TotalSeconds, timing.Waited.TotalSeconds));
         }
 
         public void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked)
@@ -169,7 +188,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         }
 
         public void Ended(long generation, long step) =>
-            Tell(actors.Supervisor, new SupervisorProtocol.Happened(new RunEvent.TrainingEnded(generation, step)));
+            Tell(actors.Supervisor, new SupervisorProtocol.TrainingEnded(name, generation, step));
 
         public void Note(string line) => Tell(actors.Monitor, new MonitorProtocol.Note(line));
 

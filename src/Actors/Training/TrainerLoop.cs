@@ -46,6 +46,10 @@ public sealed class TrainerLoop : IDisposable
         _thread = new TrainerThread("trainer", Fail);
     }
 
+    /// <summary>Says what state there is, once the work for earlier generations has ended.</summary>
+    public void Bind(long generation) =>
+        _thread.Post(() => _reports.Bound(generation, _state?.Step ?? -1, _loaded));
+
     /// <summary>Loads the newest good checkpoint, or makes the initial state, unless a state is held already.</summary>
     public void Prepare(long generation) => _thread.Post(() =>
     {

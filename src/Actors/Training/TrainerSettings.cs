@@ -1,3 +1,4 @@
+using Starling.Actors.Supervision;
 using Starling.Model.Checkpoints;
 using Starling.Model.Training;
 using Starling.Model.Transformer;
@@ -13,7 +14,8 @@ namespace Starling.Actors.Training;
 /// <param name="ComparedSections">
 /// Sections of the configuration that have to be equal to go on from a checkpoint.
 /// </param>
+/// <param name="Identity">What has to be the same on all nodes.</param>
 /// <param name="Force">Goes on from a checkpoint of another configuration or data set all the same.</param>
 public sealed record TrainerSettings(
     GptShape Shape, TrainStepOptions Step, string TokenizerPath, long CheckpointEverySteps, RunDescription Run,
-    IReadOnlyList<string> ComparedSections, bool Force);
+    IReadOnlyList<string> ComparedSections, RunIdentity Identity, bool Force);

@@ -13,4 +13,6 @@ public enum CheckpointFailure
     Verification,
     /// <summary>A newer generation has already committed another state of this step.</summary>
     Superseded,
+    /// <summary>The generation of the state is over; only the current one may commit.</summary>
+    Fenced,
 }

@@ -6,7 +6,8 @@ namespace Starling.Model.Checkpoints;
 /// </summary>
 /// <param name="store">The run's checkpoints.</param>
 /// <param name="time">Tells when a checkpoint was made and how long it took.</param>
-public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time)
+/// <param name="guard">Says whether a generation may still commit; by default all may.</param>
+public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, ICommitGuard? guard = null)
 {
     private bool _prepared;
 
@@ -47,7 +48,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time)
             Verify(temporary, state.Step);
             cancel.ThrowIfCancellationRequested();
             long verified = time.GetTimestamp();
-            Commit(temporary, state.Step);
+            Commit(temporary, state);
             return new CheckpointReceipt(store.PathOf(state.Step), manifest, Written: true,
                 time.GetElapsedTime(start, written), time.GetElapsedTime(written, verified),
                 time.GetElapsedTime(verified));
@@ -127,7 +128,23 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time)
                 $"{string.Join("; ", problems)}");
     }
 
-    private void Commit(string temporary, long step)
+    private void Commit(string temporary, CheckpointSnapshot state)
+    {
+        string? setAside = null;
+        void Rename() => setAside = PutInPlace(temporary, state.Step);
+        if (guard is null) Rename();
+        else if (!guard.TryCommit(state.Generation, Rename))
+            throw new CheckpointWriteException(CheckpointFailure.Fenced,
+                $"the checkpoint of step {state.Step} was not committed: its generation {state.Generation} is over");
+        // Only now is the new checkpoint there for good, and the old one superfluous. Not under the guard, where a slow
+        // disk would hold up everybody: what has its name may be synced late, but nothing may get a name late.
+        store.Files.SyncFolder(store.Folder);
+        if (setAside is not null) store.TryDelete(setAside);
+    }
+
+    /// <summary>Gives the new checkpoint its name.</summary>
+    /// <returns>Where the one that had it is now; null if there was none.</returns>
+    private string? PutInPlace(string temporary, long step)
     {
         string target = store.PathOf(step);
         string? setAside = Directory.Exists(target) ? store.FreshPath(CheckpointFolders.SetAsidePrefix, step) : null;
@@ -141,8 +158,6 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time)
             store.Files.Rename(setAside, target);
             throw;
         }
-        // Only now is the new checkpoint there for good, and the old one superfluous.
-        store.Files.SyncFolder(store.Folder);
-        if (setAside is not null) store.TryDelete(setAside);
+        return setAside;
     }
 }

@@ -25,6 +25,9 @@ public sealed class DiskFiles : ICheckpointFiles
     public void Rename(string from, string to) => Directory.Move(from, to);
 
     /// <inheritdoc/>
+    public void Replace(string from, string to) => File.Move(from, to, overwrite: true);
+
+    /// <inheritdoc/>
     public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
 
     private sealed class DiskFile(string path) : ICheckpointFile

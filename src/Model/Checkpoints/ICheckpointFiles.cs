@@ -18,6 +18,9 @@ public interface ICheckpointFiles
     /// <summary>Renames a folder atomically; <paramref name="to"/> must not exist.</summary>
     void Rename(string from, string to);
 
+    /// <summary>Renames a file atomically; whoever reads <paramref name="to"/> finds the old one or the new one.</summary>
+    void Replace(string from, string to);
+
     /// <summary>Deletes a folder and what is in it.</summary>
     void DeleteFolder(string path);
 }

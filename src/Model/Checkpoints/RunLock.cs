@@ -33,7 +33,7 @@ public sealed class RunLock : IDisposable
                 $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
             return new RunLock(file);
         }
-        catch (IOException e) when (file is null && e.HResult is (LinuxLocked or MacLocked or WindowsLocked))
+        catch (IOException e) when (file is null && IsHeld(e))
         {
             throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder)}: " +
                 "wait until it ends, or choose another --run folder", e);
@@ -45,6 +45,9 @@ public sealed class RunLock : IDisposable
                 "choose another --run folder", e);
         }
     }
+
+    /// <summary>Whether opening a file failed because another process (or another part of this one) holds it.</summary>
+    public static bool IsHeld(IOException e) => e.HResult is LinuxLocked or MacLocked or WindowsLocked;
 
     /// <summary>Lets the folder go.</summary>
     public void Dispose() => _file.Dispose();

@@ -20,5 +20,7 @@ internal sealed class RefusingDisk : ICheckpointFiles
 
     public void Rename(string from, string to) => DiskFiles.Instance.Rename(from, to);
 
+    public void Replace(string from, string to) => DiskFiles.Instance.Replace(from, to);
+
     public void DeleteFolder(string path) => DiskFiles.Instance.DeleteFolder(path);
 }

@@ -32,6 +32,12 @@ internal sealed class MeddlingDisk : ICheckpointFiles
         DiskFiles.Instance.Rename(from, to);
     }
 
+    public void Replace(string from, string to)
+    {
+        Renaming(from);
+        DiskFiles.Instance.Replace(from, to);
+    }
+
     public void DeleteFolder(string path)
     {
         Deleting(path);

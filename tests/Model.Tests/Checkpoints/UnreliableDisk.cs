@@ -66,6 +66,12 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
         _unsafeNames.Add((Parent(to), from, to));
     }
 
+    public void Replace(string from, string to)
+    {
+        Begin();
+        DiskFiles.Instance.Replace(from, to);
+    }
+
     public void DeleteFolder(string path)
     {
         // A cut in the middle leaves a half-deleted folder.
