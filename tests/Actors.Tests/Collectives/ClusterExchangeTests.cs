@@ -8,16 +8,18 @@ namespace Starling.Actors.Tests.Collectives;
 
 public class ClusterExchangeTests
 {
-    [Fact]
-    public void Sums_and_keys_have_the_bits_of_one_process_whoever_hosts_which_replicas()
+    [Theory]
+    [InlineData("inproc", 60)]
+    [InlineData("gloo", 15)]
+    public void Sums_and_keys_have_the_bits_of_one_process_whoever_hosts_which_replicas(string engine, int trials)
     {
         KeyedRandom random = TestSeed.New();
-        for (int trial = 0; trial < 60; trial++)
+        for (int trial = 0; trial < trials; trial++)
         {
             RandomExchange exchange = RandomExchange.Draw(ref random);
             using var scope = NewDisposeScope();
             (byte[] sum, byte[] keys) = exchange.InOneProcess();
-            ICollectiveGroup[] groups = Members.Connected(new InProcessEngine(), exchange.Hosting.Ranks);
+            ICollectiveGroup[] groups = Members.Connected(Members.Engine(engine), exchange.Hosting.Ranks);
             foreach ((byte[] clusterSum, byte[] clusterKeys) in Members.Results(groups, exchange.InCluster))
             {
                 Assert.True(sum.AsSpan().SequenceEqual(clusterSum), $"{exchange}: another sum");

@@ -6,13 +6,13 @@ namespace Starling.Actors.Tests.Collectives;
 /// <summary>What every engine has to do.</summary>
 public class CollectiveGroupTests
 {
-    public static TheoryData<string> Engines => ["inproc", "gloo"];
+    public static TheoryData<string> Engines => Members.Engines;
 
     [Theory]
     [MemberData(nameof(Engines))]
     public void Members_exchange_different_tensors_with_each_other(string name)
     {
-        ICollectiveGroup[] groups = Members.Connected(Engine(name), 3);
+        ICollectiveGroup[] groups = Members.Connected(Members.Engine(name), 3);
         float[][] received = Members.Results(groups, group =>
         {
             GroupMember me = group.Member;
@@ -40,7 +40,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void A_newcomer_gets_the_tensors_of_one_member_while_a_third_does_something_else(string name)
     {
-        ICollectiveGroup[] groups = Members.Connected(Engine(name), 3);
+        ICollectiveGroup[] groups = Members.Connected(Members.Engine(name), 3);
         byte[][] states = Members.Results(groups, group =>
         {
             Tensor[] state = [rand(7, 3), rand(1), ones(11, ScalarType.Int64)];
@@ -57,7 +57,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void Another_generation_or_plan_is_refused_on_both_sides_and_both_values_are_named(string name)
     {
-        ICollectiveEngine engine = Engine(name);
+        ICollectiveEngine engine = Members.Engine(name);
         ICollectiveGroup[] groups =
         [
             engine.Bind(new GroupMember(7, 0, 3), Members.Options),
@@ -82,7 +82,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void Abort_from_another_thread_ends_a_blocked_exchange_and_all_later_ones(string name)
     {
-        ICollectiveGroup[] groups = Members.Connected(Engine(name), 2);
+        ICollectiveGroup[] groups = Members.Connected(Members.Engine(name), 2);
         Exception?[] failures = Members.Run([groups[0]], group =>
         {
             using Timer abort = new(_ => group.Abort("generation 2"), null, 50, Timeout.Infinite);
@@ -101,7 +101,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void Abort_ends_a_connect_that_waits_for_a_member(string name)
     {
-        ICollectiveEngine engine = Engine(name);
+        ICollectiveEngine engine = Members.Engine(name);
         ICollectiveGroup[] groups =
             [.. Enumerable.Range(0, 2).Select(r => engine.Bind(new GroupMember(1, r, 2), Members.Options))];
         byte[][] addresses = [.. groups.Select(g => g.Address)];
@@ -118,7 +118,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void A_member_that_leaves_in_the_middle_is_lost_to_all_others_and_the_rest_form_a_new_group(string name)
     {
-        ICollectiveEngine engine = Engine(name);
+        ICollectiveEngine engine = Members.Engine(name);
         ICollectiveGroup[] groups = Members.Connected(engine, 3);
         Exception?[] failures = Members.Run(groups, group =>
         {
@@ -145,7 +145,7 @@ public class CollectiveGroupTests
     public void A_member_that_does_not_take_part_costs_the_timeout_and_no_more(string name)
     {
         CollectiveOptions impatient = Members.Options with { OperationTimeout = TimeSpan.FromMilliseconds(300) };
-        ICollectiveGroup[] groups = Members.Connected(Engine(name), 2, options: impatient);
+        ICollectiveGroup[] groups = Members.Connected(Members.Engine(name), 2, options: impatient);
         Exception?[] failures = Members.Run([groups[0]], group => group.AllGather(zeros(1 << 22)));
         Assert.Equal(CollectiveFault.TimedOut, Assert.IsType<CollectiveException>(failures[0]).Fault);
         Members.Dispose(groups);
@@ -155,7 +155,7 @@ public class CollectiveGroupTests
     [MemberData(nameof(Engines))]
     public void Transfers_that_cannot_be_carried_are_refused_before_anything_moves(string name)
     {
-        ICollectiveGroup[] groups = Members.Connected(Engine(name), 2);
+        ICollectiveGroup[] groups = Members.Connected(Members.Engine(name), 2);
         Tensor square = zeros(4, 4);
         foreach (Transfer bad in (Transfer[])
                  [new(0, square), new(2, square), new(-1, square), new(1, square.t()), new(1, zeros(0))])
@@ -163,8 +163,6 @@ public class CollectiveGroupTests
         Assert.All(Members.Run(groups, group => group.Barrier()), Assert.Null);
         Members.Dispose(groups);
     }
-
-    private static ICollectiveEngine Engine(string name) => name == "gloo" ? new GlooEngine() : new InProcessEngine();
 
     private static Tensor Filled(int count, float value) => tensor(Enumerable.Repeat(value, count).ToArray());
 

@@ -17,6 +17,17 @@ internal static class Members
         OperationTimeout = TimeSpan.FromSeconds(20),
     };
 
+    /// <summary>Names for <see cref="Engine"/>.</summary>
+    public static TheoryData<string> Engines => ["inproc", "gloo"];
+
+    /// <summary>An engine by name; skips the test where the program was built without it.</summary>
+    public static ICollectiveEngine Engine(string name)
+    {
+        ICollectiveEngine engine = name == "gloo" ? new GlooEngine() : new InProcessEngine();
+        Assert.SkipWhen(engine.Unavailable is not null, engine.Unavailable ?? "");
+        return engine;
+    }
+
     /// <summary>Connected groups of one generation, to be used on threads of their own.</summary>
     public static ICollectiveGroup[] Connected(ICollectiveEngine engine, int size, long generation = 1,
         CollectiveOptions? options = null)
