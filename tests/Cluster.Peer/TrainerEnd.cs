@@ -62,7 +62,9 @@ internal sealed class TrainerEnd(TextWriter answers) : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData([.. sum, .. keys]));
     }
 
-    /// <summary>Does nothing but exchange: whenever something happens to a process, it happens in the middle of one.</summary>
+    /// <summary>
+    /// Does nothing but exchange: whenever something happens to a process, it happens in the middle of one.
+    /// </summary>
     private string Repeat(RandomExchange exchange)
     {
         using ReplicaSum hosted = exchange.Hosted(_group!.Member.Rank);

@@ -6,13 +6,13 @@ namespace Starling.Actors.Collectives;
 
 /// <summary>
 /// The exchange of a generation with several trainers. Sums have the bits of <see cref="LocalExchange"/> whoever hosts
-/// which replicas: a trainer sends the sums of the largest subtrees it hosts, the owner of a slice adds them up along the
-/// rest of the tree, and the sums are gathered. Where every trainer hosts one subtree, each sends and receives as much as
-/// in a ring all-reduce.
+/// which replicas: a trainer sends the sums of the largest subtrees it hosts, the owner of a slice adds them up along
+/// the rest of the tree, and the sums are gathered. Where every trainer hosts one subtree, each sends and receives as
+/// much as in a ring all-reduce.
 /// </summary>
 public sealed class ClusterExchange : IReplicaExchange, IDisposable
 {
-    /// <summary>Elements of a bucket, 25 MB: smaller ones are bound by latency (spec: measured on sockets).</summary>
+    /// <summary>Elements of a bucket, 25 MB: on sockets smaller ones are bound by latency.</summary>
     public const long DefaultBucketElements = 25_000_000 / sizeof(float);
 
     private readonly ICollectiveGroup _group;
@@ -125,7 +125,9 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         _slices?.Dispose();
     }
 
-    /// <summary>Sends everyone its slice of this trainer's partial sums, and gets all partial sums of its own.</summary>
+    /// <summary>
+    /// Sends everyone its slice of this trainer's partial sums, and gets all partial sums of its own.
+    /// </summary>
     private Dictionary<TreeNode, Tensor> ReduceScatter(ReplicaSum hosted, VectorRange bucket, VectorRange mine)
     {
         // Copies, this trainer's own included: they are added up in place.

@@ -1,8 +1,8 @@
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The group cannot go on. Nothing that was exchanged since the last confirmed step may be used; the control plane forms
-/// the next generation.
+/// The group cannot go on. Nothing that was exchanged since the last confirmed step may be used; the control plane
+/// forms the next generation.
 /// </summary>
 /// <param name="fault">What happened, as seen from this member.</param>
 /// <param name="message">One line for the log.</param>

@@ -16,8 +16,8 @@ public sealed record CollectiveOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long one exchange may take, waiting for the slowest member included. The last resort for a member that hangs:
-    /// a dead one is noticed by its socket, and the control plane aborts.
+    /// How long one exchange may take, waiting for the slowest member included. The last resort for a member that
+    /// hangs: a dead one is noticed by its socket, and the control plane aborts.
     /// </summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

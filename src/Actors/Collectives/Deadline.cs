@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Starling.Actors.Collectives;
 
-/// <summary>The end of a wait that consists of several. Real time: what waits here is a thread, or the kernel.</summary>
+/// <summary>
+/// The end of a wait that consists of several. Real time: what waits here is a thread, or the kernel.
+/// </summary>
 internal readonly struct Deadline(TimeSpan timeout)
 {
     private readonly long _start = Stopwatch.GetTimestamp();

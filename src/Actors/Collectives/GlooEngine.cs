@@ -5,8 +5,8 @@ using Starling.Data;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// Gloo over TCP, for trainers on CPUs, and on GPUs through CPU memory where there is no NCCL. It is the system's library
-/// (Debian's libgloo) behind a small C interface that <c>dotnet build</c> compiles where it can.
+/// Gloo over TCP, for trainers on CPUs, and on GPUs through CPU memory where there is no NCCL. It is the system's
+/// library (Debian's libgloo) behind a small C interface that <c>dotnet build</c> compiles where it can.
 /// </summary>
 public sealed class GlooEngine : ICollectiveEngine
 {
@@ -30,8 +30,8 @@ public sealed class GlooEngine : ICollectiveEngine
     {
         if (NativeLibrary.TryLoad(GlooNative.Library, typeof(GlooEngine).Assembly, null, out _)) return null;
         return File.Exists(Path.Combine(AppContext.BaseDirectory, GlooNative.File))
-            ? $"{GlooNative.File} cannot be loaded: install gloo with 'apt-get install libgloo0', of the same release " +
-                "of the system as the program was built on"
+            ? $"{GlooNative.File} cannot be loaded: install gloo with 'apt-get install libgloo0', on the release of " +
+                "the system that the program was built on"
             : "several trainer processes need gloo, and this program was built without: run 'apt-get install g++ " +
                 "libgloo-dev' and build it again";
     }

@@ -1,8 +1,8 @@
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// A way to move tensors between the trainers of a generation. Engines carry bytes and nothing else: what is summed, and
-/// in which order, is decided above them (<see cref="ClusterExchange"/>), so that all of them give the same bits.
+/// A way to move tensors between the trainers of a generation. Engines carry bytes and nothing else: what is summed,
+/// and in which order, is decided above them (<see cref="ClusterExchange"/>), so that all of them give the same bits.
 /// </summary>
 public interface ICollectiveEngine
 {

@@ -9,7 +9,7 @@ namespace Starling.Actors.Collectives;
 /// </summary>
 /// <remarks>
 /// Order of a generation: <see cref="ICollectiveEngine.Bind"/> everywhere; the control plane carries every
-/// <see cref="Address"/> to every member; <see cref="Connect"/> everywhere; exchanges; <see cref="IDisposable.Dispose"/>.
+/// <see cref="Address"/> to every member; <see cref="Connect"/> everywhere; exchanges; Dispose.
 /// </remarks>
 public interface ICollectiveGroup : IDisposable
 {

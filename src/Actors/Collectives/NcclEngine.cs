@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// NCCL, for trainers on NVIDIA GPUs, one GPU each. Called through its C API; the library is NVIDIA's and has to be on the
-/// machine.
+/// NCCL, for trainers on NVIDIA GPUs, one GPU each. Called through its C API; the library is NVIDIA's and has to be on
+/// the machine.
 /// </summary>
 public sealed class NcclEngine : ICollectiveEngine
 {

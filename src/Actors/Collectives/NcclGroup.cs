@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// A communicator of one generation. It is non-blocking: calls return at once, and this thread asks whether they are done,
-/// so that a timeout or an abort from another thread is noticed although a dead peer's messages never come.
+/// A communicator of one generation. It is non-blocking: calls return at once, and this thread asks whether they are
+/// done, so that a timeout or an abort from another thread is noticed although a dead peer's messages never come.
 /// </summary>
 internal sealed unsafe class NcclGroup : CollectiveGroup
 {
     /// <summary>
-    /// libtorch's own stream, as TorchSharp has no other: what is sent was computed on it before, and what is received is
-    /// read on it afterwards.
+    /// libtorch's own stream, as TorchSharp has no other: what is sent was computed on it before, and what is received
+    /// is read on it afterwards.
     /// </summary>
     private static readonly nint Stream = nint.Zero;
 
@@ -63,8 +63,8 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         using var scope = NewDisposeScope();
         Deadline deadline = new(_options.OperationTimeout);
         Run(sends, receives, deadline);
-        // NCCL is done with a send when the data is on its way. A peer's byte comes after it has received everything: with
-        // that, nobody frees the communicator under data that is still under way.
+        // NCCL is done with a send when the data is on its way. A peer's byte comes after it has received everything:
+        // with that, nobody frees the communicator under data that is still under way.
         int[] peers = [.. sends.Concat(receives).Select(t => t.Peer).Distinct()];
         Tensor signals = _signals ?? throw new InvalidOperationException("not connected");
         Run([.. peers.Select(peer => new Transfer(peer, signals[0, Member.Rank]))],
@@ -111,8 +111,8 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         earlier is NcclResult.Success or NcclResult.InProgress ? later : earlier;
 
     /// <summary>
-    /// Makes a call under the lock: the communicator must not be freed by an abort while NCCL is using it. The calls are
-    /// non-blocking, so an abort never waits long.
+    /// Makes a call under the lock: the communicator must not be freed by an abort while NCCL is using it. The calls
+    /// are non-blocking, so an abort never waits long.
     /// </summary>
     private void Issue(Func<NcclResult> call)
     {
@@ -135,7 +135,9 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         }
     }
 
-    /// <summary>Whether NCCL has nothing in progress on the host's side; throws what it found in the background.</summary>
+    /// <summary>
+    /// Whether NCCL has nothing in progress on the host's side; throws what it found in the background.
+    /// </summary>
     private bool Communicated()
     {
         lock (_gate)

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The part of NCCL's C API used here (nccl.h, 2.17 and later), with the two calls beside it that NCCL leaves to others:
-/// asking a stream whether it is done, and setting NCCL's environment.
+/// The part of NCCL's C API used here (nccl.h, 2.17 and later), with the two calls beside it that NCCL leaves to
+/// others: asking a stream whether it is done, and setting NCCL's environment.
 /// </summary>
 internal static unsafe partial class NcclNative
 {
@@ -34,8 +34,8 @@ internal static unsafe partial class NcclNative
     }
 
     /// <summary>
-    /// ncclConfig_t as of 2.17, 40 bytes. Later versions append fields, and give them their defaults where the size says
-    /// that they are not there.
+    /// ncclConfig_t as of 2.17, 40 bytes. Later versions append fields, and give them their defaults where the size
+    /// says that they are not there.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Config

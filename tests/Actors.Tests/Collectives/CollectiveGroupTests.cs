@@ -27,7 +27,8 @@ public class CollectiveGroupTests
                     receives.Add(new Transfer(peer, zeros_like(Message(peer, me.Rank, which))));
                 }
             group.Exchange(sends, receives);
-            foreach (Transfer r in receives) Assert.All(r.Values.data<float>().ToArray(), v => Assert.Equal(v, First(r)));
+            foreach (Transfer r in receives)
+                Assert.All(r.Values.data<float>().ToArray(), v => Assert.Equal(First(r), v));
             return receives.OrderBy(r => r.Peer).Select(First).ToArray();
         });
         Assert.Equal([100, 101, 200, 201], received[0]);

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Starling.Cluster.Tests.Collectives;
 
-/// <summary>A <c>starling-peer</c> process. Killed, if still alive, when disposed; ends by itself with its input.</summary>
+/// <summary>
+/// A <c>starling-peer</c> process. Killed, if still alive, when disposed; ends by itself with its input.
+/// </summary>
 internal sealed class PeerProcess : IDisposable
 {
     public const int Kill = 9, Stop = 19, Continue = 18;
@@ -34,7 +36,8 @@ internal sealed class PeerProcess : IDisposable
     public async Task<string> AnswerAsync()
     {
         using CancellationTokenSource patience = new(Patience);
-        return await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new EndOfStreamException("it ended");
+        return await _process.StandardOutput.ReadLineAsync(patience.Token)
+            ?? throw new EndOfStreamException("the process ended");
     }
 
     /// <summary>Gives a command and waits for its answer.</summary>
