@@ -4,6 +4,7 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Collectives;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
@@ -79,8 +80,17 @@ internal static class RunActors
         system.ActorOf(Props.Create(() => new ShardLoader(
             "loader-0", identity, run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
         TrainerActor.TrainerActors trainerTells = new(supervisor, checkpointer, monitor);
-        system.ActorOf(Props.Create(() => new TrainerActor("trainer-0", node.Attempt, run.TrainerSettings(node.Force),
-            run.Checkpoints, run.Options.Data.Prefetch, trainerTells, node.Time)), "trainer");
+        TrainerSetup trainer = new()
+        {
+            Name = "trainer-0",
+            Incarnations = new Incarnations(node.Attempt),
+            Settings = run.TrainerSettings(node.Force),
+            Checkpoints = run.Checkpoints,
+            Prefetch = run.Options.Data.Prefetch,
+            Engine = new InProcessEngine(),
+            Time = node.Time,
+        };
+        system.ActorOf(Props.Create(() => new TrainerActor(trainer, trainerTells)), "trainer");
         if (!run.Options.Evaluation.Enabled) return;
         EvaluatorActor.EvaluatorActors evaluatorTells = new(supervisor, checkpointer, monitor);
         system.ActorOf(Props.Create(() => new EvaluatorActor("evaluator-0", identity,

@@ -67,7 +67,7 @@ public sealed class TokenSource : IShareSource
             using VqTokenizer tokenizer = _open();
             using WorkerThreads workers = new(_threads);
             while (Wait(_pixels.Batches.WaitToReadAsync(_stop.Token)))
-                foreach (TokenShare share in Tokenize(tokenizer, workers, Waiting()))
+                foreach (TokenShare share in Tokenize(tokenizer, workers, Waiting(), _stop.Token))
                     if (!_shares.Writer.TryWrite(share)) Wait(_shares.Writer.WriteAsync(share, _stop.Token));
             _shares.Writer.TryComplete();
         }
@@ -94,11 +94,11 @@ public sealed class TokenSource : IShareSource
     }
 
     private static IEnumerable<TokenShare> Tokenize(
-        VqTokenizer tokenizer, WorkerThreads workers, List<ReplicaBatch> batches)
+        VqTokenizer tokenizer, WorkerThreads workers, List<ReplicaBatch> batches, CancellationToken stop)
     {
         if (batches.Count == 0) return [];
         using var scope = NewDisposeScope();
-        HostTensor codes_PT = HostTensor.From("codes", PictureCodes.Of(tokenizer, workers, batches).to(int32));
+        HostTensor codes_PT = HostTensor.From("codes", PictureCodes.Of(tokenizer, workers, batches, stop).to(int32));
         ReadOnlyMemory<int> codes = MemoryMarshal.Cast<byte, int>(codes_PT.Bytes.Span).ToArray();
         int tokens = (int)codes_PT.Shape[1];
         List<TokenShare> shares = [];

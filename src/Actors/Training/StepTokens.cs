@@ -16,10 +16,11 @@ internal static class StepTokens
     /// were made by a loader.
     /// </summary>
     /// <exception cref="InvalidOperationException">A loader has another tokenizer.</exception>
-    public static ReplicaTokens[] Of(StepBatch batch, VqTokenizer tokenizer, WorkerThreads workers, Device device)
+    public static ReplicaTokens[] Of(StepBatch batch, VqTokenizer tokenizer, WorkerThreads workers, Device device,
+        CancellationToken abort)
     {
         ReplicaBatch[] pixels = [.. batch.Replicas.OfType<PixelShare>().Select(share => share.Batch)];
-        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : PictureCodes.Of(tokenizer, workers, pixels)
+        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : PictureCodes.Of(tokenizer, workers, pixels, abort)
             .split([.. pixels.Select(p => (long)p.Images * p.Views)]));
         return [.. batch.Replicas.Select(share =>
         {

@@ -30,7 +30,7 @@ public sealed class CheckpointerTests : ActorTests
     public void A_snapshot_becomes_a_checkpoint_and_its_memory_is_given_back()
     {
         Save(4);
-        Assert.Equal(new RunEvent.CheckpointCommitted(1, 4), Happened());
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(1, 4), Happened());
         CheckpointReceipt receipt = _monitor.ExpectMsg<MonitorProtocol.CheckpointCommitted>(Patience).Receipt;
         Assert.Equal(4, receipt.Manifest.Step);
         Assert.Equal(1.5, receipt.Manifest.Metrics["loss_total"]);
@@ -48,14 +48,14 @@ public sealed class CheckpointerTests : ActorTests
         Save(4);
         var failed = _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience);
         Assert.Equal((4, kind), (failed.Step, failed.Kind));
-        Assert.Equal(4, Assert.IsType<RunEvent.CheckpointFailed>(Happened()).Step);
+        Assert.Equal(4, Assert.IsType<SupervisorProtocol.CheckpointFailed>(Happened()).Step);
         Settle(_checkpointer);
         Assert.Equal(1, _released);
         Assert.Empty(Directory.GetDirectories(Folder["checkpoints"]));
 
         _disk.Refusal = null;
         Save(8);
-        Assert.Equal(new RunEvent.CheckpointCommitted(1, 8), Happened());
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(1, 8), Happened());
     }
 
     [Fact]
@@ -103,5 +103,5 @@ public sealed class CheckpointerTests : ActorTests
         TestCheckpoints.Snapshot(step, released: () => Interlocked.Increment(ref _released)),
         new Dictionary<string, double> { ["loss_total"] = 1.5 }));
 
-    private RunEvent Happened() => _supervisor.ExpectMsg<SupervisorProtocol.Happened>(Patience).Event;
+    private object Happened() => _supervisor.ReceiveOne(Patience);
 }
