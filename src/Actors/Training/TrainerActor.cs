@@ -57,6 +57,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
         Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
         Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<TrainerProtocol.Released>(Context.System.EventStream.Publish); // for whoever runs the node
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<Registration.Again>(_ => _registration.Send());
         Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), m =>
