@@ -3,7 +3,6 @@ using Starling.Data.Batches;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Loading;

@@ -99,7 +99,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Begin();
     }
 
-    private void Send(ReplicaShare share, IActorRef asker)
+    private static void Send(ReplicaShare share, IActorRef asker)
     {
         try
         {

@@ -93,7 +93,7 @@ public sealed class TokenSource : IShareSource
         return batches;
     }
 
-    private static IEnumerable<TokenShare> Tokenize(
+    private static List<TokenShare> Tokenize(
         VqTokenizer tokenizer, WorkerThreads workers, List<ReplicaBatch> batches, CancellationToken stop)
     {
         if (batches.Count == 0) return [];

@@ -16,6 +16,9 @@ internal static class SupervisorWire
         WireMessage.Of<SupervisorProtocol.RegisterEvaluator>("sup.evaluator1",
             (m, to) => to.One(1, m.Identity, Write).Text(2, m.Evaluator).Actor(3, m.Actor),
             from => new(from.One(1, Identity), from.Text(2), from.Actor(3))),
+        WireMessage.Of<SupervisorProtocol.RegisterNode>("sup.node1",
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Node).Text(3, m.Address).Actor(4, m.Actor),
+            from => new(from.One(1, Identity), from.Text(2), from.Text(3), from.Actor(4))),
         WireMessage.Of<SupervisorProtocol.Registered>("sup.registered1",
             (m, to) => to.Long(1, m.Term),
             from => new(from.Long(1))),
@@ -65,7 +68,7 @@ internal static class SupervisorWire
             (m, to) => to.Long(1, (int)m.Outcome).Long(2, m.Step).Text(3, m.Reason),
             from => new(from.Choice<RunOutcome>(1), from.Long(2), from.TextOrNull(3))),
         WireMessage.Of("sup.ask1", SupervisorProtocol.StatusRequest.Instance),
-        StatusWire.Status,
+        StatusWire.Message,
     ];
 
     private static void Write(RunIdentity identity, WireWriter to) => to.Long(1, identity.Protocol)

@@ -7,7 +7,10 @@ internal static class WireMessages
 {
     /// <summary>Of several versions of a message the first is the one that is written.</summary>
     public static IReadOnlyList<WireMessage> All { get; } =
-        [.. SupervisorWire.Messages, .. TrainerWire.Messages, .. LoaderWire.Messages, .. EvaluatorWire.Messages];
+    [
+        .. SupervisorWire.Messages, .. TrainerWire.Messages, .. LoaderWire.Messages, .. EvaluatorWire.Messages,
+        .. NodeWire.Messages,
+    ];
 
     /// <summary>How a message is written.</summary>
     public static FrozenDictionary<Type, WireMessage> ByType { get; } =

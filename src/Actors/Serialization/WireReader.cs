@@ -90,9 +90,11 @@ internal sealed class WireReader
 
     public IReadOnlyList<IActorRef> Actors(int field) => [.. All(field).Select(Actor)];
 
-    public T One<T>(int field, Func<WireReader, T> read) => Last(field) is { } found
-        ? read(Inner(found))
-        : throw new WireRefusedException($"field {field}, a {typeof(T).Name}, is missing");
+    public T One<T>(int field, Func<WireReader, T> read) where T : class =>
+        Maybe(field, read) ?? throw new WireRefusedException($"field {field}, a {typeof(T).Name}, is missing");
+
+    public T? Maybe<T>(int field, Func<WireReader, T> read) where T : class =>
+        Last(field) is { } found ? read(Inner(found)) : null;
 
     public IReadOnlyList<T> Many<T>(int field, Func<WireReader, T> read) =>
         [.. All(field).Select(found => read(Inner(found)))];

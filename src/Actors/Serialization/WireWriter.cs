@@ -87,6 +87,9 @@ internal sealed class WireWriter : IDisposable
         return Bytes(field, inner.ToArray());
     }
 
+    public WireWriter Maybe<T>(int field, T? value, Action<T, WireWriter> write) where T : class =>
+        value is null ? this : One(field, value, write);
+
     public WireWriter Many<T>(int field, IEnumerable<T> values, Action<T, WireWriter> write)
     {
         foreach (T value in values) One(field, value, write);
