@@ -23,6 +23,9 @@ internal sealed class ActorHost : IAsyncDisposable
     /// <summary>The supervisor, on whichever node it is.</summary>
     public IActorRef Supervisor => _host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
 
+    /// <summary>This node's own actor.</summary>
+    public ActorSelection Node => System.ActorSelection("/user/" + NodeActor.Name);
+
     /// <summary>Where this node listens.</summary>
     public Address Address => Cluster.Get(System).SelfAddress;
 
