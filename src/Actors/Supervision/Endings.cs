@@ -9,7 +9,7 @@ internal static class Endings
         RunState next = state with { Stopping = true, ToEvaluate = [] };
         return state.Phase switch
         {
-            RunPhase.Gathering when state.Trainers.IsEmpty => End(next, RunOutcome.Stopped, null, effects),
+            RunPhase.Gathering when state.Trainers.IsEmpty => EndAsStored(next, null, effects),
             RunPhase.Running => Halt(next, effects),
             _ => next, // halts once it runs; draining ends with its checkpoint
         };
@@ -65,6 +65,10 @@ internal static class Endings
         effects.Add(new RunEffect.End(outcome, state.Step, reason));
         return state with { Phase = RunPhase.Ended };
     }
+
+    /// <summary>Ends a stopped run whose states in memory are gone: it goes on from the last checkpoint.</summary>
+    public static RunState EndAsStored(RunState state, string? reason, List<RunEffect> effects) =>
+        End(state with { Step = Math.Max(state.KnownCheckpoint, 0) }, RunOutcome.Stopped, reason, effects);
 
     private static RunState Dismiss(RunState state, List<RunEffect> effects)
     {

@@ -43,7 +43,7 @@ internal static class Formation
                 $"{fruitless} generations failed without a step; last: {state.Blame}", effects);
         if (state.Trainers.IsEmpty)
             return state.Stopping
-                ? Endings.End(next, RunOutcome.Stopped, "the last trainer was lost before it stored its state", effects)
+                ? Endings.EndAsStored(next, "the last trainer was lost before it stored its state", effects)
                 : next with { Phase = RunPhase.Gathering, Hosting = [], Settled = null };
 
         long generation = state.Generation + 1;

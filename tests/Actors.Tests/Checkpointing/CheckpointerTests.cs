@@ -30,7 +30,7 @@ public sealed class CheckpointerTests : ActorTests
     public void A_snapshot_becomes_a_checkpoint_and_its_memory_is_given_back()
     {
         Save(4);
-        Assert.Equal(new RunEvent.CheckpointCommitted(1, 4), Happened());
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(1, 4), Happened());
         CheckpointReceipt receipt = _monitor.ExpectMsg<MonitorProtocol.CheckpointCommitted>(Patience).Receipt;
         Assert.Equal(4, receipt.Manifest.Step);
         Assert.Equal(1.5, receipt.Manifest.Metrics["loss_total"]);
@@ -48,14 +48,35 @@ public sealed class CheckpointerTests : ActorTests
         Save(4);
         var failed = _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience);
         Assert.Equal((4, kind), (failed.Step, failed.Kind));
-        Assert.Equal(4, Assert.IsType<RunEvent.CheckpointFailed>(Happened()).Step);
+        Assert.Equal(4, Assert.IsType<SupervisorProtocol.CheckpointFailed>(Happened()).Step);
         Settle(_checkpointer);
         Assert.Equal(1, _released);
         Assert.Empty(Directory.GetDirectories(Folder["checkpoints"]));
 
         _disk.Refusal = null;
         Save(8);
-        Assert.Equal(new RunEvent.CheckpointCommitted(1, 8), Happened());
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(1, 8), Happened());
+    }
+
+    [Fact]
+    public void A_state_whose_generation_is_over_is_answered_and_nothing_is_published()
+    {
+        RunLedger ledger = new(Folder.Path);
+        ledger.TryAdvance(1, 2, 0, -1);
+        IActorRef guarded = Sys.ActorOf(Props.Create(() => new Checkpointer(_store, TestCheckpoints.Run,
+            new KeepPolicy(1), new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System, ledger)));
+        Save(guarded, 4, generation: 1);
+        Assert.Equal("fenced", _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience).Kind);
+        Assert.Equal((1, 4), Failed());
+        Assert.Empty(_store.List());
+        Save(guarded, 4, generation: 2);
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(2, 4), Happened());
+
+        (long, long) Failed()
+        {
+            var failed = Assert.IsType<SupervisorProtocol.CheckpointFailed>(Happened());
+            return (failed.Generation, failed.Step);
+        }
     }
 
     [Fact]
@@ -99,9 +120,12 @@ public sealed class CheckpointerTests : ActorTests
         Assert.Equal([3], _store.List().Select(e => e.Step));
     }
 
-    private void Save(long step) => _checkpointer.Tell(new CheckpointerProtocol.Save(
-        TestCheckpoints.Snapshot(step, released: () => Interlocked.Increment(ref _released)),
-        new Dictionary<string, double> { ["loss_total"] = 1.5 }));
+    private void Save(long step) => Save(_checkpointer, step, generation: 1);
 
-    private RunEvent Happened() => _supervisor.ExpectMsg<SupervisorProtocol.Happened>(Patience).Event;
+    private void Save(IActorRef checkpointer, long step, long generation) =>
+        checkpointer.Tell(new CheckpointerProtocol.Save(
+            TestCheckpoints.Snapshot(step, generation, () => Interlocked.Increment(ref _released)),
+            new Dictionary<string, double> { ["loss_total"] = 1.5 }));
+
+    private object Happened() => _supervisor.ReceiveOne(Patience);
 }

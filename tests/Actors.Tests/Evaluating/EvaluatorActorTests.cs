@@ -39,7 +39,7 @@ public sealed class EvaluatorActorTests : ActorTests
             return Report(step);
         };
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
-        Assert.Equal(new RunEvent.EvaluationEnded(4, null), Ended());
+        Assert.Equal(new SupervisorProtocol.EvaluationEnded(4, null), Ended());
         Assert.Equal(new CheckpointerProtocol.Scored(4, 12.5),
             _checkpointer.ExpectMsg<CheckpointerProtocol.Scored>(Patience));
         _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
@@ -64,13 +64,13 @@ public sealed class EvaluatorActorTests : ActorTests
         IActorRef evaluator = Start();
         _evaluation.OnEvaluate = _ => throw new InvalidOperationException("no memory");
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
-        Assert.Equal(new RunEvent.EvaluationEnded(4, "no memory"), Ended());
+        Assert.Equal(new SupervisorProtocol.EvaluationEnded(4, "no memory"), Ended());
         _monitor.FishForMessage(m => m is MonitorProtocol.EvaluationFailed { Step: 4, Reason: "no memory" }, Patience);
         Assert.Empty(_files.Of(_store).Keys);
 
         _evaluation.OnEvaluate = Report;
         evaluator.Tell(new EvaluatorProtocol.Evaluate(8));
-        Assert.Equal(new RunEvent.EvaluationEnded(8, null), Ended());
+        Assert.Equal(new SupervisorProtocol.EvaluationEnded(8, null), Ended());
         Assert.Equal(1, _opened);
     }
 
@@ -78,7 +78,7 @@ public sealed class EvaluatorActorTests : ActorTests
     public void A_checkpoint_that_is_gone_is_a_failure_of_that_evaluation_only()
     {
         Start().Tell(new EvaluatorProtocol.Evaluate(5));
-        Assert.Contains("no checkpoint of step 5", Assert.IsType<RunEvent.EvaluationEnded>(Ended()).Failure);
+        Assert.Contains("no checkpoint of step 5", Ended().Failure);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class EvaluatorActorTests : ActorTests
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
         Start().Tell(new EvaluatorProtocol.Evaluate(4));
-        Assert.Contains("student.safetensors", Assert.IsType<RunEvent.EvaluationEnded>(Ended()).Failure);
+        Assert.Contains("student.safetensors", Ended().Failure);
         Assert.Equal(0, _evaluation.Evaluated);
     }
 
@@ -116,10 +116,10 @@ public sealed class EvaluatorActorTests : ActorTests
     private IActorRef Start()
     {
         EvaluatorActor.EvaluatorActors actors = new(_supervisor, _checkpointer, _monitor);
-        IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor(
+        IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor("e", TestIdentity.Run,
             Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Patience);
-        evaluator.Tell(SupervisorProtocol.Registered.Instance);
+        evaluator.Tell(new SupervisorProtocol.Registered(1));
         return evaluator;
     }
 
@@ -129,9 +129,8 @@ public sealed class EvaluatorActorTests : ActorTests
         return _evaluation;
     }
 
-    private RunEvent Ended() =>
-        ((SupervisorProtocol.Happened)_supervisor.FishForMessage(m =>
-            m is SupervisorProtocol.Happened, Patience)).Event;
+    private SupervisorProtocol.EvaluationEnded Ended() => (SupervisorProtocol.EvaluationEnded)
+        _supervisor.FishForMessage(m => m is SupervisorProtocol.EvaluationEnded, Patience);
 
     private sealed class FakeEvaluation : IEvaluation
     {

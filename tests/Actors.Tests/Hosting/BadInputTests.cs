@@ -116,8 +116,8 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task A_generation_number_that_cannot_be_stored_ends_the_run_before_anybody_hears_of_it()
     {
-        Directory.CreateDirectory(Path.Combine(_bench.Folder, "generation.new"));
-        await RefusedAsync("generation");
+        Directory.CreateDirectory(Path.Combine(_bench.Folder, "ledger.json.new"));
+        await RefusedAsync("ledger.json");
         Assert.Empty(_bench.Events("step"));
     }
 

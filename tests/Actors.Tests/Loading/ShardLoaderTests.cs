@@ -45,7 +45,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader(() => Open(Options(), null), supervisor, null)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), supervisor, null)));
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
     }
@@ -100,9 +100,9 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader(() => Open(options, decoder), supervisor, null)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), supervisor, null)));
         supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience);
-        loader.Tell(SupervisorProtocol.Registered.Instance);
+        loader.Tell(new SupervisorProtocol.Registered(1));
         return loader;
     }
 

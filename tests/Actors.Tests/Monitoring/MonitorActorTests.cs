@@ -97,12 +97,12 @@ public sealed class MonitorActorTests : ActorTests
     [Fact]
     public async Task Phases_and_generations_are_told_when_they_change()
     {
-        RunState state = new() { Generation = 1, Phase = RunPhase.Forming };
+        RunState state = new() { Generation = 1, Phase = RunPhase.Binding };
         _monitor.Tell(new MonitorProtocol.RunChanged(state));
         _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running }));
         _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Running, Step = 1 }));
         _monitor.Tell(
-            new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Forming, Generation = 2, Step = 1 }));
+            new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Binding, Generation = 2, Step = 1 }));
         IReadOnlyList<JsonElement> events = await StopAsync();
         Assert.Equal(["generation", "phase", "phase", "generation", "phase"], events.Select(Name));
         Assert.Equal(["forming", "running", "forming"],

@@ -14,30 +14,29 @@ public sealed class HostingPlanTests
             string[] names = [.. Enumerable.Range(0, trainers).Reverse().Select(i => $"trainer-{i}")];
             for (int replicas = 1; replicas <= 64; replicas++)
             {
-                ImmutableSortedDictionary<string, ImmutableArray<int>> plan = HostingPlan.Deal(names, replicas);
-                Assert.Equal(names.Order(StringComparer.Ordinal), plan.Keys);
-                Assert.Equal(Enumerable.Range(0, replicas), plan.Values.SelectMany(hosted => hosted));
-                int[] counts = [.. plan.Values.Select(hosted => hosted.Length)];
+                ImmutableArray<HostedReplicas> plan = HostingPlan.Deal(names, replicas);
+                Assert.Equal(names.Take(replicas).Order(StringComparer.Ordinal), plan.Select(h => h.Trainer));
+                Assert.Equal(Enumerable.Range(0, replicas), plan.SelectMany(h => h.Replicas));
+                int[] counts = [.. plan.Select(h => h.Replicas.Count)];
                 Assert.InRange(counts.Max() - counts.Min(), 0, 1);
             }
         }
     }
 
     [Fact]
-    public void Trainers_beyond_the_replicas_stand_by()
+    public void The_first_named_are_hosts_and_the_others_stand_by()
     {
         var plan = HostingPlan.Deal(["c", "a", "b"], 2);
-        Assert.Equal([0], plan["a"]);
-        Assert.Equal([1], plan["b"]);
-        Assert.Empty(plan["c"]);
+        Assert.Equal(["a", "c"], plan.Select(h => h.Trainer));
+        Assert.Equal([0, 1], plan.SelectMany(h => h.Replicas));
     }
 
     [Fact]
-    public void The_same_members_give_the_same_plan_in_whatever_order_they_came()
+    public void The_same_hosts_give_the_same_plan_in_whatever_order_they_came()
     {
         var one = HostingPlan.Deal(["a", "b", "c"], 8);
         var other = HostingPlan.Deal(["c", "b", "a"], 8);
-        Assert.Equal(one.SelectMany(p => p.Value.Select(r => (p.Key, r))),
-            other.SelectMany(p => p.Value.Select(r => (p.Key, r))));
+        Assert.Equal(one.SelectMany(h => h.Replicas.Select(r => (h.Trainer, r))),
+            other.SelectMany(h => h.Replicas.Select(r => (h.Trainer, r))));
     }
 }

@@ -3,166 +3,204 @@ using Starling.Actors.Supervision;
 namespace Starling.Actors.Tests.Supervision;
 
 /// <summary>
-/// One rule a test; what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
+/// One rule a test, for a run without faults and for its end; faults are in <see cref="RunMachineFaultTests"/>, and what
+/// holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
 /// </summary>
 public sealed class RunMachineTests
 {
-    private static readonly RunPlan Plan = new(Steps: 12, Replicas: 4, EvaluateEverySteps: 0, EvaluationEnabled: false);
-
-    private RunState _state = new();
-    private RunPlan _plan = Plan;
+    private readonly MachineBench _run = new();
 
     [Fact]
     public void A_trainer_brings_the_first_generation()
     {
-        IReadOnlyList<RunEffect> effects = Apply(Joined("a"));
-        Assert.Equal(new RunEffect.PersistGeneration(1), effects[0]);
+        IReadOnlyList<RunEffect> effects = _run.Join("a");
+        Assert.Equal(new RunEffect.Persist(1, 0, -1), effects[0]);
         var assign = Assert.IsType<RunEffect.Assign>(effects[1]);
-        Assert.Equal(("a", 1L, 4), (assign.Trainer, assign.Generation, assign.Replicas.Count));
-        Assert.Equal(2, effects.Count);
-        Assert.Equal(RunPhase.Forming, _state.Phase);
+        Assert.Equal(("a", 1L, 0), (assign.Trainer, assign.Generation, assign.Rank));
+        Assert.Equal([0, 1, 2, 3], Assert.Single(assign.Hosting).Replicas);
+        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 1, _run.Plan.FormPatience), effects[2]);
+        Assert.Equal(3, effects.Count);
+        Assert.Equal(RunPhase.Binding, _run.State.Phase);
+    }
+
+    [Fact]
+    public void Nothing_is_formed_before_there_is_a_loader()
+    {
+        _run.State = new RunState();
+        Assert.Empty(_run.Join("a"));
+        Assert.Equal("a loader", Waiting.For(_run.State));
+        Assert.Contains(new RunEffect.Persist(1, 0, -1), _run.Apply(new RunEvent.LoadersChanged(1)));
+        Assert.Null(Waiting.For(_run.State));
+    }
+
+    [Fact]
+    public void Others_may_settle_before_the_first_generation_is_formed()
+    {
+        _run.Plan = _run.Plan with { Settle = TimeSpan.FromSeconds(1) };
+        Assert.Equal([new RunEffect.StartTimer(RunTimer.Settle, 0, _run.Plan.Settle)], _run.Join("a"));
+        Assert.Empty(_run.Join("b"));
+        Assert.Equal(["a", "b"], _run.Ring(RunTimer.Settle).OfType<RunEffect.Assign>().Select(e => e.Trainer));
+        Assert.Equal(1, _run.Generation);
     }
 
     [Fact]
     public void A_supervisor_that_starts_later_goes_on_counting()
     {
-        _state = new RunState { Generation = 41 };
-        Assert.Contains(new RunEffect.PersistGeneration(42), Apply(Joined("a")));
+        _run.State = _run.State with { Generation = 41, Step = 7, EarlierCheckpoint = 4 };
+        Assert.Contains(new RunEffect.Persist(42, 7, 4), _run.Join("a"));
     }
 
     [Fact]
-    public void The_same_incarnation_asking_twice_is_no_news()
+    public void The_same_incarnation_asking_twice_is_no_news_and_an_older_one_neither()
     {
-        Apply(Joined("a"));
-        RunState before = _state;
-        Assert.Empty(Apply(Joined("a")));
-        Assert.Same(before, _state);
+        _run.Join("a", 2);
+        RunState before = _run.State;
+        Assert.Empty(_run.Join("a", 2));
+        Assert.Empty(_run.Join("a", 1));
+        Assert.Same(before, _run.State);
     }
 
     [Fact]
-    public void A_restarted_trainer_is()
+    public void A_trainer_started_again_is()
     {
-        Apply(Joined("a", 1));
-        Assert.Contains(new RunEffect.PersistGeneration(2), Apply(Joined("a", 2)));
+        _run.Join("a", 1);
+        Assert.Contains(new RunEffect.Persist(2, 0, -1), _run.Join("a", 2));
     }
 
     [Fact]
-    public void Steps_begin_when_the_last_host_is_ready_and_not_before()
+    public void The_hosts_connect_when_the_last_is_bound_and_begin_when_the_last_is_ready()
     {
-        Apply(Joined("a"));
-        Apply(Joined("b"));
-        Assert.Empty(Apply(Ready("a")));
-        Assert.Empty(Apply(Ready("a")));
-        Assert.Equal([new RunEffect.Begin(2)], Apply(Ready("b")));
-        Assert.Equal(RunPhase.Running, _state.Phase);
+        _run.Join("a");
+        _run.Join("b");
+        Assert.Empty(_run.Bind("b"));
+        Assert.Empty(_run.Bind("b"));
+        Assert.Empty(_run.Ready("b")); // before it could be
+        IReadOnlyList<RunEffect> effects = _run.Bind("a");
+        var connect = Assert.IsType<RunEffect.Connect>(effects[0]);
+        Assert.Equal([(byte)'a', (byte)'b'], connect.Blobs.Select(b => b.Span[0]));
+        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 2, _run.Plan.FormPatience), effects[1]);
+        Assert.Empty(_run.Ready("b"));
+        Assert.Empty(_run.Ready("b"));
+        Assert.Equal([new RunEffect.Begin(2, -1)], _run.Ready("a"));
+        Assert.Equal(RunPhase.Running, _run.State.Phase);
+    }
+
+    [Theory]
+    [InlineData(-1, -1, -1, 0, true)] // nobody has a state
+    [InlineData(-1, 8, -1, 1, false)]
+    [InlineData(7, 8, 7, 1, false)] // the furthest
+    [InlineData(8, 8, 7, 0, false)] // its lowest rank
+    [InlineData(8, 8, 8, 0, false)]
+    [InlineData(7, 6, 8, 0, true)] // older than the last checkpoint
+    public void The_furthest_state_is_gone_on_from(long a, long b, long checkpoint, int source, bool fromDisk)
+    {
+        _run.State = _run.State with { EarlierCheckpoint = checkpoint };
+        _run.Join("a");
+        _run.Join("b");
+        _run.Bind("a", a);
+        var connect = Assert.IsType<RunEffect.Connect>(_run.Bind("b", b)[0]);
+        Assert.Equal((source, fromDisk), (connect.SourceRank, connect.FromDisk));
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_that_was_known_before_is_not_waited_for()
+    {
+        _run.State = _run.State with { EarlierCheckpoint = 8 };
+        _run.Join("a");
+        _run.Bind("a");
+        Assert.Contains(new RunEffect.Begin(1, 4), _run.Ready("a", step: 4, checkpoint: 4));
+        _run.Apply(new RunEvent.StopRequested());
+        Assert.DoesNotContain(_run.End(6), e => e is RunEffect.End);
+        Assert.Contains(new RunEffect.End(RunOutcome.Stopped, 6, null), _run.Store(6));
+    }
+
+    [Fact]
+    public void A_step_is_committed_when_the_last_host_has_applied_it()
+    {
+        _run.Run("a", "b");
+        _run.Apply(new RunEvent.StepApplied("a", 2, 1, 1, 0));
+        _run.Apply(new RunEvent.StepApplied("a", 2, 2, 1, 0));
+        Assert.Equal(0, _run.State.Step);
+        _run.Apply(new RunEvent.StepApplied("b", 2, 1, 1, 0));
+        Assert.Equal(1, _run.State.Step);
     }
 
     [Fact]
     public void A_trainer_that_joins_a_running_generation_forms_the_next()
     {
-        Run("a");
-        Apply(new RunEvent.StepCommitted(1, 3));
-        IReadOnlyList<RunEffect> effects = Apply(Joined("b"));
-        Assert.Equal(["a", "b"], effects.OfType<RunEffect.Assign>().Select(e => e.Trainer));
-        Assert.Equal(3, _state.Step);
+        _run.Run("a");
+        _run.Step(3);
+        IReadOnlyList<RunEffect> effects = _run.Join("b");
+        Assert.Equal(new RunEffect.Persist(2, 3, -1), effects[0]);
+        Assert.Equal([("a", 0), ("b", 1)], effects.OfType<RunEffect.Assign>().Select(e => (e.Trainer, e.Rank)));
     }
 
     [Fact]
-    public void A_lost_trainers_replicas_go_to_the_others()
+    public void A_trainer_with_nothing_to_host_stands_by_and_holds_up_nobody()
     {
-        Run("a", "b");
-        IReadOnlyList<RunEffect> effects = Apply(new RunEvent.TrainerLost("b", "unplugged"));
-        Assert.Equal([0, 1, 2, 3], Assert.Single(effects.OfType<RunEffect.Assign>()).Replicas);
+        _run.Plan = _run.Plan with { Replicas = 2 };
+        _run.Run("b", "c");
+        var spare = Assert.IsType<RunEffect.Assign>(Assert.Single(_run.Join("a")));
+        Assert.Equal(("a", 2L, -1), (spare.Trainer, spare.Generation, spare.Rank));
+        Assert.Empty(_run.Ready("a", -1));
+        Assert.IsType<RunEffect.Fault>(Assert.Single(_run.Lose("a")));
+        Assert.Equal(RunPhase.Running, _run.State.Phase);
+        _run.Join("a", 2);
+        _run.Lose("b");
+        _run.Apply(new RunEvent.TrainerAnswered("a", 2, _run.State.Sequence));
+        Assert.Equal([("a", 0), ("c", 1)],
+            _run.Answer("c").OfType<RunEffect.Assign>().Select(e => (e.Trainer, e.Rank)));
     }
 
     [Fact]
-    public void Without_trainers_the_run_waits_for_one()
+    public void Hosts_stay_hosts_whatever_a_spare_is_called()
     {
-        Run("a");
-        Apply(new RunEvent.StepCommitted(1, 3));
-        Assert.Empty(Apply(new RunEvent.TrainerLost("a", "unplugged")));
-        Assert.Equal(RunPhase.Gathering, _state.Phase);
-        Assert.Contains(new RunEffect.PersistGeneration(2), Apply(Joined("a", 1)));
-    }
-
-    [Fact]
-    public void Losing_somebody_unknown_is_no_news()
-    {
-        Run("a");
-        Assert.Empty(Apply(new RunEvent.TrainerLost("b", "unplugged")));
-        Assert.Equal(RunPhase.Running, _state.Phase);
-    }
-
-    [Fact]
-    public void Three_generations_without_a_step_end_the_run_and_a_step_forgives()
-    {
-        for (int generation = 1; generation <= 2; generation++)
-        {
-            Run("a");
-            Apply(new RunEvent.TrainerLost("a", "out of memory"));
-        }
-        Run("a");
-        Apply(new RunEvent.StepCommitted(3, 1));
-        Apply(new RunEvent.TrainerLost("a", "out of memory"));
-        Assert.Equal(0, _state.FruitlessGenerations);
-        for (int generation = 4; generation <= 5; generation++)
-        {
-            Run("a");
-            Assert.Empty(Apply(new RunEvent.TrainerLost("a", "out of memory")));
-        }
-        Run("a");
-        var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.TrainerLost("a", "out of memory"))));
-        Assert.Equal(RunOutcome.Failed, end.Outcome);
-        Assert.Contains("out of memory", end.Reason);
-    }
-
-    [Fact]
-    public void Making_the_same_steps_again_is_not_progress()
-    {
-        Run("a");
-        Apply(new RunEvent.StepCommitted(1, 7));
-        Apply(new RunEvent.TrainerLost("a", "x"));
-        Apply(Joined("a"));
-        Apply(new RunEvent.TrainerReady("a", 2, Step: 4, Checkpoint: 4));
-        for (int step = 5; step <= 7; step++) Apply(new RunEvent.StepCommitted(2, step));
-        Apply(new RunEvent.TrainerLost("a", "x"));
-        Assert.Equal(1, _state.FruitlessGenerations);
+        _run.Plan = _run.Plan with { Replicas = 2 };
+        _run.Run("b", "c");
+        _run.Join("a");
+        _run.Break("b");
+        _run.Answer("a");
+        _run.Answer("b");
+        Assert.Equal([("a", -1), ("b", 0), ("c", 1)],
+            _run.Answer("c").OfType<RunEffect.Assign>().Select(e => (e.Trainer, e.Rank)));
     }
 
     [Fact]
     public void The_run_ends_once_its_last_checkpoint_is_on_the_disk()
     {
-        Run("a");
-        Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
-            Apply(new RunEvent.CheckpointCommitted(1, 12)));
-        Assert.Empty(Apply(Joined("b")));
-        Assert.Empty(Apply(new RunEvent.StopRequested()));
+        _run.Run("a", "b");
+        Assert.Empty(_run.Apply(new RunEvent.TrainingEnded("b", 2, 12))); // rank 0 stores the state
+        Assert.Equal([new RunEffect.Stop(2)], _run.End(12));
+        Assert.Equal([new RunEffect.Persist(2, 12, 12), new RunEffect.End(RunOutcome.Completed, 12, null)],
+            _run.Store(12));
+        Assert.Empty(_run.Join("c"));
+        Assert.Empty(_run.Apply(new RunEvent.StopRequested()));
     }
 
     [Fact]
     public void A_checkpoint_may_be_there_before_the_news_of_the_last_step()
     {
-        Run("a");
-        Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.TrainingEnded(1, 12)));
+        _run.Run("a");
+        _run.Store(12);
+        Assert.Equal([new RunEffect.Stop(1), new RunEffect.End(RunOutcome.Completed, 12, null)], _run.End(12));
     }
 
     [Fact]
     public void A_run_that_was_complete_already_ends_at_once()
     {
-        Apply(Joined("a"));
-        Apply(new RunEvent.TrainerReady("a", 1, Step: 12, Checkpoint: 12));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.TrainingEnded(1, 12)));
+        _run.Join("a");
+        _run.GetReady(12, 12);
+        Assert.Contains(new RunEffect.End(RunOutcome.Completed, 12, null), _run.End(12));
     }
 
     [Fact]
     public void A_checkpoint_that_fails_does_not_end_the_run_unless_it_is_the_last()
     {
-        Run("a");
-        Assert.Empty(Apply(new RunEvent.CheckpointFailed(1, 4, "disk full")));
-        Apply(new RunEvent.TrainingEnded(1, 12));
-        var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"))));
+        _run.Run("a");
+        Assert.Empty(_run.Apply(new RunEvent.CheckpointFailed(1, 4, "disk full")));
+        _run.End(12);
+        var end = Assert.IsType<RunEffect.End>(
+            Assert.Single(_run.Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"))));
         Assert.Equal(RunOutcome.Rejected, end.Outcome);
         Assert.Contains("disk full", end.Reason);
     }
@@ -170,151 +208,64 @@ public sealed class RunMachineTests
     [Fact]
     public void A_last_checkpoint_that_failed_before_the_news_of_the_last_step_ends_the_run_too()
     {
-        Run("a");
-        Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
-        var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.TrainingEnded(1, 12))));
+        _run.Run("a");
+        _run.Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
+        var end = Assert.IsType<RunEffect.End>(_run.End(12)[^1]);
         Assert.Equal(RunOutcome.Rejected, end.Outcome);
         Assert.Contains("disk full", end.Reason);
     }
 
     [Fact]
-    public void A_checkpoint_that_an_earlier_generation_lost_is_made_again()
+    public void A_stop_halts_rank_0_and_ends_with_its_checkpoint()
     {
-        Run("a");
-        Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
-        Apply(Joined("b"));
-        Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
-        Apply(Ready("a"));
-        Apply(Ready("b"));
-        Assert.Empty(Apply(new RunEvent.TrainingEnded(2, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
-            Apply(new RunEvent.CheckpointCommitted(2, 12)));
+        _run.Run("a", "b");
+        _run.Step(5);
+        Assert.Equal([new RunEffect.Halt(2)], _run.Apply(new RunEvent.StopRequested()));
+        Assert.Empty(_run.Apply(new RunEvent.StopRequested()));
+        Assert.Empty(_run.Join("c")); // would only delay it
+        Assert.Equal([new RunEffect.Stop(2)], _run.End(6));
+        Assert.Contains(new RunEffect.End(RunOutcome.Stopped, 6, null), _run.Store(6));
     }
 
     [Fact]
-    public void A_stop_halts_and_ends_with_the_checkpoint()
+    public void A_stop_before_there_is_a_trainer_ends_at_once() => Assert.Equal(
+        [new RunEffect.End(RunOutcome.Stopped, 0, null)], _run.Apply(new RunEvent.StopRequested()));
+
+    [Fact]
+    public void A_stop_before_anything_is_formed_stores_what_trainers_may_hold_in_memory()
     {
-        Run("a");
-        Apply(new RunEvent.StepCommitted(1, 5));
-        Assert.Equal([new RunEffect.Halt(1)], Apply(new RunEvent.StopRequested()));
-        Assert.Empty(Apply(new RunEvent.StopRequested()));
-        Apply(new RunEvent.TrainingEnded(1, 6));
-        Assert.Equal([new RunEffect.End(RunOutcome.Stopped, 6, null)], Apply(new RunEvent.CheckpointCommitted(1, 6)));
+        _run.Plan = _run.Plan with { Settle = TimeSpan.FromSeconds(1) };
+        _run.State = new RunState(); // no loader either
+        _run.Join("a");
+        Assert.Contains(new RunEffect.Persist(1, 0, -1), _run.Apply(new RunEvent.StopRequested()));
     }
 
     [Fact]
-    public void A_stop_before_there_is_a_trainer_ends_at_once() =>
-        Assert.Equal([new RunEffect.End(RunOutcome.Stopped, 0, null)], Apply(new RunEvent.StopRequested()));
-
-    [Fact]
-    public void A_stop_while_the_state_is_being_loaded_halts_the_generation_when_it_begins()
+    public void A_stop_while_a_generation_is_formed_halts_it_when_it_begins()
     {
-        Apply(Joined("a"));
-        Assert.Empty(Apply(new RunEvent.StopRequested()));
-        Assert.Equal([new RunEffect.Begin(1), new RunEffect.Halt(1)], Apply(Ready("a")));
-    }
-
-    [Fact]
-    public void A_stop_whose_last_trainer_is_lost_ends_with_what_is_stored()
-    {
-        Run("a");
-        Apply(new RunEvent.StopRequested());
-        var end = Assert.IsType<RunEffect.End>(Assert.Single(Apply(new RunEvent.TrainerLost("a", "killed"))));
-        Assert.Equal(RunOutcome.Stopped, end.Outcome);
-    }
-
-    [Fact]
-    public void A_halt_after_a_fault_ends_at_the_step_it_halted_at()
-    {
-        Run("a");
-        Apply(new RunEvent.StepCommitted(1, 12));
-        Apply(new RunEvent.TrainerLost("a", "died before its last checkpoint"));
-        Apply(Joined("a"));
-        Apply(new RunEvent.TrainerReady("a", 2, Step: 4, Checkpoint: 4));
-        Apply(new RunEvent.StopRequested());
-        Apply(new RunEvent.TrainingEnded(2, 5));
-        Assert.Equal([new RunEffect.End(RunOutcome.Stopped, 5, null)], Apply(new RunEvent.CheckpointCommitted(2, 5)));
+        _run.Join("a");
+        Assert.Empty(_run.Apply(new RunEvent.StopRequested()));
+        Assert.Equal([new RunEffect.Begin(1, -1), new RunEffect.Halt(1)], _run.GetReady());
     }
 
     [Fact]
     public void A_mistake_of_the_user_ends_the_run_whatever_it_does()
     {
-        Run("a");
+        _run.Run("a");
         Assert.Equal([new RunEffect.End(RunOutcome.Rejected, 0, "damaged shard")],
-            Apply(new RunEvent.Fatal("damaged shard")));
+            _run.Apply(new RunEvent.Fatal("damaged shard")));
     }
 
     [Fact]
-    public void Evaluations_are_made_one_at_a_time_and_only_the_newest_waits()
+    public void A_slow_trainer_is_reported_once()
     {
-        _plan = Plan with { EvaluationEnabled = true, EvaluateEverySteps = 4 };
-        Run("a");
-        Assert.Equal([new RunEffect.Evaluate(4)], Apply(new RunEvent.CheckpointCommitted(1, 4)));
-        Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 6)));
-        Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 8)));
-        Assert.Empty(Apply(new RunEvent.CheckpointCommitted(1, 12)));
-        Assert.Empty(Apply(new RunEvent.EvaluationEnded(3, null)));
-        Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.EvaluationEnded(4, null)));
-        Assert.Empty(Apply(new RunEvent.TrainingEnded(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)],
-            Apply(new RunEvent.EvaluationEnded(12, "failed")));
-    }
-
-    [Fact]
-    public void The_first_checkpoint_at_or_after_a_multiple_is_evaluated()
-    {
-        _plan = Plan with { Steps = 100, EvaluationEnabled = true, EvaluateEverySteps = 10 };
-        Run("a");
-        List<long> evaluated = [];
-        for (int step = 4; step <= 40; step += 4)
+        _run.Run("a", "b");
+        List<RunEffect> said = [];
+        for (int step = 1; step <= 12; step++)
         {
-            foreach (var e in Apply(new RunEvent.CheckpointCommitted(1, step)).OfType<RunEffect.Evaluate>())
-            {
-                evaluated.Add(e.Step);
-                Apply(new RunEvent.EvaluationEnded(e.Step, null));
-            }
+            _run.Apply(new RunEvent.StepApplied("a", 2, step, 1, 1));
+            said.AddRange(_run.Apply(new RunEvent.StepApplied("b", 2, step, 2, 0)));
         }
-        Assert.Equal([12, 20, 32, 40], evaluated);
-    }
-
-    [Fact]
-    public void What_an_earlier_attempt_left_unevaluated_is_made_up_for()
-    {
-        _plan = Plan with { EvaluationEnabled = true, EvaluateEverySteps = 4, Evaluated = new HashSet<long> { 4 } };
-        Apply(Joined("a"));
-        Assert.Contains(new RunEffect.Evaluate(8), Apply(new RunEvent.TrainerReady("a", 1, Step: 8, Checkpoint: 8)));
-
-        _plan = Plan with { EvaluationEnabled = true, EvaluateEverySteps = 4, Evaluated = new HashSet<long> { 8 } };
-        _state = new RunState();
-        Apply(Joined("a"));
-        Assert.Equal([new RunEffect.Begin(1)], Apply(new RunEvent.TrainerReady("a", 1, Step: 10, Checkpoint: 10)));
-    }
-
-    [Fact]
-    public void A_stop_waits_for_no_evaluation()
-    {
-        _plan = Plan with { EvaluationEnabled = true };
-        Run("a");
-        Apply(new RunEvent.TrainingEnded(1, 12));
-        Assert.Equal([new RunEffect.Evaluate(12)], Apply(new RunEvent.CheckpointCommitted(1, 12)));
-        Assert.Equal([new RunEffect.End(RunOutcome.Completed, 12, null)], Apply(new RunEvent.StopRequested()));
-    }
-
-    private static RunEvent.TrainerJoined Joined(string trainer, long incarnation = 1) => new(trainer, incarnation);
-
-    private RunEvent.TrainerReady Ready(string trainer) =>
-        new(trainer, _state.Generation, Step: _state.Step, Checkpoint: -1);
-
-    private void Run(params string[] trainers)
-    {
-        foreach (string trainer in trainers) Apply(Joined(trainer));
-        foreach (string trainer in trainers) Apply(Ready(trainer));
-        Assert.Equal(RunPhase.Running, _state.Phase);
-    }
-
-    private IReadOnlyList<RunEffect> Apply(RunEvent happened)
-    {
-        (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, _state, happened);
-        return effects;
+        Assert.Contains("trainer b is slow", Assert.IsType<RunEffect.Fault>(Assert.Single(said)).Reason);
     }
 }

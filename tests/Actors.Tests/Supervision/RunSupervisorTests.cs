@@ -8,124 +8,259 @@ using Starling.Actors.Training;
 
 namespace Starling.Actors.Tests.Supervision;
 
-/// <summary>The shell around <see cref="RunMachine"/>: registrations, deaths, and performing effects.</summary>
+/// <summary>The shell around <see cref="RunMachine"/>: registrations, deaths, fences, and performing effects.</summary>
 public sealed class RunSupervisorTests : ActorTests
 {
     private readonly TaskCompletionSource<RunEnding> _ended = new();
+    private readonly TaskCompletionSource<string> _fenced = new();
     private readonly TestProbe _trainer, _loader, _evaluator, _monitor;
 
     public RunSupervisorTests() =>
         (_trainer, _loader, _evaluator, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(),
             CreateTestProbe());
 
+    private RunLedger Ledger => new(Folder.Path);
+
     [Fact]
     public void A_trainer_waits_for_somebody_who_can_feed_it()
     {
         IActorRef supervisor = Start();
-        supervisor.Tell(new SupervisorProtocol.RegisterTrainer("a", 1, _trainer));
-        _trainer.ExpectMsg<SupervisorProtocol.Registered>(Patience);
+        Register(supervisor, "a", _trainer);
+        Assert.Equal(1, _trainer.ExpectMsg<SupervisorProtocol.Registered>(Patience).Term);
         Settle(supervisor);
         Assert.False(_trainer.HasMessages);
-        supervisor.Tell(new SupervisorProtocol.RegisterLoader(_loader));
-        var assign = _trainer.ExpectMsg<TrainerProtocol.Assign>(Patience);
+        Register(supervisor, _loader);
+        Order<TrainerProtocol.LoadersChanged>(_trainer);
+        var assign = Order<TrainerProtocol.Assign>(_trainer);
         Assert.Equal([_loader.Ref], assign.Loaders);
-        Assert.Equal(1, Generations.Read());
+        Assert.Equal((1, 1, 0, 1), (assign.Term, assign.Generation, assign.Rank, assign.World));
+        Assert.Equal(new LedgerEntry(1, 1, 0, -1), Ledger.Read());
     }
 
     [Fact]
     public void A_later_supervisor_never_reuses_a_number()
     {
-        Generations.Write(7);
-        IActorRef supervisor = Started();
-        Assert.Equal(8, _trainer.ExpectMsg<TrainerProtocol.Assign>(Patience).Generation);
-        Assert.Equal(8, Generations.Read());
-        Settle(supervisor);
+        Ledger.TakeTerm();
+        Assert.True(Ledger.TryAdvance(1, 7, 5, 4));
+        Started();
+        var assign = Order<TrainerProtocol.Assign>(_trainer);
+        Assert.Equal((2, 8), (assign.Term, assign.Generation));
+        Assert.Equal(new LedgerEntry(2, 8, 4, 4), Ledger.Read());
     }
 
     [Fact]
     public void Orders_go_to_the_generations_trainers_and_the_end_is_told_once()
     {
         IActorRef supervisor = Started();
-        _trainer.ExpectMsg<TrainerProtocol.Assign>(Patience);
-        Tell(supervisor, new RunEvent.TrainerReady("a", 1, 0, -1));
-        _trainer.ExpectMsg(new TrainerProtocol.Begin(1), Patience);
-        Tell(supervisor, new RunEvent.StopRequested());
-        _trainer.ExpectMsg(new TrainerProtocol.Halt(1), Patience);
-        Tell(supervisor, new RunEvent.TrainingEnded(1, 3));
-        Tell(supervisor, new RunEvent.CheckpointCommitted(1, 3));
+        Run(supervisor);
+        supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
+        supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+        Assert.Equal(1, Order<TrainerProtocol.Halt>(_trainer).Generation);
+        supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 3));
+        supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(1, 3));
+        Assert.Equal(new SupervisorProtocol.RunOver(RunOutcome.Stopped, 3, null),
+            Order<SupervisorProtocol.RunOver>(_trainer));
         Settle(supervisor);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
-        Assert.Contains(_monitor.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(100)),
-            m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Ended });
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Ended }, Patience);
+        Assert.Equal(new LedgerEntry(1, 1, 3, 3), Ledger.Read());
+
+        TestProbe late = CreateTestProbe();
+        Register(supervisor, "z", late);
+        Order<SupervisorProtocol.RunOver>(late);
     }
 
     [Fact]
-    public void An_evaluation_waits_for_an_evaluator_and_does_not_outlive_it()
+    public void An_evaluation_waits_for_an_evaluator_and_goes_to_the_next_if_it_is_lost()
     {
         IActorRef supervisor = Started();
-        Tell(supervisor, new RunEvent.TrainerReady("a", 1, 8, 8));
-        Settle(supervisor);
-        supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(_evaluator));
+        Order<TrainerProtocol.Assign>(_trainer);
+        supervisor.Tell(new SupervisorProtocol.Bound("a", 1, ReadOnlyMemory<byte>.Empty, -1, -1));
+        supervisor.Tell(new SupervisorProtocol.Ready("a", 1, 8, 8));
+        supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 8));
+        supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "e", _evaluator));
         _evaluator.ExpectMsg<SupervisorProtocol.Registered>(Patience);
         _evaluator.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Patience);
-        Tell(supervisor, new RunEvent.TrainingEnded(1, 8));
         Settle(supervisor);
         Assert.False(_ended.Task.IsCompleted);
         Sys.Stop(_evaluator);
+        TestProbe next = CreateTestProbe();
+        supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "f", next));
+        next.ExpectMsg<SupervisorProtocol.Registered>(Patience);
+        next.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Patience);
+        supervisor.Tell(new SupervisorProtocol.EvaluationEnded(8, null));
         AwaitAssert(() => Assert.True(_ended.Task.IsCompletedSuccessfully), Patience);
     }
 
     [Fact]
-    public void A_trainer_whose_actor_is_gone_is_lost()
+    public void A_trainer_whose_actor_is_gone_is_lost_and_the_others_go_on_without_waiting()
     {
         IActorRef supervisor = Started();
         TestProbe second = CreateTestProbe();
-        supervisor.Tell(new SupervisorProtocol.RegisterTrainer("b", 1, second));
-        second.ExpectMsg<SupervisorProtocol.Registered>(Patience);
-        Assert.Equal([4, 5, 6, 7], second.ExpectMsg<TrainerProtocol.Assign>(Patience).Replicas);
+        Register(supervisor, "b", second);
+        var both = Order<TrainerProtocol.Assign>(second);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], both.Hosting.SelectMany(h => h.Replicas));
+        Assert.Equal((2, 1, 2), (both.Generation, both.Rank, both.World));
         Sys.Stop(_trainer);
-        var alone = second.ExpectMsg<TrainerProtocol.Assign>(Patience);
-        Assert.Equal((3, 8), (alone.Generation, alone.Replicas.Count));
+        var ping = Order<TrainerProtocol.Ping>(second);
+        supervisor.Tell(new SupervisorProtocol.Pong("b", 1, ping.Sequence));
+        object next = second.FishForMessage(Answered, Patience);
+        Assert.Equal((3, 1), (((TrainerProtocol.Assign)next).Generation, ((TrainerProtocol.Assign)next).World));
+
+        bool Answered(object m)
+        {
+            // Whichever ping it was, the roll call's is answered in time.
+            if (m is TrainerProtocol.Ping p) supervisor.Tell(new SupervisorProtocol.Pong("b", 1, p.Sequence));
+            return m is TrainerProtocol.Assign { Generation: 3 };
+        }
+    }
+
+    [Fact]
+    public void A_node_of_another_run_is_refused_with_the_reason_on_both_sides()
+    {
+        IActorRef supervisor = Start();
+        RunIdentity other = TestIdentity.Run with { ConfigHash = "mine" };
+        foreach (object registration in (object[])[
+            new SupervisorProtocol.RegisterTrainer(other, "a", 1, _trainer),
+            new SupervisorProtocol.RegisterLoader(other, "l", _trainer),
+            new SupervisorProtocol.RegisterEvaluator(other, "e", _trainer)])
+        {
+            supervisor.Tell(registration);
+            Assert.Contains("mine", _trainer.ExpectMsg<SupervisorProtocol.Refused>(Patience).Reason);
+            _monitor.FishForMessage(m => m is MonitorProtocol.Note note && note.Line.Contains("mine"), Patience);
+        }
+    }
+
+    [Fact]
+    public async Task A_replaced_supervisor_stops_at_its_next_word()
+    {
+        IActorRef supervisor = Started();
+        Order<TrainerProtocol.Assign>(_trainer);
+        Watch(supervisor);
+        Ledger.TakeTerm(); // another one leads
+        TestProbe second = CreateTestProbe();
+        Register(supervisor, "b", second);
+        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("newer", await _fenced.Task);
+        Assert.DoesNotContain(second.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
+            m => m is TrainerProtocol.Assign or TrainerProtocol.Ping);
+        Assert.False(_ended.Task.IsCompleted);
+        Assert.Equal(new LedgerEntry(2, 1, 0, -1), Ledger.Read());
+    }
+
+    [Fact]
+    public async Task A_replaced_supervisor_to_which_nothing_happens_stops_all_the_same()
+    {
+        IActorRef supervisor = Started();
+        Watch(supervisor);
+        Ledger.TakeTerm();
+        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("newer", await _fenced.Task);
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_fails_leaves_instead_of_taking_a_new_term()
+    {
+        IActorRef supervisor = Start();
+        Watch(supervisor);
+        supervisor.Tell(new SupervisorProtocol.RegisterLoader(null!, "l", _loader));
+        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("failed", await _fenced.Task);
+        Assert.Equal(1, Ledger.Read().Term);
+    }
+
+    [Fact]
+    public void Status_tells_who_does_what_and_what_is_missing()
+    {
+        IActorRef supervisor = Start();
+        Assert.Equal("a trainer", Status(supervisor).WaitingFor);
+        Register(supervisor, "a", _trainer);
+        Assert.Equal("a loader", Status(supervisor).WaitingFor);
+        Register(supervisor, _loader);
+        Run(supervisor);
+        supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
+        supervisor.Tell(new SupervisorProtocol.TrainerFailed("ghost", 1, "no such trainer"));
+        RunStatus status = Status(supervisor);
+        Assert.Equal((1, 1, "running", 1, 8, -1, null), (status.Term, status.Generation, status.Phase, status.Step,
+            status.Steps, status.Checkpoint, status.WaitingFor));
+        TrainerStatus trainer = Assert.Single(status.Trainers);
+        Assert.Equal(("a", 0, 8, 1, 0.5, 0.25, false, false), (trainer.Name, trainer.Rank, trainer.Replicas.Count,
+            trainer.Step, trainer.BusySeconds, trainer.WaitSeconds, trainer.Slow, trainer.Leaving));
+        Assert.Equal(["l"], status.Loaders);
+        Assert.Empty(status.Faults);
+        supervisor.Tell(new SupervisorProtocol.TrainerFailed("a", 1, "out of memory"));
+        Assert.Contains("out of memory", Assert.Single(Status(supervisor).Faults).Reason);
     }
 
     [Fact]
     public void A_number_that_cannot_be_stored_is_told_to_nobody_and_ends_the_run()
     {
-        Directory.CreateDirectory(Folder["generation.new"]);
-        IActorRef supervisor = Started();
+        IActorRef supervisor = Start();
         Settle(supervisor);
-        Assert.False(_trainer.HasMessages);
+        Directory.CreateDirectory(Folder["ledger.json.new"]);
+        Register(supervisor, _loader);
+        Register(supervisor, "a", _trainer);
+        Order<SupervisorProtocol.RunOver>(_trainer);
+        Assert.DoesNotContain(_trainer.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
+            m => m is TrainerProtocol.Assign);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
     }
 
     [Fact]
-    public async Task A_spoilt_number_ends_the_run()
+    public async Task Spoilt_numbers_end_the_run()
     {
-        File.WriteAllText(Folder["generation"], "x");
+        File.WriteAllText(Folder["ledger.json"], "x");
         Start();
         RunEnding ending = await _ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(RunOutcome.Rejected, ending.Outcome);
-        Assert.Contains("generation", ending.Reason);
+        Assert.Contains("ledger.json", ending.Reason);
     }
-
-    private static void Tell(IActorRef supervisor, RunEvent happened) =>
-        supervisor.Tell(new SupervisorProtocol.Happened(happened));
-
-    private GenerationFile Generations => new(Folder["generation"]);
 
     private IActorRef Start()
     {
-        RunPlan plan = new(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true);
-        return Sys.ActorOf(Props.Create(() =>
-            new RunSupervisor(plan, Generations, _monitor.Ref, e => _ended.SetResult(e))));
+        SupervisorSettings settings = new()
+        {
+            Plan = () => new RunPlan(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true),
+            Identity = TestIdentity.Run,
+            Ledger = Ledger,
+            Monitor = _monitor.Ref,
+            Ended = e => _ended.SetResult(e),
+            Fenced = reason => _fenced.TrySetResult(reason),
+        };
+        return Sys.ActorOf(Props.Create(() => new RunSupervisor(settings)));
     }
 
     private IActorRef Started()
     {
         IActorRef supervisor = Start();
-        supervisor.Tell(new SupervisorProtocol.RegisterLoader(_loader));
-        supervisor.Tell(new SupervisorProtocol.RegisterTrainer("a", 1, _trainer));
-        _trainer.ExpectMsg<SupervisorProtocol.Registered>(Patience);
+        Register(supervisor, _loader);
+        Register(supervisor, "a", _trainer);
         return supervisor;
+    }
+
+    private void Run(IActorRef supervisor)
+    {
+        long generation = Order<TrainerProtocol.Assign>(_trainer).Generation;
+        supervisor.Tell(new SupervisorProtocol.Bound("a", generation, new byte[] { 7 }, -1, -1));
+        var connect = Order<TrainerProtocol.Connect>(_trainer);
+        Assert.Equal([7], connect.Blobs[0].ToArray());
+        Assert.True(connect.FromDisk);
+        supervisor.Tell(new SupervisorProtocol.Ready("a", generation, 0, -1));
+        Assert.Equal(new TrainerProtocol.Begin(generation, -1), Order<TrainerProtocol.Begin>(_trainer));
+    }
+
+    private static void Register(IActorRef supervisor, string name, IActorRef trainer) =>
+        supervisor.Tell(new SupervisorProtocol.RegisterTrainer(TestIdentity.Run, name, 1, trainer));
+
+    private static void Register(IActorRef supervisor, IActorRef loader) =>
+        supervisor.Tell(new SupervisorProtocol.RegisterLoader(TestIdentity.Run, "l", loader));
+
+    /// <summary>The next order of a kind; pings come every second.</summary>
+    private static T Order<T>(TestProbe trainer) => (T)trainer.FishForMessage(m => m is T, Patience);
+
+    private RunStatus Status(IActorRef supervisor)
+    {
+        supervisor.Tell(SupervisorProtocol.StatusRequest.Instance, TestActor);
+        return ExpectMsg<RunStatus>(Patience);
     }
 }

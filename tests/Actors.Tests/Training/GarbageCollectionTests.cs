@@ -114,6 +114,8 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 
         public (long Tensors, long Bytes) At(int step) => _seen[step - 1];
 
+        public void Bound(long generation, long step, long checkpoint) { }
+
         public void Ready(long generation, long step, long checkpoint)
         {
         }

@@ -48,13 +48,13 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void It_makes_all_steps_hands_over_snapshots_and_says_when_it_is_done()
     {
-        Assert.Equal(new SupervisorProtocol.RegisterTrainer("t", 1, _trainer), Registration());
+        Assert.Equal(new SupervisorProtocol.RegisterTrainer(_run.NodeIdentity, "t", 1, _trainer), Registration());
         Assign(1);
-        Assert.Equal(new RunEvent.TrainerReady("t", 1, 0, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        Assert.Equal(new SupervisorProtocol.Ready("t", 1, 0, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= RunBench.Steps; step++)
-            Assert.Equal(new RunEvent.StepCommitted(1, step), Next());
-        Assert.Equal(new RunEvent.TrainingEnded(1, RunBench.Steps), Next());
+            Assert.Equal(Step(1, step), Next());
+        Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, RunBench.Steps), Next());
         foreach (long step in (long[])[4, 8, 12])
         {
             var save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
@@ -76,13 +76,47 @@ public sealed class TrainerActorTests : ActorTests
         Registration();
         Assign(5);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(4));
+        _trainer.Tell(new TrainerProtocol.Begin(4, -1));
         Assign(4);
         _trainer.Tell(new TrainerProtocol.Halt(4));
         Settle(_trainer);
         Assert.False(_loader.HasMessages);
-        _trainer.Tell(new TrainerProtocol.Begin(5));
-        Assert.Equal(new RunEvent.StepCommitted(5, 1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(5, -1));
+        Assert.Equal(Step(5, 1), Next());
+    }
+
+    [Fact]
+    public void A_ping_is_answered_at_once_and_a_replaced_supervisors_word_counts_no_more()
+    {
+        Registration();
+        _trainer.Tell(new TrainerProtocol.Ping(2, 7));
+        Assert.Equal(new SupervisorProtocol.Pong("t", 1, 7), Next());
+        _trainer.Tell(new TrainerProtocol.Ping(1, 8));
+        Assign(9); // of term 1
+        _trainer.Tell(new TrainerProtocol.Ping(2, 9));
+        Assert.Equal(new SupervisorProtocol.Pong("t", 1, 9), Next());
+    }
+
+    [Fact]
+    public void A_spare_is_prepared_at_once_and_holds_up_nobody()
+    {
+        Registration();
+        HostedReplicas other = new("o", [.. Enumerable.Range(0, 8)]);
+        _trainer.Tell(new TrainerProtocol.Assign(1, 1, -1, 1, [other], [_loader.Ref]));
+        Assert.Equal(new SupervisorProtocol.Ready("t", 1, -1, -1), Next());
+    }
+
+    [Fact]
+    public void A_refusal_ends_the_registrations_and_whoever_runs_the_node_hears_of_it()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(SupervisorProtocol.Refused));
+        Registration();
+        Registration();
+        SupervisorProtocol.Refused refusal = new("another data set");
+        _trainer.Tell(refusal);
+        ExpectMsg(refusal, Patience);
+        while (_supervisor.HasMessages) Registration();
+        _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5));
     }
 
     [Fact]
@@ -91,12 +125,12 @@ public sealed class TrainerActorTests : ActorTests
         Registration();
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
-        Assert.Equal(new RunEvent.StepCommitted(1, 1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Assert.Equal(Step(1, 1), Next());
         _trainer.Tell(new TrainerProtocol.Halt(1));
-        RunEvent last = Next();
-        while (last is not RunEvent.TrainingEnded) last = Next();
-        long step = ((RunEvent.TrainingEnded)last).Step;
+        object last = Next();
+        while (last is not SupervisorProtocol.TrainingEnded) last = Next();
+        long step = ((SupervisorProtocol.TrainingEnded)last).Step;
         CheckpointerProtocol.Save save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
         while (save.Snapshot.Step < step) save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
         Assert.Equal(step, save.Snapshot.Step);
@@ -110,13 +144,13 @@ public sealed class TrainerActorTests : ActorTests
         _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 3; step++) Next();
         Assign(2);
-        Assert.Equal(new RunEvent.TrainerReady("t", 2, 3, -1), Next());
+        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 3, -1), Next());
         _answer = Loaded;
-        _trainer.Tell(new TrainerProtocol.Begin(2));
-        Assert.Equal(new RunEvent.StepCommitted(2, 4), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
+        Assert.Equal(Step(2, 4), Next());
     }
 
     [Fact]
@@ -126,10 +160,10 @@ public sealed class TrainerActorTests : ActorTests
         _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 3; step++) Next();
         _trainer.Tell(new TrainerProtocol.Halt(1));
-        Assert.Equal(new RunEvent.TrainingEnded(1, 3), Next());
+        Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, 3), Next());
         Assert.Equal(3, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Step);
     }
 
@@ -140,15 +174,15 @@ public sealed class TrainerActorTests : ActorTests
         _answer = request => request.Step < 4 ? Loaded(request) : Nothing.Instance;
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 4; step++) Next();
         Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Generation);
         // It may never have reached the disk.
         Assign(2);
-        Assert.Equal(new RunEvent.TrainerReady("t", 2, 4, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(2));
+        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 4, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
         _trainer.Tell(new TrainerProtocol.Halt(2));
-        Assert.Equal(new RunEvent.TrainingEnded(2, 4), Next());
+        Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 2, 4), Next());
         CheckpointerProtocol.Save last = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
         Assert.Equal((4, 2), (last.Snapshot.Step, last.Snapshot.Generation));
     }
@@ -162,7 +196,7 @@ public sealed class TrainerActorTests : ActorTests
             : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         Next();
         Next();
         Assert.Equal("t", Failure().Trainer);
@@ -172,9 +206,9 @@ public sealed class TrainerActorTests : ActorTests
         // One fault, one restart: the new incarnation works.
         _answer = Loaded;
         Assign(2);
-        Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(2));
-        Assert.Equal(new RunEvent.StepCommitted(2, 1), Next());
+        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
+        Assert.Equal(Step(2, 1), Next());
     }
 
     [Fact]
@@ -184,8 +218,8 @@ public sealed class TrainerActorTests : ActorTests
         _answer = _ => new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true);
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
-        Assert.Equal(new RunEvent.Fatal("shard.parquet is damaged"), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Assert.Equal(new SupervisorProtocol.Fatal("shard.parquet is damaged"), Next());
     }
 
     [Fact]
@@ -195,20 +229,27 @@ public sealed class TrainerActorTests : ActorTests
         _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
         Assign(1);
         Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1));
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         Assert.Contains("hiccuped", Failure().Reason);
         Registration();
         _answer = Loaded;
         // All shares failed, but what the incarnation before has not heard of them is no news to this one.
         Assign(2);
-        Assert.Equal(new RunEvent.TrainerReady("t", 2, 0, -1), Next());
+        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
     }
 
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));
 
-    private void Assign(long generation) =>
-        _trainer.Tell(new TrainerProtocol.Assign(generation, [.. Enumerable.Range(0, 8)], [_loader.Ref]));
+    /// <summary>The only trainer there is has nobody to connect to, so the order to need not wait for its address.</summary>
+    private void Assign(long generation)
+    {
+        HostedReplicas all = new("t", [.. Enumerable.Range(0, 8)]);
+        _trainer.Tell(new TrainerProtocol.Assign(1, generation, 0, 1, [all], [_loader.Ref]));
+        _trainer.Tell(new TrainerProtocol.Connect(generation, [ReadOnlyMemory<byte>.Empty], 0, FromDisk: true));
+    }
+
+    private static SupervisorProtocol.StepApplied Step(long generation, long step) => new("t", generation, step, 0, 0);
 
     private SupervisorProtocol.RegisterTrainer Registration() =>
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Patience);
@@ -217,12 +258,12 @@ public sealed class TrainerActorTests : ActorTests
         (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
             m => m is SupervisorProtocol.TrainerFailed, Patience);
 
-    /// <summary>The next event; the first registration may have been repeated before the answer arrived.</summary>
-    private RunEvent Next()
+    /// <summary>The next report, without its timings; registrations go on all the time.</summary>
+    private object Next()
     {
-        _trainer.Tell(SupervisorProtocol.Registered.Instance);
-        object message = _supervisor.FishForMessage(m => m is not SupervisorProtocol.RegisterTrainer, Patience);
-        return Assert.IsType<SupervisorProtocol.Happened>(message).Event;
+        object report = _supervisor.FishForMessage(
+            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.Bound), Patience);
+        return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
 
     /// <summary>An answer that no feeder understands.</summary>
