@@ -108,12 +108,12 @@ public static class VqMetadata
     private static VqShape Validated(VqShape shape, string path)
     {
         if (shape.ChMult.Count is 0 or > 8 || (shape.DecoderChMult ?? shape.ChMult).Count != shape.ChMult.Count)
-            throw new StarlingException($"{path} is no tokenizer file: it has {shape.ChMult.Count} levels; encoder " +
-                "and decoder need as many as each other, 1 to 8");
+            throw new StarlingException(
+                $"{path} is no tokenizer file: ch_mult and decoder_ch_mult need 1 to 8 entries, both as many");
         return shape.Ch % shape.NormGroups == 0
             ? shape
-            : throw new StarlingException($"{path} is no tokenizer file: {shape.Ch} channels make no " +
-                $"{shape.NormGroups} groups to normalise");
+            : throw new StarlingException($"{path} is no tokenizer file: its {shape.Ch} channels (ch) cannot be " +
+                $"normalised in {shape.NormGroups} groups (norm_groups)");
     }
 
     internal static string Describe(VqShape shape) =>
