@@ -72,7 +72,7 @@ internal sealed class TrainedModel : IDisposable
         };
     }
 
-    /// <summary>Loads a transformer's weight file; how many heads and tokens it has, an import has written there.</summary>
+    /// <summary>Loads a weight file; an import has written there how many heads and tokens the network has.</summary>
     /// <param name="model">A file of <c>starling checkpoint import</c> or <c>export</c>, or of LlamaGen.</param>
     /// <param name="tokenizer">The tokenizer's file, or <c>embedded</c>.</param>
     /// <exception cref="StarlingException">A file is no such network, or the two do not fit together.</exception>

@@ -57,7 +57,7 @@ internal sealed class ExportCommand(CommandContext context)
     private string ExportGpt(string source, string output, ParseResult arguments)
     {
         if (File.Exists(source))
-            throw new StarlingException($"{source} is a file: give a run or a checkpoint, or --kind vq for a tokenizer");
+            throw new StarlingException($"{source} is a file: give a run or checkpoint, or --kind vq for a tokenizer");
         CheckpointPart part = CommonOptions.PartOf(arguments.GetValue(_weights)!);
         using TrainedModel model =
             TrainedModel.Load(CheckpointPaths.Resolve(source), part, arguments.GetValue(_set) ?? []);

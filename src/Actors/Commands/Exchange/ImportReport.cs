@@ -7,7 +7,7 @@ internal static class ImportReport
 {
     private const int MostNames = 8;
 
-    /// <summary>A line for the network, and one for everything that the user may want to know and can be said.</summary>
+    /// <summary>A line for the network, then one for each thing that was found, assumed or left behind.</summary>
     public static void Write(TextWriter output, string file, string network, ImportSource source)
     {
         output.WriteLine($"{file}: {network}");

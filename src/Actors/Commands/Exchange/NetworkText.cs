@@ -18,7 +18,8 @@ internal static class NetworkText
     {
         string name = shape.Equals(VqShape.Vq16) ? "LlamaGen VQ-16"
             : shape.Equals(VqShape.Vq8) ? "LlamaGen VQ-8" : "a tokenizer of LlamaGen's form";
-        return Invariant($"{name}, a code for {shape.Downscale}x{shape.Downscale} pixels, {shape.CodebookSize} codes ") +
-            Invariant($"of {shape.CodebookDim} numbers, {shape.Layout().Count:N0} parameters");
+        return Invariant($"{name}, a code for {shape.Downscale}x{shape.Downscale} pixels, ") +
+            Invariant($"{shape.CodebookSize} codes of width {shape.CodebookDim}, ") +
+            Invariant($"{shape.Layout().Count:N0} parameters");
     }
 }
