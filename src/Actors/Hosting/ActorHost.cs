@@ -16,15 +16,24 @@ internal sealed class ActorHost : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private ActorHost(IHost host) => _host = host;
+    private ActorHost(IHost host)
+    {
+        _host = host;
+        System = host.Services.GetRequiredService<ActorSystem>();
+        Supervisor = host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
+        Address = Cluster.Get(System).SelfAddress;
+    }
 
-    public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
+    public ActorSystem System { get; }
 
     /// <summary>The supervisor, on whichever node it is.</summary>
-    public IActorRef Supervisor => _host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
+    public IActorRef Supervisor { get; }
+
+    /// <summary>This node's own actor.</summary>
+    public ActorSelection Node => System.ActorSelection("/user/" + NodeActor.Name);
 
     /// <summary>Where this node listens.</summary>
-    public Address Address => Cluster.Get(System).SelfAddress;
+    public Address Address { get; }
 
     /// <summary>Starts the node's actors.</summary>
     /// <exception cref="StarlingException">It cannot listen there.</exception>

@@ -90,6 +90,16 @@ internal static class ClusterProfile
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 25s
         """;
 
+    /// <summary>A system that asks nodes, but is none.</summary>
+    /// <param name="host">The address it listens on, on any port.</param>
+    public static string Client(string host) => Common + $$"""
+        akka.actor.provider = remote
+        akka.remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.loggers = []
+        """;
+
     /// <summary>The address of a node from <c>host:port</c>.</summary>
     /// <param name="hostAndPort">As the user wrote it.</param>
     /// <param name="option">Where the user wrote it.</param>

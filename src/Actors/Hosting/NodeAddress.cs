@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Starling.Actors.Collectives;
 using Starling.Data;
 
 namespace Starling.Actors.Hosting;
@@ -18,25 +19,10 @@ internal static class NodeAddress
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
                 throw new StarlingException(
                     $"--host {host} stands for all addresses: name the one that the other nodes can reach");
-            if (!allowPublic && !IsPrivate(address))
+            if (!allowPublic && !BindAddress.IsPrivate(address))
                 throw new StarlingException($"--host {host} is the public address {address}: choose one of a private " +
                     "network, or set cluster.allowPublicAddress=true if only the cluster can reach it");
         }
-    }
-
-    /// <summary>
-    /// Whether an address is not routed on the internet: loopback, private (RFC 1918, 4193), shared (RFC 6598) or
-    /// link-local.
-    /// </summary>
-    internal static bool IsPrivate(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (IPAddress.IsLoopback(address)) return true;
-        byte[] b = address.GetAddressBytes();
-        return address.AddressFamily == AddressFamily.InterNetwork
-            ? b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) || (b[0] == 192 && b[1] == 168) ||
-                (b[0] == 169 && b[1] == 254) || (b[0] == 100 && b[1] >> 6 == 1)
-            : address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal;
     }
 
     private static IPAddress[] Resolve(string host)
