@@ -15,12 +15,12 @@ namespace Starling.Actors.Evaluating;
 public sealed class RunEvaluation : IEvaluation
 {
     private readonly VqTokenizer _tokenizer;
-    private readonly PictureClassifier _network;
+    private readonly IFeatureNetwork _network;
     private readonly ReferenceData _data;
     private readonly CheckpointEvaluator _evaluator;
     private readonly int _threads;
 
-    private RunEvaluation(RunContext run, VqTokenizer tokenizer, PictureClassifier network, ReferenceData data,
+    private RunEvaluation(RunContext run, VqTokenizer tokenizer, IFeatureNetwork network, ReferenceData data,
         EvaluationPlan plan, int threads, TimeProvider time)
     {
         _tokenizer = tokenizer;
@@ -53,7 +53,7 @@ public sealed class RunEvaluation : IEvaluation
             BFloat16 = bfloat16,
         };
         VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
-        PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
+        IFeatureNetwork network = FeatureNetworks.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
         int size = run.Options.Data.ImageSize;
         ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size),
             run.HeldOutSplit is { } heldOut ? new PictureReader(heldOut, size) : null,
