@@ -102,8 +102,8 @@ internal sealed class ConvolutionGraph
             o.Groups < 1 || channels % o.Groups != 0)
             throw Wrong(o, $"padding {o.Padding}, kernel {o.Kernel}, stride {o.Stride}, groups {o.Groups}");
         long[] weight = Shape($"{o.Name}.weight"), bias = Shape($"{o.Name}.bias");
-        if (weight is not [> 0, _, _, _] || !weight.AsSpan(1).SequenceEqual([channels / o.Groups, o.Kernel, o.Kernel]) ||
-            weight[0] % o.Groups != 0 || !bias.SequenceEqual([weight[0]]))
+        if (weight is not [> 0, _, _, _] || weight[0] % o.Groups != 0 || !bias.SequenceEqual([weight[0]]) ||
+            !weight.AsSpan(1).SequenceEqual([channels / o.Groups, o.Kernel, o.Kernel]))
             throw Wrong(o, $"weight [{string.Join(", ", weight)}] and bias [{string.Join(", ", bias)}] do not fit it");
         _parameters.Add(new ParameterShape($"{o.Name}.weight", weight));
         _parameters.Add(new ParameterShape($"{o.Name}.bias", bias));

@@ -95,7 +95,9 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
         return maps[last.Name].MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same numbers with channels innermost in memory: convolutions keep that, and are twice as fast.</summary>
+    /// <summary>
+    /// The same numbers with channels innermost in memory: convolutions keep that, and are twice as fast.
+    /// </summary>
     private static Tensor ChannelsLast(Tensor x_BCHW) => x_BCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     private Tensor Apply(GraphOperation operation, Tensor[] inputs_BCHW) => operation.Op switch

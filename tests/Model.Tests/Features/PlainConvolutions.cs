@@ -3,7 +3,7 @@ namespace Starling.Model.Tests.Features;
 /// <summary>Feature maps as [channel][row][column] and what networks do with them, loop by loop.</summary>
 internal static class PlainConvolutions
 {
-    /// <summary>TensorFlow's "SAME" convolution: output (y, x) is centred as if the padding were split evenly.</summary>
+    /// <summary>TensorFlow's "SAME" convolution: where the padding is odd, the end gets one more.</summary>
     public static double[][][] Convolve(
         double[][][] input, Func<int, int, int, int, double> weight, Func<int, double> bias, int filters, int groups,
         int kernel, int stride, bool relu6)
