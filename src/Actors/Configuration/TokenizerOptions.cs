@@ -10,4 +10,15 @@ public sealed record TokenizerOptions
     /// </summary>
     [Required(ErrorMessage = "must be a file or \"embedded\"")]
     public string Path { get; init; } = DataOptions.Embedded;
+
+    /// <summary>
+    /// Number of codes that the file has; null to take it as it is. Catches another tokenizer before a run, and stands
+    /// in for the file where a dry run does not find it, as <see cref="ExpectedDownscale"/> does.
+    /// </summary>
+    [Range(2, 1 << 20)]
+    public int? ExpectedCodes { get; init; }
+
+    /// <summary>Side of a picture divided by the side of its grid of codes; null to take it as it is.</summary>
+    [Range(1, 128)]
+    public int? ExpectedDownscale { get; init; }
 }

@@ -79,7 +79,7 @@ public sealed class RunContext
     /// <exception cref="Data.StarlingException">Something is missing, damaged or does not fit.</exception>
     public static RunContext Open(StarlingOptions options, string folder)
     {
-        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
+        ShardIndex index = DataFiles.Open(options.Data);
         GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
         if (options.Evaluation.Enabled) // now rather than after hours of training
             FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
