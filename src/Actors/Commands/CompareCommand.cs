@@ -72,10 +72,11 @@ internal sealed class CompareCommand(CommandContext context)
     private static IEnumerable<ComparedScore> Rows(string run, int number, long? step, string? weights, int lossSteps)
     {
         IReadOnlyList<EvaluationFiles.StoredScores> scores = new EvaluationFiles(run).All();
+        if (scores.Count == 0)
+            throw new StarlingException($"{run}: holds no evaluation; train it with evaluation.enabled");
         EvaluationFiles.StoredScores chosen = scores.LastOrDefault(s => step is null || s.Step == step)
-            ?? throw new StarlingException(scores.Count == 0
-                ? $"{run}: holds no evaluation; train it with evaluation.enabled"
-                : $"{run}: has no evaluation of step {step}; there are {string.Join(", ", scores.Select(s => s.Step))}");
+            ?? throw new StarlingException(
+                $"{run}: has no evaluation of step {step}; there are {string.Join(", ", scores.Select(s => s.Step))}");
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run)));
         double? loss = StepLosses.Mean(Path.Combine(run, "events.jsonl"), chosen.Step, lossSteps);
         // The teacher is not trained: it has no loss of its own.
@@ -85,7 +86,8 @@ internal sealed class CompareCommand(CommandContext context)
 
     private void Draw(ComparisonTable table, string file)
     {
-        RgbImage chart = table.ProbeChart() ?? throw new StarlingException("--out: none of the runs has a linear probe");
+        RgbImage chart = table.ProbeChart()
+            ?? throw new StarlingException("--out: none of the runs has a linear probe");
         PngWriter.Write(file, chart);
         context.Out.WriteLine();
         context.Out.WriteLine($"chart: {file}");

@@ -34,7 +34,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
     /// <summary>The probe's accuracy along the sequence, one curve for each row; null if there was no probe.</summary>
     public RgbImage? ProbeChart() => _positions.Length == 0
         ? null
-        : new LineChart("Linear probe along the sequence", "tokens seen", "held-out accuracy, %",
+        : new LineChart("Linear probe along the sequence", "position in the sequence", "held-out accuracy, %",
             [.. rows.Where(r => r.Result.Probe.Count > 0).Select(Curve)]).Render();
 
     private static ChartSeries Curve(ComparedScore row) => new(

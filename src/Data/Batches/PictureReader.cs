@@ -24,11 +24,11 @@ public sealed class PictureReader(SampleSplit split, int size, IImageDecoder? de
     public IEnumerable<Picture> ReadAll()
     {
         _bad.Clear();
-        HashSet<long> chosen = [.. EvenChoice.Of(split.Total, most)];
+        HashSet<long>? chosen = most == 0 ? null : [.. EvenChoice.Of(split.Total, most)];
         long before = 0;
         foreach (RowGroupInfo info in split.Index.RowGroups)
         {
-            long[] samples = [.. split.SamplesIn(info.Id).Where((_, i) => chosen.Contains(before + i))];
+            long[] samples = [.. split.SamplesIn(info.Id).Where((_, i) => chosen?.Contains(before + i) ?? true)];
             before += split.CountIn(info.Id);
             if (samples.Length == 0) continue;
             RowGroupData group = split.Index.Load(info.Id);

@@ -92,7 +92,7 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, IRead
     {
         const int line = PixelFont.Height * Font;
         Write(Title, Left, Margin, Width - Left);
-        Write(YLabel, Margin, Top - line - Margin, Width);
+        Write(YLabel, Margin, Top - line - Margin - Margin, Width);
         Write(XLabel, Left, PlotHeight - line - Margin - Margin, Width - Left);
         foreach (double tick in x.Ticks)
             Write(ChartAxis.Text(tick), (int)PlaceX(x, tick) - (Measure(ChartAxis.Text(tick)) / 2),

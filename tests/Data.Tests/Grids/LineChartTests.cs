@@ -32,7 +32,8 @@ public sealed class LineChartTests
     [Fact]
     public void A_curve_goes_through_its_points_in_its_colour()
     {
-        RgbImage chart = Chart(new ChartSeries("flat", [(0, 0), (10, 0)]), new ChartSeries("top", [(0, 6), (10, 6)], 1));
+        RgbImage chart = Chart(
+            new ChartSeries("flat", [(0, 0), (10, 0)]), new ChartSeries("top", [(0, 6), (10, 6)], Colour: 1));
         int[] Rows(byte red, byte green, byte blue) =>
         [
             .. Enumerable.Range(0, LineChart.PlotHeight).Where(y => chart.Pixels

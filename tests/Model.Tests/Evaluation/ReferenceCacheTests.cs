@@ -102,7 +102,8 @@ public sealed class ReferenceCacheTests : IDisposable
         return new ReferenceData(FeatureStatistics.Of(tensor(features).view(4, 3)),
             new CodedSet(tensor(new long[] { 0, 1, 16383, 3, 4, 5, 6, 7 }).view(4, 2).DetachFromDisposeScope(),
                 [2, 0, 1, 2]),
-            new CodedSet(zeros(0, 0, ScalarType.Int64).DetachFromDisposeScope(), []), new DistanceAnchors(100.1, 1 / 3.0));
+            new CodedSet(zeros(0, 0, ScalarType.Int64).DetachFromDisposeScope(), []),
+            new DistanceAnchors(100.1, 1 / 3.0));
     }
 
     private static bool Same(Tensor a, Tensor b) => a.dtype == b.dtype && a.equal(b).all().item<bool>();
