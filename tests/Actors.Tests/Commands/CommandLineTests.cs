@@ -33,7 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("starling: error: unknown command or option 'trian'; did you mean train?", "trian")]
     [InlineData("starling: error: unknown command or option '--stesp'; did you mean --steps?", "train", "--stesp")]
     [InlineData("starling: error: Cannot parse argument 'x'", "train", "--steps", "x")]
-    [InlineData("starling: error: Option '--checkpoint' is required.", "sample")]
+    [InlineData("starling: error: Option '--checkpoint' is required.", "evaluate")]
     [InlineData("starling: error: Required command was not provided.", "checkpoint")]
     [InlineData("starling: error: nowhere.json: no such configuration file", "train", "--config", "nowhere.json")]
     [InlineData("starling: error: --set: training.steps = 0: must be at least 1", "train", "--steps", "0")]
