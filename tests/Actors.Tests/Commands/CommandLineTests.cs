@@ -16,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train", "--help")]
     [InlineData("sample", "--help")]
     [InlineData("evaluate", "-h")]
+    [InlineData("compare", "--help")]
     [InlineData("checkpoint", "hash", "--help")]
     [InlineData("tokenizer", "train", "--help")]
     [InlineData("tokenizer", "reconstruct", "--help")]
