@@ -26,7 +26,10 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
     {
         NodeAddress.Check(request.Host, options.Cluster.AllowPublicAddress);
-        Address[] seeds = [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed"))];
+        CheckLoaders(options.Data, request.Roles);
+        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
+        Address[] seeds =
+            [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
@@ -37,6 +40,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             Host = request.Host,
             Port = request.Port,
+            Tls = tls,
             Seeds = seeds,
             Journal = Path.Combine(run.Folder, "events.jsonl"),
         };
@@ -123,6 +127,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     {
         if (order == NodeLines.Leave) leaving.TrySetResult();
         if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+    }
+
+    /// <summary>Better told now than by the first batch.</summary>
+    private static void CheckLoaders(DataOptions data, IReadOnlyList<string> roles)
+    {
+        bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);
+        if (data.TokenizeOn == TokenizeOn.Trainer && loads != trains)
+            throw new StarlingException($"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
+                "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
     }
 
     private static string NameOf(string role) => NotInNames().Replace(

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Actors.Serialization;
 using Starling.Data;
 
 namespace Starling.Actors.Managing;
@@ -15,9 +17,15 @@ internal sealed class StatusClient : IAsyncDisposable
 
     /// <summary>Makes a client.</summary>
     /// <param name="node">A node that will be asked: it says on which of this machine's addresses to listen.</param>
-    public static StatusClient For(Address node) =>
-        new(ActorSystem.Create(ClusterProfile.SystemName + "-client",
-            ConfigurationFactory.ParseString(ClusterProfile.Client(AddressTowards(node)))));
+    /// <param name="tls">What to show, and whom to trust; null for no encryption.</param>
+    public static StatusClient For(Address node, RemoteTls? tls)
+    {
+        Config profile = ConfigurationFactory.ParseString(
+            WireProfile.Hocon + RemoteTls.HoconOf(tls) + ClusterProfile.Client(AddressTowards(node)));
+        ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(profile));
+        return new(ActorSystem.Create(
+            ClusterProfile.SystemName + "-client", tls is null ? setup : setup.And(tls.Setup)));
+    }
 
     /// <summary>Asks a node.</summary>
     /// <exception cref="StarlingException">It does not answer.</exception>

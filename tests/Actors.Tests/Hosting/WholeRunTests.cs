@@ -39,6 +39,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     [Theory]
     [InlineData("data.workers=2")]
     [InlineData("data.workers=4", "data.prefetch=3")]
+    [InlineData("data.tokenizeOn=loader")]
+    [InlineData("data.tokenizeOn=loader", "data.workers=3", "data.prefetch=5")]
     [InlineData("training.threads=2")]
     [InlineData("training.microBatch=1", "data.cacheBytes=100000000")]
     [InlineData("checkpoint.everySteps=5", "checkpoint.keepLatest=1")]
