@@ -10,16 +10,24 @@ namespace Starling.Actors.Tests.Serialization;
 
 public sealed class StarlingSerializerTests : ActorTests
 {
+    private const string Remote = """
+        akka.actor.provider = remote
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        """;
+
     // What a reader may allocate for each byte that came, and beside that.
     private const int MostPerByte = 200, MostBeside = 64 << 10;
 
     private readonly StarlingSerializer _serializer;
     private readonly IReadOnlyList<object> _samples;
 
-    public StarlingSerializerTests()
+    public StarlingSerializerTests() : base(Remote)
     {
-        _serializer = new StarlingSerializer((ExtendedActorSystem)Sys);
-        _samples = WireSamples.All(Sys.ActorOf(Props.Empty, "one"), Sys.ActorOf(Props.Empty, "other"));
+        ExtendedActorSystem system = (ExtendedActorSystem)Sys;
+        _serializer = new StarlingSerializer(system);
+        _samples = WireSamples.All(
+            system.Provider.ResolveActorRef("akka.tcp://starling@10.0.0.5:4000/user/trainer#42"),
+            system.Provider.ResolveActorRef("akka.tcp://starling@10.0.0.6:4000/user/loader#43"));
     }
 
     [Fact]
