@@ -59,6 +59,27 @@ public sealed class CheckpointerTests : ActorTests
     }
 
     [Fact]
+    public void A_state_whose_generation_is_over_is_answered_and_nothing_is_published()
+    {
+        RunLedger ledger = new(Folder.Path);
+        ledger.TryAdvance(1, 2, 0, -1);
+        IActorRef guarded = Sys.ActorOf(Props.Create(() => new Checkpointer(_store, TestCheckpoints.Run,
+            new KeepPolicy(1), new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System, ledger)));
+        Save(guarded, 4, generation: 1);
+        Assert.Equal("fenced", _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience).Kind);
+        Assert.Equal((1, 4), Failed());
+        Assert.Empty(_store.List());
+        Save(guarded, 4, generation: 2);
+        Assert.Equal(new SupervisorProtocol.CheckpointCommitted(2, 4), Happened());
+
+        (long, long) Failed()
+        {
+            var failed = Assert.IsType<SupervisorProtocol.CheckpointFailed>(Happened());
+            return (failed.Generation, failed.Step);
+        }
+    }
+
+    [Fact]
     public void The_newest_and_the_best_stay()
     {
         Save(1);
@@ -99,9 +120,12 @@ public sealed class CheckpointerTests : ActorTests
         Assert.Equal([3], _store.List().Select(e => e.Step));
     }
 
-    private void Save(long step) => _checkpointer.Tell(new CheckpointerProtocol.Save(
-        TestCheckpoints.Snapshot(step, released: () => Interlocked.Increment(ref _released)),
-        new Dictionary<string, double> { ["loss_total"] = 1.5 }));
+    private void Save(long step) => Save(_checkpointer, step, generation: 1);
+
+    private void Save(IActorRef checkpointer, long step, long generation) =>
+        checkpointer.Tell(new CheckpointerProtocol.Save(
+            TestCheckpoints.Snapshot(step, generation, () => Interlocked.Increment(ref _released)),
+            new Dictionary<string, double> { ["loss_total"] = 1.5 }));
 
     private object Happened() => _supervisor.ReceiveOne(Patience);
 }

@@ -57,7 +57,8 @@ public sealed class RunMachineFaultTests
         _run.Run("a", "b");
         for (int i = 0; i < 6; i++)
         {
-            Assert.Equal([new RunEffect.Ping(_run.State.Sequence)], _run.Tick());
+            long next = _run.State.Sequence + 1;
+            Assert.Equal([new RunEffect.Ping(next)], _run.Tick());
             Assert.Equal(RunPhase.Running, _run.State.Phase);
             _run.Answer("a");
         }

@@ -23,7 +23,10 @@ public sealed class RunMachineLeavingTests
         _run.Run("a");
         _run.Join("b");
         Assert.Empty(_run.Leave("a"));
-        Assert.Contains(new RunEffect.Release("a"), _run.GetReady());
+        _run.Bind("a", 3);
+        _run.Bind("b");
+        _run.Ready("a", 3);
+        Assert.Contains(new RunEffect.Release("a"), _run.Ready("b", 3));
         Assert.Equal(["b"], _run.State.Trainers.Keys);
     }
 

@@ -143,7 +143,8 @@ public sealed class RunMachineTests
         var spare = Assert.IsType<RunEffect.Assign>(Assert.Single(_run.Join("a")));
         Assert.Equal(("a", 2L, -1), (spare.Trainer, spare.Generation, spare.Rank));
         Assert.Empty(_run.Ready("a", -1));
-        Assert.Empty(_run.Lose("a"));
+        Assert.IsType<RunEffect.Fault>(Assert.Single(_run.Lose("a")));
+        Assert.Equal(RunPhase.Running, _run.State.Phase);
         _run.Join("a", 2);
         _run.Lose("b");
         _run.Apply(new RunEvent.TrainerAnswered("a", 2, _run.State.Sequence));

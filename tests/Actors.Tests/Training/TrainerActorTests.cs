@@ -103,6 +103,40 @@ public sealed class TrainerActorTests : ActorTests
     }
 
     [Fact]
+    public void A_ping_is_answered_at_once_and_a_replaced_supervisors_word_counts_no_more()
+    {
+        Registration();
+        _trainer.Tell(new TrainerProtocol.Ping(2, 7));
+        Assert.Equal(new SupervisorProtocol.Pong("t", 1, 7), Next());
+        _trainer.Tell(new TrainerProtocol.Ping(1, 8));
+        Assign(9); // of term 1
+        _trainer.Tell(new TrainerProtocol.Ping(2, 9));
+        Assert.Equal(new SupervisorProtocol.Pong("t", 1, 9), Next());
+    }
+
+    [Fact]
+    public void A_spare_is_prepared_at_once_and_holds_up_nobody()
+    {
+        Registration();
+        HostedReplicas other = new("o", [.. Enumerable.Range(0, 8)]);
+        _trainer.Tell(new TrainerProtocol.Assign(1, 1, -1, 1, [other], [_loader.Ref]));
+        Assert.Equal(new SupervisorProtocol.Ready("t", 1, -1, -1), Next());
+    }
+
+    [Fact]
+    public void A_refusal_ends_the_registrations_and_whoever_runs_the_node_hears_of_it()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(SupervisorProtocol.Refused));
+        Registration();
+        Registration();
+        SupervisorProtocol.Refused refusal = new("another data set");
+        _trainer.Tell(refusal);
+        ExpectMsg(refusal, Patience);
+        while (_supervisor.HasMessages) Registration();
+        _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
     public void A_halt_ends_at_the_next_step_boundary_with_the_state_handed_over()
     {
         Registration();

@@ -119,6 +119,35 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_current_generation_commits()
+    {
+        Generation current = new(2);
+        CheckpointWriter writer = new(_run.Store, TimeProvider.System, current);
+        var e = Assert.Throws<CheckpointWriteException>(
+            () => writer.Write(TestRun.State(5, generation: 1), TestRun.Description, TestRun.Metrics));
+        Assert.Equal(CheckpointFailure.Fenced, e.Failure);
+        Assert.Empty(_run.Store.List());
+        Assert.Empty(_run.Leftovers());
+        Assert.True(writer.Write(TestRun.State(5, generation: 2), TestRun.Description, TestRun.Metrics).Written);
+        Assert.Empty(_run.Leftovers());
+    }
+
+    [Fact]
+    public void A_generation_that_ends_while_its_checkpoint_is_written_does_not_commit_it()
+    {
+        Generation current = new(1);
+        CheckpointStore store = new(_run.Checkpoints, new MeddlingDisk
+        {
+            CreatingFile = path => current.Number = path.EndsWith("manifest.json", StringComparison.Ordinal) ? 2 : 1,
+        });
+        var e = Assert.Throws<CheckpointWriteException>(() => new CheckpointWriter(store, TimeProvider.System, current)
+            .Write(TestRun.State(5), TestRun.Description, TestRun.Metrics));
+        Assert.Equal(CheckpointFailure.Fenced, e.Failure);
+        Assert.Empty(_run.Store.List());
+        Assert.Empty(_run.Leftovers());
+    }
+
+    [Fact]
     public void Memory_that_changes_while_it_is_written_is_found_before_the_commit()
     {
         byte[] live = [1, 2, 3, 4];
@@ -216,5 +245,18 @@ public sealed class CheckpointWriterTests : IDisposable
             Writer(disk).Write(state, TestRun.Description, TestRun.Metrics));
         Assert.Empty(Directory.GetFileSystemEntries(_run.Checkpoints));
         return e;
+    }
+
+    /// <summary>Lets one generation commit.</summary>
+    private sealed class Generation(long number) : ICommitGuard
+    {
+        public long Number { get; set; } = number;
+
+        public bool TryCommit(long generation, Action commit)
+        {
+            if (generation != Number) return false;
+            commit();
+            return true;
+        }
     }
 }
