@@ -1,10 +1,11 @@
 using Spectre.Console;
 using Starling.Actors.Commands;
 using Starling.Actors.Hosting;
+using Starling.Actors.Managing;
 
 // On a terminal the live view says it; a second line from here would tear its panel.
-using var signals = new InterruptSignals(
-    Console.IsOutputRedirected ? Console.Error : TextWriter.Null, Environment.Exit);
+using var signals = new InterruptSignals(Console.IsOutputRedirected ? Console.Error : TextWriter.Null,
+    Environment.Exit, managed: args.Contains(NodeCommand.ManagedFlag));
 var context = new CommandContext
 {
     Console = AnsiConsole.Console,
@@ -12,6 +13,10 @@ var context = new CommandContext
     Error = Console.Error,
     Time = TimeProvider.System,
     Training = new TrainingHost(AnsiConsole.Console, TimeProvider.System),
+    Node = new NodeHost(AnsiConsole.Console, Console.In, TimeProvider.System),
+    Cluster = new ClusterHost(AnsiConsole.Console, TimeProvider.System),
     Evaluation = new EvaluationHost(TimeProvider.System),
 };
-return await CommandLine.RunAsync(args, context, signals.Token);
+int code = await CommandLine.RunAsync(args, context, signals.Token);
+if (code == ExitCodes.StartAgain) ProcessEnd.Now(code);
+return code;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
 using Starling.Model.Checkpoints;
@@ -17,30 +18,31 @@ public sealed class Checkpointer : ReceiveActor
     private readonly RunDescription _run;
     private readonly KeepPolicy _keep;
     private readonly IActorRef _supervisor, _monitor;
-    private readonly Dictionary<long, double> _scores = [];
+    private readonly EvaluationFiles _evaluations;
 
     /// <summary>A writer into one run's folder.</summary>
     /// <param name="store">The run's checkpoints.</param>
     /// <param name="run">What the run is, for the manifests.</param>
     /// <param name="keep">Which checkpoints stay.</param>
-    /// <param name="scores">Frechet distances of earlier evaluations, by step: the best of them stay the best.</param>
+    /// <param name="evaluations">
+    /// Scores, by which the best are kept: read from their files, because the evaluator may be another process.
+    /// </param>
     /// <param name="supervisor">Told of every commit and failure.</param>
     /// <param name="monitor">Told the same with figures.</param>
     /// <param name="time">The clock.</param>
     /// <param name="guard">Says whether a generation may still commit; by default all may.</param>
     public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep,
-        IReadOnlyDictionary<long, double> scores, IActorRef supervisor, IActorRef monitor, TimeProvider time,
+        EvaluationFiles evaluations, IActorRef supervisor, IActorRef monitor, TimeProvider time,
         ICommitGuard? guard = null)
     {
         _store = store;
         _writer = new CheckpointWriter(store, time, guard);
         _run = run;
         _keep = keep;
-        foreach ((long step, double score) in scores) _scores[step] = score;
+        _evaluations = evaluations;
         _supervisor = supervisor;
         _monitor = monitor;
         Receive<CheckpointerProtocol.Save>(Save);
-        Receive<CheckpointerProtocol.Scored>(m => _scores[m.Step] = m.FrechetDistance);
     }
 
     private void Save(CheckpointerProtocol.Save m)
@@ -61,7 +63,8 @@ public sealed class Checkpointer : ReceiveActor
             _supervisor.Tell(new SupervisorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
             return;
         }
-        _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)), _scores);
+        _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)),
+            _evaluations.Ranks(_store));
     }
 
     private static string MetricLabel(CheckpointFailure failure) =>

@@ -11,7 +11,4 @@ public static class CheckpointerProtocol
     /// <param name="Metrics">Figures for the manifest.</param>
     public sealed record Save(CheckpointSnapshot Snapshot, IReadOnlyDictionary<string, double> Metrics)
         : INoSerializationVerificationNeeded;
-
-    /// <summary>An evaluation gave a checkpoint a score, by which the best are kept.</summary>
-    public sealed record Scored(long Step, double FrechetDistance);
 }

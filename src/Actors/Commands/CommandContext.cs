@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Starling.Actors.Hosting;
+using Starling.Actors.Managing;
 
 namespace Starling.Actors.Commands;
 
@@ -20,6 +21,12 @@ public sealed class CommandContext
 
     /// <summary>Runs training jobs.</summary>
     public required ITrainingHost Training { get; init; }
+
+    /// <summary>Runs nodes of clusters.</summary>
+    public required INodeHost Node { get; init; }
+
+    /// <summary>Runs clusters on this machine.</summary>
+    public required IClusterHost Cluster { get; init; }
 
     /// <summary>Evaluates checkpoints.</summary>
     public required IEvaluationHost Evaluation { get; init; }

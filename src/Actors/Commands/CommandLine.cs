@@ -45,6 +45,9 @@ public static class CommandLine
         new("Trains autoregressive image generators with ST-AR, on one machine or a cluster.")
         {
             TrainCommand.Create(context),
+            ClusterCommand.Create(context),
+            NodeCommand.Create(context),
+            StatusCommand.Create(context),
             CheckpointCommand.Create(context),
             SampleCommand.Create(context),
             EvaluateCommand.Create(context),

@@ -24,6 +24,17 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
+    /// <summary><c>--run DIR</c>.</summary>
+    public static Option<string?> RunFolder() => new("--run")
+    {
+        Description = "Run folder; one that holds checkpoints is resumed [default: runs/NAME]",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The folder that <see cref="RunFolder"/> names.</summary>
+    public static string RunFolderOf(string? named, StarlingOptions options) =>
+        named ?? Path.Combine("runs", options.Name);
+
     /// <summary><c>--set key=value</c>, repeatable.</summary>
     public static Option<string[]> Set() => new("--set")
     {

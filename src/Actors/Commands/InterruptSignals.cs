@@ -11,13 +11,18 @@ public sealed class InterruptSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TextWriter _error;
     private readonly Action<int> _exit;
+    private readonly bool _managed;
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Starts listening.</summary>
     /// <param name="error">Where the user is told what a second Ctrl-C does.</param>
     /// <param name="exit">Ends the process.</param>
-    public InterruptSignals(TextWriter error, Action<int> exit)
+    /// <param name="managed">
+    /// Another process decides: a Ctrl-C on the terminal that both have is for that one alone.
+    /// </param>
+    public InterruptSignals(TextWriter error, Action<int> exit, bool managed = false)
     {
+        _managed = managed;
         _error = error;
         _exit = exit;
         _registrations =
@@ -40,6 +45,7 @@ public sealed class InterruptSignals : IDisposable
     internal void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (_managed && context.Signal == PosixSignal.SIGINT) return;
         if (!_stop.IsCancellationRequested)
         {
             if (context.Signal == PosixSignal.SIGINT)

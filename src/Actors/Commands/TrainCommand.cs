@@ -10,12 +10,7 @@ namespace Starling.Actors.Commands;
 internal sealed class TrainCommand(CommandContext context)
 {
     private readonly Option<string> _configuration = CommonOptions.Configuration(ConfigurationFiles.Default);
-    private readonly Option<string?> _run = new("--run")
-    {
-        Description = "Run folder; one that holds checkpoints is resumed [default: runs/NAME]",
-        HelpName = "DIR",
-    };
-
+    private readonly Option<string?> _run = CommonOptions.RunFolder();
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<long?> _steps = new("--steps") { Description = "Trains to this step", HelpName = "N" };
 
@@ -48,7 +43,7 @@ internal sealed class TrainCommand(CommandContext context)
         if (arguments.GetValue(_steps) is { } steps)
             overrides.Add($"training.steps={steps.ToString(CultureInfo.InvariantCulture)}");
         StarlingOptions options = StarlingConfiguration.Read(file, overrides);
-        string runFolder = arguments.GetValue(_run) ?? Path.Combine("runs", options.Name);
+        string runFolder = CommonOptions.RunFolderOf(arguments.GetValue(_run), options);
         if (arguments.GetValue(_dryRun))
         {
             DryRun.Print(context.Out, options, runFolder, context.Time, cancellationToken);

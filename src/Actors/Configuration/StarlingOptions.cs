@@ -45,4 +45,7 @@ public sealed record StarlingOptions
 
     /// <summary>Metrics, health and logs.</summary>
     public MonitorOptions Monitor { get; init; } = new();
+
+    /// <summary>Nodes of a cluster.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
 }

@@ -19,9 +19,10 @@ public sealed record TrainingIdentity(string Json, string Hash)
     /// </summary>
     internal static IReadOnlyList<string> Outside { get; } =
     [
-        "name", "checkpoint", "evaluation", "monitor",
+        "name", "checkpoint", "evaluation", "monitor", "cluster",
         "data.files", "data.expectedPictures", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
-        "data.workers", "data.prefetch", "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
+        "data.workers", "data.prefetch", "data.tokenizeOn",
+        "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
         "training.threads", "training.device",
     ];
 

@@ -60,6 +60,11 @@ public sealed class EvaluationFiles(string runFolder)
         .Where(found => found.Scores?.StateHash == found.StateHash)
         .ToDictionary(found => found.Scores!.Step, found => found.Scores!);
 
+    /// <summary>Frechet distances of checkpoints that are still there, by step: the lowest are the best.</summary>
+    public IReadOnlyDictionary<long, double> Ranks(CheckpointStore checkpoints) => Of(checkpoints)
+        .Where(found => found.Value.Rank is not null)
+        .ToDictionary(found => found.Key, found => found.Value.Rank!.Value);
+
     /// <summary>All scores of the run, by step, whether their checkpoints are still there or not.</summary>
     public IReadOnlyList<StoredScores> All() => Directory.Exists(Scores)
         ? [.. Directory.GetFiles(Scores, "*.json").Select(Read).OfType<StoredScores>().OrderBy(s => s.Step)]

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Starling.Actors.Checkpointing;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
 using Starling.Model.Checkpoints;
@@ -53,7 +52,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Who an evaluator talks to.</summary>
-    public sealed record EvaluatorActors(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
+    public sealed record EvaluatorActors(IActorRef Supervisor, IActorRef Monitor);
 
     /// <summary>Registers with the supervisor.</summary>
     protected override void PreStart() => _registration.Send();
@@ -74,11 +73,6 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
             _evaluation ??= _open();
             EvaluationReport report = _evaluation.Evaluate(_checkpoints.Load(step), _stop);
             IReadOnlyList<string> pictures = _files.Write(report);
-            foreach (EvaluationResult result in report.Results.Where(r => r.Weights == "student"))
-            {
-                if (result.FrechetDistance is { } distance)
-                    _actors.Checkpointer.Tell(new CheckpointerProtocol.Scored(step, distance));
-            }
             _actors.Monitor.Tell(new MonitorProtocol.Evaluated(step, report, pictures, _time.GetElapsedTime(start)));
         }
         catch (OperationCanceledException)

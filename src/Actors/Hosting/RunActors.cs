@@ -8,108 +8,115 @@ using Starling.Actors.Collectives;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Serialization;
 using Starling.Actors.Supervision;
 using Starling.Actors.Training;
+using AkkaClusterOptions = Akka.Cluster.Hosting.ClusterOptions;
 
 namespace Starling.Actors.Hosting;
 
 /// <summary>The actors of one node: which there are, by role, and who talks to whom.</summary>
 internal static class RunActors
 {
-    public const string SystemName = "starling";
-    private const string Pinned = "starling.pinned-dispatcher";
+    private const string Singleton = "supervisor";
 
-    /// <summary>
-    /// A node alone has nobody to wait for: it joins itself, and gossips quickly enough to be up within a second. What
-    /// blocks (fsync, evaluations) lives on threads of its own, away from the pool that carries messages and
-    /// heartbeats.
-    /// </summary>
-    private const string Hocon = """
-        akka.log-dead-letters = off
-        akka.log-dead-letters-during-shutdown = off
-        akka.cluster.gossip-interval = 200ms
-        akka.cluster.leader-actions-interval = 200ms
-        akka.cluster.periodic-tasks-initial-delay = 100ms
-        akka.cluster.run-coordinated-shutdown-when-down = on
-        akka.cluster.singleton.hand-over-retry-interval = 200ms
-        akka.cluster.singleton-proxy.singleton-identification-interval = 200ms
-        akka.coordinated-shutdown.exit-clr = off
-        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
-        starling.pinned-dispatcher { type = PinnedDispatcher }
-        """;
-
-    /// <summary>Wires everything into a node of one.</summary>
+    /// <summary>Wires a node's actors.</summary>
     public static void Add(AkkaConfigurationBuilder akka, NodeSetup node)
     {
-        akka.AddHocon(Hocon, HoconAddMode.Prepend)
+        akka.AddHocon(WireProfile.Hocon + node.Profile, HoconAddMode.Prepend)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             })
-            .WithRemoting("127.0.0.1", 0)
-            .WithClustering(new ClusterOptions { Roles = [.. NodeRole.All] })
-            .WithSingleton<RunSupervisor>("supervisor", (system, _, _) => SupervisorProps(system, node),
-                new ClusterSingletonOptions
-                {
-                    Role = NodeRole.Supervisor,
-                    LogSingletonIdentificationFailure = false,
-                })
-            .AddStartup((system, registry) => Start(system, registry, node));
+            .WithRemoting(node.Host, node.Port)
+            .WithClustering(new AkkaClusterOptions { Roles = [.. node.Roles] });
+        node.Tls?.Apply(akka);
+        ClusterSingletonOptions options = new()
+        {
+            Role = NodeRole.Supervisor,
+            LogSingletonIdentificationFailure = false,
+        };
+        if (node.Has(NodeRole.Supervisor))
+            akka.WithSingleton<RunSupervisor>(Singleton, (system, _, _) => SupervisorProps(system, node), options);
+        else akka.WithSingletonProxy<RunSupervisor>(Singleton, options);
+        akka.AddStartup((system, registry) => Start(system, registry.Get<RunSupervisor>(), node));
     }
 
-    private static void Start(ActorSystem system, IActorRegistry registry, NodeSetup node)
+    private static void Start(ActorSystem system, IActorRef supervisor, NodeSetup node)
     {
         IActorRef monitor = system.ActorOf(Props.Create(() => new MonitorActor(
             node.Outputs, node.Progress, node.TokensPerImage)), "monitor");
+        IActorRef self = system.ActorOf(Props.Create(() => new NodeActor(node, supervisor)), NodeActor.Name);
         Cluster cluster = Cluster.Get(system);
         // Only a member that is up may decide about others, so nothing starts earlier.
-        cluster.RegisterOnMemberUp(() => StartActors(system, registry.Get<RunSupervisor>(), monitor, node));
-        cluster.Join(cluster.SelfAddress);
+        cluster.RegisterOnMemberUp(() =>
+        {
+            StartRoles(system, supervisor, monitor, node);
+            self.Tell(NodeProtocol.Joined.Instance);
+            node.Signals.HasJoined();
+        });
+        if (node.Seeds.Count == 0) cluster.Join(cluster.SelfAddress);
+        else cluster.JoinSeedNodes(node.Seeds);
     }
 
-    private static void StartActors(ActorSystem system, IActorRef supervisor, IActorRef monitor, NodeSetup node)
+    private static void StartRoles(ActorSystem system, IActorRef supervisor, IActorRef monitor, NodeSetup node)
     {
         RunContext run = node.Run;
-        RunLedger ledger = new(run.Folder);
-        RunIdentity identity = run.NodeIdentity;
-        IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(
-            run.Checkpoints, run.Description, run.Keep, node.Scores, supervisor, monitor, node.Time, ledger))
-            .WithDispatcher(Pinned), "checkpointer");
-        system.ActorOf(Props.Create(() => new ShardLoader(
-            "loader-0", identity, run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
-        TrainerActor.TrainerActors trainerTells = new(supervisor, checkpointer, monitor);
-        TrainerSetup trainer = new()
+        if (node.Has(NodeRole.Loader))
+            system.ActorOf(Props.Create(() => new ShardLoader(
+                node.Name, run.NodeIdentity, () => run.OpenShares(node.PipelineOpened), run.Options.Data.Prefetch,
+                supervisor)), "loader");
+        if (node.Has(NodeRole.Trainer))
         {
-            Name = "trainer-0",
-            Incarnations = new Incarnations(node.Attempt),
-            Settings = run.TrainerSettings(node.Force),
-            Checkpoints = run.Checkpoints,
-            Prefetch = run.Options.Data.Prefetch,
-            Engine = new InProcessEngine(),
-            Time = node.Time,
-        };
-        system.ActorOf(Props.Create(() => new TrainerActor(trainer, trainerTells)), "trainer");
-        if (!run.Options.Evaluation.Enabled) return;
-        EvaluatorActor.EvaluatorActors evaluatorTells = new(supervisor, checkpointer, monitor);
-        system.ActorOf(Props.Create(() => new EvaluatorActor("evaluator-0", identity,
-            () => RunEvaluation.Open(run, node.Time, node.Stopping), run.Checkpoints, new EvaluationFiles(run.Folder),
-            evaluatorTells, node.Time, node.Stopping)).WithDispatcher(Pinned), "evaluator");
+            IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints,
+                run.Description, run.Keep, node.Evaluations, supervisor, monitor, node.Time, new RunLedger(run.Folder)))
+                .WithDispatcher(ClusterProfile.Pinned), "checkpointer");
+            TrainerActor.TrainerActors tells = new(supervisor, checkpointer, monitor);
+            TrainerSetup trainer = new()
+            {
+                Name = node.Name,
+                Incarnations = new Incarnations(node.Attempt),
+                Settings = run.TrainerSettings(node.Force),
+                Checkpoints = run.Checkpoints,
+                Prefetch = run.Options.Data.Prefetch,
+                Engine = new InProcessEngine(),
+                Lease = TimeSpan.FromSeconds(run.Options.Cluster.LeaseSeconds),
+                LoaderPatience = TimeSpan.FromSeconds(run.Options.Cluster.LoaderPatienceSeconds),
+                Time = node.Time,
+            };
+            system.ActorOf(Props.Create(() => new TrainerActor(trainer, tells)), "trainer");
+        }
+        if (node.Has(NodeRole.Evaluator) && run.Options.Evaluation.Enabled)
+        {
+            EvaluatorActor.EvaluatorActors tells = new(supervisor, monitor);
+            system.ActorOf(Props.Create(() => new EvaluatorActor(node.Name, run.NodeIdentity,
+                () => RunEvaluation.Open(run, node.Time, node.Stopping), run.Checkpoints, node.Evaluations, tells,
+                node.Time, node.Stopping)).WithDispatcher(ClusterProfile.Pinned), "evaluator");
+        }
     }
 
     private static Props SupervisorProps(ActorSystem system, NodeSetup node)
     {
         SupervisorSettings settings = new()
         {
-            Plan = () => node.Plan,
+            Plan = node.Plan,
             Identity = node.Run.NodeIdentity,
             Ledger = new RunLedger(node.Run.Folder),
-            Monitor = system.ActorSelection("/user/monitor"),
+            Monitor = Listener(system, node),
             Ended = node.Ended,
-            Fenced = reason => node.Ended(new RunEnding(RunOutcome.Failed, 0, reason)),
+            Fenced = node.Fence.Close,
             Time = node.Time,
         };
-        return Props.Create(() => new RunSupervisor(settings)).WithDispatcher(Pinned);
+        return Props.Create(() => new RunSupervisor(settings)).WithDispatcher(ClusterProfile.Pinned);
+    }
+
+    private static ICanTell Listener(ActorSystem system, NodeSetup node)
+    {
+        ActorSelection monitor = system.ActorSelection("/user/monitor");
+        if (node.Journal is not { } journal) return monitor;
+        return system.ActorOf(Props.Create(() => new JournalActor(
+            () => EventLog.Open(journal, node.Run.Options.Name, node.Time), monitor)), "journal");
     }
 }

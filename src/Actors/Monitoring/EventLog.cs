@@ -101,7 +101,9 @@ public sealed class EventLog : IAsyncDisposable
         {
             try
             {
-                // Unbuffered, each line for itself: after kill -9 everything up to the last event is there.
+                // Unbuffered, each line for itself: after kill -9 everything up to the last event is there. At the end
+                // as it is now: the supervisors of a cluster write one log, one after the other.
+                _file.Seek(0, SeekOrigin.End);
                 _file.Write(Encoding.UTF8.GetBytes(torn ? "\n" + line : line));
                 torn = false;
             }

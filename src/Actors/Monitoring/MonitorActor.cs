@@ -46,6 +46,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<MonitorProtocol.CheckpointFailed>(m =>
         {
             _out.Metrics.Checkpoints.Failed(m.Kind);
+            if (m.Kind == "fenced") _out.Metrics.Cluster.FencedCommit();
             _out.Events.Write("checkpoint_failed", m.Step, m.Generation, ("reason", m.Reason), ("kind", m.Kind));
             _out.View.Note($"checkpoint of step {m.Step} could not be written: {m.Reason}; training goes on");
         });
@@ -93,6 +94,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
 
     private void Changed(RunState state)
     {
+        _out.Metrics.Cluster.Term(state.Term);
         if (state.Generation != _generation)
         {
             _generation = state.Generation;

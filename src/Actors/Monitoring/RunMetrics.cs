@@ -20,6 +20,7 @@ public sealed class RunMetrics
         Checkpoints = new CheckpointMetrics(_book, time);
         Evaluation = new EvaluationMetrics(_book);
         Identity = new IdentityMetrics(_book);
+        Cluster = new ClusterMetrics(_book);
         DotNetStats.Register(_book.Registry);
         _book.Registry.AddBeforeCollectCallback(() =>
         {
@@ -45,6 +46,9 @@ public sealed class RunMetrics
 
     /// <summary>Which program, run, attempt and generation this is.</summary>
     public IdentityMetrics Identity { get; }
+
+    /// <summary>Members, term, fences.</summary>
+    public ClusterMetrics Cluster { get; }
 
     /// <summary>The registry that <c>/metrics</c> serves.</summary>
     public CollectorRegistry Registry => _book.Registry;

@@ -14,6 +14,8 @@ namespace Starling.Actors.Supervision;
 /// <param name="Evaluators">Names of the evaluators.</param>
 /// <param name="Evaluating">The checkpoint being evaluated; null for none.</param>
 /// <param name="Faults">The last faults, oldest first.</param>
+/// <param name="Nodes">All nodes that have offered themselves, by name.</param>
 public sealed record RunStatus(long Term, long Generation, string Phase, long Step, long Steps, long Checkpoint,
     double StepsPerSecond, string? WaitingFor, IReadOnlyList<TrainerStatus> Trainers, IReadOnlyList<string> Loaders,
-    IReadOnlyList<string> Evaluators, long? Evaluating, IReadOnlyList<FaultStatus> Faults);
+    IReadOnlyList<string> Evaluators, long? Evaluating, IReadOnlyList<FaultStatus> Faults,
+    IReadOnlyList<NodeStatus> Nodes);

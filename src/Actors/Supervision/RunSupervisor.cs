@@ -21,7 +21,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private static readonly object RunTimerKey = new();
 
     private readonly SupervisorSettings _settings;
-    private readonly Roster _trainers, _loaders, _evaluators;
+    private readonly Roster _trainers, _loaders, _evaluators, _nodes;
+    private readonly Dictionary<string, string> _addresses = [];
     private readonly Queue<FaultStatus> _faults = new();
     private readonly StepRate _rate;
     private RunPlan _plan = null!; // in PreStart, which comes before the first message
@@ -34,7 +35,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     public RunSupervisor(SupervisorSettings settings)
     {
         _settings = settings;
-        (_trainers, _loaders, _evaluators) = (new Roster(Context), new Roster(Context), new Roster(Context));
+        (_trainers, _loaders, _evaluators, _nodes) = (New(), New(), New(), New());
         _rate = new StepRate(settings.Time);
         Receive<SupervisorProtocol.RegisterTrainer>(m =>
         {
@@ -47,6 +48,12 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.RegisterEvaluator>(m =>
         {
             if (Accepts(m.Identity, m.Actor)) Register(m);
+        });
+        Receive<SupervisorProtocol.RegisterNode>(m =>
+        {
+            if (!Accepts(m.Identity, m.Actor)) return;
+            _nodes.Add(m.Node, m.Actor);
+            _addresses[m.Node] = m.Address;
         });
         ReceiveReports();
         Receive<SupervisorProtocol.StatusRequest>(_ => Sender.Tell(Status()));
@@ -149,14 +156,17 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         Happened(new RunEvent.LoadersChanged(_loaders.Names.Count));
     }
 
+    private static Roster New() => new(Context);
+
     private void Disconnected(Address node)
     {
-        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators])
+        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
             foreach (IActorRef actor in roster.At(node)) Gone(actor, "the connection to it broke");
     }
 
     private void Gone(IActorRef actor, string reason)
     {
+        _nodes.Remove(actor, out _);
         if (_loaders.Remove(actor, out _)) LoadersChanged();
         if (_evaluators.Remove(actor, out string? evaluator)) Happened(new RunEvent.EvaluatorLost(evaluator));
         if (_trainers.Remove(actor, out string? trainer) &&
@@ -287,7 +297,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private void End(RunEffect.End e)
     {
         _over = new SupervisorProtocol.RunOver(e.Outcome, e.Step, e.Reason);
-        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators]) roster.TellAll(_over);
+        foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
+            roster.TellAll(_over);
         _settings.Ended(new RunEnding(e.Outcome, e.Step, e.Reason));
     }
 
@@ -302,7 +313,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         JsonNamingPolicy.SnakeCaseLower.ConvertName(_state.Phase.ToString()), _state.Step, _plan.Steps,
         _state.KnownCheckpoint, _rate.PerSecond, Waiting.For(_state),
         [.. _state.Trainers.Select(t => Status(t.Key, t.Value))], [.. _loaders.Names], [.. _evaluators.Names],
-        _state.Evaluating?.Step, [.. _faults]);
+        _state.Evaluating?.Step, [.. _faults], [.. _nodes.Names.Select(n => new NodeStatus(n, _addresses[n]))]);
 
     private TrainerStatus Status(string trainer, Member member)
     {

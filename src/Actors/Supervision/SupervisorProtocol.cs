@@ -21,6 +21,15 @@ public static class SupervisorProtocol
     /// <summary>An evaluator offers itself.</summary>
     public sealed record RegisterEvaluator(RunIdentity Identity, string Evaluator, IActorRef Actor);
 
+    /// <summary>
+    /// A node offers itself, whatever its roles: it wants to know whether it fits the run, and when that is over.
+    /// </summary>
+    /// <param name="Identity">What the node would work on.</param>
+    /// <param name="Node">Its name.</param>
+    /// <param name="Address">Where it listens.</param>
+    /// <param name="Actor">Who to tell.</param>
+    public sealed record RegisterNode(RunIdentity Identity, string Node, string Address, IActorRef Actor);
+
     /// <summary>Answer to a registration.</summary>
     /// <param name="Term">Number of the supervisor; whoever has heard of it ignores lower ones for good.</param>
     public sealed record Registered(long Term);

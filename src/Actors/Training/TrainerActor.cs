@@ -15,7 +15,6 @@ namespace Starling.Actors.Training;
 /// </summary>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan LoaderPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(30);
 
     private readonly TrainerSetup _setup;
@@ -143,15 +142,14 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         if (_assigned is null) return;
         _assigned = _assigned with { Loaders = m.Loaders };
-        if (_feeder is null && _batches is not null) StartFeeding();
+        _feeder?.Tell(new BatchFeeder.LoadersAre(m.Loaders));
     }
 
     private void StartFeeding()
     {
-        if (_assigned!.Loaders.Count == 0) return; // a generation that only stores its state needs none
-        IReadOnlyList<int> replicas = _assigned.Hosting[_assigned.Rank].Replicas;
+        IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, _assigned.Loaders,
-            StepsAhead(_setup.Prefetch, replicas.Count), LoaderPatience);
+            StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderPatience);
         ChannelWriter<StepBatch> writer = _batches!.Writer;
         TrainerReports reports = _reports;
         _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, writer,

@@ -1,4 +1,3 @@
-using Starling.Data.Batches;
 using Starling.Model.Checkpoints;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
@@ -74,41 +73,9 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
     public void Take(long step, Action<IReadOnlyList<Tensor>> copy) =>
         Fill(step, state => copy([.. state.Vectors().Select(v => v.Values)]));
 
-    /// <summary>
-    /// All hosted replicas' pictures as codes, in chunks side by side; a picture's codes do not depend on what is in its
-    /// chunk.
-    /// </summary>
-    public ReplicaTokens[] Tokenize(StepBatch batch, CancellationToken abort)
-    {
-        ReplicaBatch first = batch.Replicas[0];
-        int picture = 3 * first.Size * first.Size, perShare = first.Images * first.Views;
-        int pictures = batch.Replicas.Count * perShare;
-        Tensor?[] codes = new Tensor?[(pictures + VqTokenizer.Chunk - 1) / VqTokenizer.Chunk];
-        try
-        {
-            Workers.Run(codes.Length, (_, job) =>
-            {
-                abort.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                int from = job * VqTokenizer.Chunk, count = Math.Min(VqTokenizer.Chunk, pictures - from);
-                Tensor chunk = empty([count, 3, first.Size, first.Size], ScalarType.Byte, CPU);
-                for (int i = 0; i < count; i++)
-                {
-                    (int share, int view) = Math.DivRem(from + i, perShare);
-                    batch.Replicas[share].Pixels.AsSpan(view * picture, picture).CopyTo(chunk.bytes[(i * picture)..]);
-                }
-                codes[job] = _tokenizer!.Encode(chunk).DetachFromDisposeScope();
-            });
-        }
-        catch
-        {
-            foreach (Tensor? made in codes) made?.Dispose(); // belong to no dispose scope yet
-            throw;
-        }
-        Tensor all = cat([.. codes.Select(c => c!.Adopted())]);
-        Tensor perReplica = all.view(batch.Replicas.Count, first.Images, first.Views, all.shape[1]);
-        return [.. batch.Replicas.Select((r, i) => new ReplicaTokens(r.Replica, perReplica[i], r.Labels))];
-    }
+    /// <summary>All hosted replicas' shares as tokens on the training device.</summary>
+    public ReplicaTokens[] Tokenize(StepBatch batch, CancellationToken abort) =>
+        StepTokens.Of(batch, _tokenizer!, Workers, new Device(settings.Step.Training.Device), abort);
 
     /// <summary>Frees everything; the state is gone.</summary>
     public void Dispose()

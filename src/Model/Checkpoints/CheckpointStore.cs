@@ -10,9 +10,6 @@ namespace Starling.Model.Checkpoints;
 /// <param name="files">How the disk is changed; the real one by default.</param>
 public sealed class CheckpointStore(string folder, ICheckpointFiles? files = null)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<long, int> _pins = [];
-
     /// <summary>The <c>checkpoints</c> folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -83,18 +80,11 @@ public sealed class CheckpointStore(string folder, ICheckpointFiles? files = nul
     }
 
     /// <summary>
-    /// Keeps a step's checkpoint from being pruned by this store until the result is disposed: an evaluation reads it.
-    /// Null if there is none of that step any more.
+    /// Keeps a step's checkpoint from being pruned, by any process, until the result is disposed: an evaluation reads
+    /// it. Null if there is none of that step any more.
     /// </summary>
-    public IDisposable? TryPin(long step)
-    {
-        lock (_gate)
-        {
-            if (!CheckpointFolders.Scan(Folder).ContainsKey(step)) return null;
-            _pins[step] = _pins.GetValueOrDefault(step) + 1;
-        }
-        return new Pin(this, step);
-    }
+    public IDisposable? TryPin(long step) =>
+        CheckpointFolders.Scan(Folder).TryGetValue(step, out string? path) ? CheckpointPin.TryHold(path) : null;
 
     /// <summary>
     /// Deletes what the policy does not keep, except pinned checkpoints. One that cannot be deleted goes to
@@ -141,11 +131,12 @@ public sealed class CheckpointStore(string folder, ICheckpointFiles? files = nul
         string doomed = FreshPath(CheckpointFolders.TemporaryPrefix, step);
         try
         {
-            lock (_gate)
+            string path = FolderOf(step);
+            using (CheckpointPin.Claim? claim = CheckpointPin.TryClaim(path))
             {
-                if (_pins.ContainsKey(step)) return false;
+                if (claim is null) return false;
                 // First out of the way in one piece: a half-deleted folder under its own name would look damaged.
-                Files.Rename(FolderOf(step), doomed);
+                Files.Rename(path, doomed);
             }
             Files.DeleteFolder(doomed);
             return true;
@@ -167,24 +158,6 @@ public sealed class CheckpointStore(string folder, ICheckpointFiles? files = nul
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StarlingException($"{setAside} is a checkpoint that cannot be renamed to {path}: {e.Message}", e);
-        }
-    }
-
-    private void Unpin(long step)
-    {
-        lock (_gate)
-        {
-            if (--_pins[step] == 0) _pins.Remove(step);
-        }
-    }
-
-    private sealed class Pin(CheckpointStore store, long step) : IDisposable
-    {
-        private int _released;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _released, 1) == 0) store.Unpin(step);
         }
     }
 }

@@ -2,17 +2,22 @@ using Spectre.Console;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Actors.Managing;
 using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Commands;
 
 /// <summary>Runs the command line in this process and keeps what it said.</summary>
-internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
+internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IEvaluationHost
 {
     private readonly StringWriter _output = new(), _error = new();
 
     public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } =
         (_, _) => Task.FromResult(ExitCodes.Success);
+
+    public NodeRequest? Node { get; private set; }
+
+    public ClusterRequest? Cluster { get; private set; }
 
     public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
 
@@ -35,6 +40,8 @@ internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
             Error = _error,
             Time = TimeProvider.System,
             Training = this,
+            Node = this,
+            Cluster = this,
             Evaluation = this,
         };
         return CommandLine.RunAsync(args, context, cancellationToken);
@@ -44,6 +51,18 @@ internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
     {
         cancellationToken.ThrowIfCancellationRequested();
         return OnTrain(options, request);
+    }
+
+    Task<int> INodeHost.RunAsync(StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
+    {
+        Node = request;
+        return Task.FromResult(ExitCodes.Success);
+    }
+
+    Task<int> IClusterHost.RunAsync(ClusterRequest request, CancellationToken cancellationToken)
+    {
+        Cluster = request;
+        return Task.FromResult(ExitCodes.Success);
     }
 
     Task<IReadOnlyList<EvaluationResult>> IEvaluationHost.EvaluateAsync(

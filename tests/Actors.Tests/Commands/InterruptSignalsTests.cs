@@ -26,6 +26,20 @@ public sealed class InterruptSignalsTests
         Assert.Equal([ExitCodes.Interrupted], _exits);
     }
 
+    [Fact]
+    public async Task A_managed_process_leaves_an_interrupt_to_its_manager()
+    {
+        using var signals = new InterruptSignals(_error, _exits.Add, managed: true);
+        var stopped = new TaskCompletionSource();
+        signals.Token.Register(stopped.SetResult);
+        for (int i = 0; i < 2; i++) Assert.True(Send(signals, PosixSignal.SIGINT));
+        Assert.False(signals.Token.IsCancellationRequested);
+        Assert.Empty(_exits);
+
+        Assert.True(Send(signals, PosixSignal.SIGTERM));
+        await stopped.Task;
+    }
+
     private static bool Send(InterruptSignals signals, PosixSignal signal)
     {
         var context = new PosixSignalContext(signal);

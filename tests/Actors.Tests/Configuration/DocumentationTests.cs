@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Keys_outside_the_training_identity_are_marked()
     {
-        string[] sections = ["checkpoint", "evaluation", "monitor"];
+        string[] sections = ["checkpoint", "cluster", "evaluation", "monitor"];
         IEnumerable<string> marked = Rows("A run").Where(r => r.Meaning.StartsWith('○')).Select(r => r.Key);
         Assert.Equal(TrainingIdentity.Outside.Except(sections).Order(), marked.Order());
     }

@@ -16,6 +16,7 @@ public sealed class TrainingIdentityTests
     [InlineData("monitor.port=1")]
     [InlineData("checkpoint.everySteps=1")]
     [InlineData("evaluation.enabled=false")]
+    [InlineData("cluster.leaseSeconds=20")]
     [InlineData("data.files=elsewhere/same.parquet")]
     [InlineData("data.expectedPictures=3372")]
     [InlineData("data.expectedClasses=9")]

@@ -90,6 +90,16 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_pin_holds_against_the_stores_of_other_processes_too()
+    {
+        for (int step = 1; step <= 2; step++) _run.Write(TestRun.State(step));
+        CheckpointStore reading = new(_run.Checkpoints), pruning = new(_run.Checkpoints);
+        using (reading.TryPin(1)) Assert.Empty(pruning.Prune(new KeepPolicy(1), Unexpected));
+        Assert.Equal([1], pruning.Prune(new KeepPolicy(1), Unexpected));
+        Assert.Null(reading.TryPin(1));
+    }
+
+    [Fact]
     public void A_deletion_that_fails_is_reported_and_the_others_go_on()
     {
         for (int step = 1; step <= 4; step++) _run.Write(TestRun.State(step));

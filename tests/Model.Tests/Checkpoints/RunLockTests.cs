@@ -26,6 +26,36 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Nodes_share_a_folder_that_no_training_gets_and_only_the_first_was_alone()
+    {
+        List<string> alone = [];
+        using (await ShareAsync("a", alone))
+        using (await ShareAsync("b", alone))
+        {
+            string refusal = Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message;
+            Assert.Contains("node b of a cluster", refusal, StringComparison.Ordinal);
+        }
+        using RunLock training = RunLock.Acquire(_run.Folder);
+        Assert.Equal(["a"], alone);
+    }
+
+    [Fact]
+    public async Task A_node_is_refused_while_a_training_holds_the_folder()
+    {
+        using RunLock training = RunLock.Acquire(_run.Folder);
+        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => ShareAsync("a", []));
+        Assert.Contains("in use by process", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_has_its_name_for_itself()
+    {
+        using RunLock first = await ShareAsync("a", []);
+        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => ShareAsync("a", []));
+        Assert.Contains("node named a", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_folder_is_made()
     {
         using RunLock held = RunLock.Acquire(Path.Combine(_run.Folder, "deep", "run"));
@@ -44,4 +74,7 @@ public sealed class RunLockTests : IDisposable
         Assert.Contains("cannot be written to",
             Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
     }
+
+    private Task<RunLock> ShareAsync(string node, List<string> alone) =>
+        RunLock.ShareAsync(_run.Folder, node, () => alone.Add(node), TimeProvider.System);
 }

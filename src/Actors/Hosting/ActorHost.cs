@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Data;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>A node's actor system.</summary>
+internal sealed class ActorHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ActorHost(IHost host)
+    {
+        _host = host;
+        System = host.Services.GetRequiredService<ActorSystem>();
+        Supervisor = host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
+        Address = Cluster.Get(System).SelfAddress;
+    }
+
+    public ActorSystem System { get; }
+
+    /// <summary>The supervisor, on whichever node it is.</summary>
+    public IActorRef Supervisor { get; }
+
+    /// <summary>This node's own actor.</summary>
+    public ActorSelection Node => System.ActorSelection("/user/" + NodeActor.Name);
+
+    /// <summary>Where this node listens.</summary>
+    public Address Address { get; }
+
+    /// <summary>Starts the node's actors.</summary>
+    /// <exception cref="StarlingException">It cannot listen there.</exception>
+    public static async Task<ActorHost> StartAsync(NodeSetup node, EventLog events)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, ClusterProfile.PoolThreads), ports);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(new EventLogLoggers(events));
+        builder.Services.AddAkka(ClusterProfile.SystemName, akka => RunActors.Add(akka, node));
+        IHost host = builder.Build();
+        try
+        {
+            await host.StartAsync(CancellationToken.None);
+            return new ActorHost(host);
+        }
+        catch (Exception e) when (RefusedBySystem(e) is { } refusal)
+        {
+            host.Dispose();
+            throw new StarlingException($"--host {node.Host} --port {node.Port}: cannot listen there " +
+                $"({refusal.Message}); choose another, or port 0 for any", e);
+        }
+    }
+
+    /// <summary>Leaves the cluster and ends the actors.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+
+    private static SocketException? RefusedBySystem(Exception e) => e switch
+    {
+        SocketException refusal => refusal,
+        AggregateException many => many.InnerExceptions.Select(RefusedBySystem).FirstOrDefault(r => r is not null),
+        { InnerException: { } inner } => RefusedBySystem(inner),
+        _ => null,
+    };
+}

@@ -1,0 +1,164 @@
+using Akka.Actor;
+using Akka.Coordination;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>
+/// Akka's lease, in a file of the run's folder: which of two sides of a split cluster goes on, and which node runs the
+/// supervisor. Renewed in the background; the loss is told to the <see cref="MembershipGuard"/>.
+/// </summary>
+public sealed class FileLease : Lease
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
+
+    private readonly SemaphoreSlim _turn = new(1); // the file is looked at by one at a time
+    private readonly CancellationTokenSource _end = new();
+    private readonly TimeProvider _time;
+    private readonly ExtendedActorSystem _system;
+    private readonly LeaseFile _file;
+    private readonly TimeSpan _duration, _interval, _patience;
+    private CancellationTokenSource? _renewing;
+    private long _validUntil; // 0 while not held
+
+    /// <summary>Made by Akka, from <c>akka.coordination.lease.file</c>.</summary>
+    public FileLease(LeaseSettings settings, ExtendedActorSystem system) : this(settings, system, TimeProvider.System)
+    {
+    }
+
+    internal FileLease(LeaseSettings settings, ExtendedActorSystem system, TimeProvider time) : base(settings)
+    {
+        (_system, _time) = (system, time);
+        _duration = settings.TimeoutSettings.HeartbeatTimeout;
+        _interval = settings.TimeoutSettings.HeartbeatInterval;
+        // Inside of the time that Akka gives an operation: an answer that comes too late is none.
+        _patience = 0.8 * settings.TimeoutSettings.OperationTimeout;
+        string folder = settings.LeaseConfig.GetString("folder");
+        Directory.CreateDirectory(folder);
+        // Another instance on the same address is somebody else, so the address alone does not name the owner.
+        string owner = $"{settings.OwnerName}#{Guid.NewGuid():N}";
+        _file = new LeaseFile(Path.Combine(folder, FileNameOf(settings.LeaseName)), owner, _duration, time);
+        system.RegisterOnTermination(_end.Cancel);
+        _ = WatchAsync();
+    }
+
+    /// <inheritdoc/>
+    public override bool CheckLease() => Interlocked.Read(ref _validUntil) is var until and not 0 &&
+        _time.GetTimestamp() < until;
+
+    /// <inheritdoc/>
+    public override Task<bool> Acquire() => Acquire(_ => { });
+
+    /// <inheritdoc/>
+    public override async Task<bool> Acquire(Action<Exception?> leaseLostCallback)
+    {
+        long began = _time.GetTimestamp();
+        while (!await TakeAsync(renew: false))
+        {
+            // The owner before may be dead, and its time almost up.
+            if (_time.GetElapsedTime(began) > _patience) return false;
+            await Task.Delay(RetryAfter, _time, _end.Token);
+        }
+        CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        Interlocked.Exchange(ref _renewing, renewing)?.Cancel();
+        _ = RenewAsync(leaseLostCallback, renewing.Token);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> Release()
+    {
+        Interlocked.Exchange(ref _renewing, null)?.Cancel();
+        await _turn.WaitAsync();
+        try
+        {
+            Interlocked.Exchange(ref _validUntil, 0); // here, where no renewal is under way
+            await _file.ReleaseAsync(CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        return true;
+    }
+
+    /// <summary>Lease names hold what file names must not.</summary>
+    internal static string FileNameOf(string lease) =>
+        string.Concat(lease.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')) + ".lease";
+
+    private async Task<bool> TakeAsync(bool renew)
+    {
+        await _turn.WaitAsync(_end.Token);
+        try
+        {
+            // Counted from before: others may count from any moment after.
+            long until = _time.GetTimestamp() + (long)(_duration.TotalSeconds * _time.TimestampFrequency);
+            if (!await _file.TryTakeAsync(renew, _end.Token)) return false;
+            Interlocked.Exchange(ref _validUntil, until);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task RenewAsync(Action<Exception?> lost, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_interval, _time, cancellation);
+                Exception? failure = null;
+                try
+                {
+                    if (await TakeAsync(renew: true)) continue;
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    if (CheckLease()) continue; // a hiccup of the disk: there is time for another try
+                    failure = e;
+                }
+                Interlocked.Exchange(ref _validUntil, 0);
+                if (cancellation.IsCancellationRequested) return; // given up meanwhile, not lost
+                string reason = failure?.Message ?? "another node has it";
+                _system.EventStream.Publish(new LeaseLost(Settings.LeaseName, reason));
+                lost(failure);
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Released, or the node ends.
+        }
+    }
+
+    /// <summary>Knows how old the owner's last sign of life is before it has to.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _turn.WaitAsync(_end.Token);
+                try
+                {
+                    _file.Look();
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // Whoever wants to take it will say so.
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+                await Task.Delay(_interval, _time, _end.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node ends.
+        }
+    }
+}

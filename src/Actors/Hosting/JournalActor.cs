@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>
+/// The run's diary in a cluster: what the leading supervisor decided and what was committed, whichever node it was on.
+/// Everything goes on to the node's own monitor.
+/// </summary>
+internal sealed class JournalActor : ReceiveActor
+{
+    private readonly Func<EventLog> _open;
+    private EventLog? _log;
+    private RunState _known = new();
+
+    /// <summary>A diary that is opened with the first entry: only the node that leads has any.</summary>
+    public JournalActor(Func<EventLog> open, ICanTell monitor)
+    {
+        _open = open;
+        Receive<MonitorProtocol.RunChanged>(m =>
+        {
+            monitor.Tell(m, Self);
+            Changed(m.State);
+        });
+        Receive<MonitorProtocol.Note>(m =>
+        {
+            monitor.Tell(m, Self);
+            Write("note", ("text", m.Line));
+        });
+    }
+
+    /// <summary>Closes the diary.</summary>
+    protected override void PostStop() => _ = _log?.DisposeAsync().AsTask();
+
+    private void Changed(RunState state)
+    {
+        RunState before = _known;
+        _known = state;
+        if (state.Generation != before.Generation)
+            Write("generation", ("term", state.Term), ("hosts", state.Hosting.Length),
+                ("trainers", state.Trainers.Count));
+        if (state.Phase != before.Phase || state.Term != before.Term)
+            Write("phase", ("term", state.Term),
+                ("phase", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString())));
+        if (state.Step > before.Step && state.Phase is RunPhase.Running or RunPhase.Draining) Write("committed");
+        if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
+    }
+
+    private void Write(string name, params ReadOnlySpan<(string, JsonNode?)> fields) =>
+        (_log ??= _open()).Write(name, _known.Step, _known.Generation, fields);
+}

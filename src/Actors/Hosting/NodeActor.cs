@@ -1,0 +1,81 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Starling.Actors.Supervision;
+using Starling.Actors.Training;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>
+/// A node's own actor, <c>/user/status</c>: offers the node to the supervisor, so that every node hears whether it fits
+/// and when the run is over, whatever it does; has it released when it is to leave; and tells anybody who asks how the
+/// cluster is.
+/// </summary>
+internal sealed class NodeActor : ReceiveActor, IWithTimers
+{
+    public const string Name = "status";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Interval = TimeSpan.FromSeconds(1);
+
+    private readonly NodeSetup _node;
+    private readonly IActorRef _supervisor;
+    private readonly Registration _registration;
+
+    public NodeActor(NodeSetup node, IActorRef supervisor)
+    {
+        _node = node;
+        _supervisor = supervisor;
+        _registration = new Registration(Context, Timers, supervisor, new SupervisorProtocol.RegisterNode(
+            node.Run.NodeIdentity, node.Name, Cluster.Get(Context.System).SelfAddress.ToString(), Self));
+        Receive<NodeProtocol.Joined>(_ => _registration.Send());
+        Receive<Registration.Again>(_ => _registration.Send());
+        Receive<SupervisorProtocol.Registered>(_ => { });
+        Receive<SupervisorProtocol.Refused>(m =>
+        {
+            Timers.CancelAll();
+            node.Signals.IsRefused(m.Reason);
+        });
+        Receive<SupervisorProtocol.RunOver>(m =>
+        {
+            Timers.CancelAll();
+            node.Signals.IsOver(m);
+        });
+        Receive<NodeProtocol.Leave>(_ => Leave());
+        Receive<TrainerProtocol.Released>(_ => node.Signals.IsReleased());
+        Receive<NodeProtocol.StatusRequest>(_ => AskSupervisor());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Listens to what the node's other actors are told.</summary>
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(SupervisorProtocol.Refused));
+        Context.System.EventStream.Subscribe(Self, typeof(TrainerProtocol.Released));
+    }
+
+    private void Leave()
+    {
+        if (!_node.Has(NodeRole.Trainer))
+        {
+            _node.Signals.IsReleased(); // others take over what it did as soon as it is gone
+            return;
+        }
+        // Repeated: the supervisor may be about to move to another node.
+        _supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_node.Name, _node.Attempt));
+        Timers.StartSingleTimer(NodeProtocol.Leave.Instance, NodeProtocol.Leave.Instance, Interval);
+    }
+
+    private void AskSupervisor()
+    {
+        Cluster cluster = Cluster.Get(Context.System);
+        NodeProtocol.ClusterStatus status = new(_node.Name, Members(cluster.State), null);
+        _supervisor.Ask<RunStatus>(SupervisorProtocol.StatusRequest.Instance, Patience).PipeTo(Sender, Self,
+            success: run => status with { Run = run }, failure: _ => status);
+    }
+
+    private static NodeProtocol.MemberStatus[] Members(ClusterEvent.CurrentClusterState state) =>
+        [.. state.Members.Select(m => new NodeProtocol.MemberStatus(m.Address.ToString(),
+            [.. m.Roles.Order(StringComparer.Ordinal)], m.Status.ToString().ToLowerInvariant(),
+            !state.Unreachable.Contains(m)))];
+}

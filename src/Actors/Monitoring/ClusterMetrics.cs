@@ -1,0 +1,45 @@
+using Prometheus;
+
+namespace Starling.Actors.Monitoring;
+
+/// <summary>The cluster as this node sees it.</summary>
+public sealed class ClusterMetrics
+{
+    private static readonly string[] Statuses = ["joining", "up", "leaving", "exiting", "down"];
+    private readonly Gauge _members, _unreachable, _term, _lag;
+    private readonly Counter _quarantined, _fenced;
+
+    internal ClusterMetrics(MetricBook book)
+    {
+        _members = book.Gauge("cluster_members", "Nodes of the cluster as this node sees it, by status", "status");
+        _unreachable = book.Gauge("cluster_unreachable", "Nodes that do not answer at present");
+        _term = book.Gauge("term", "Number of the supervisor that leads the run");
+        _fenced = book.Counter("fenced_commits_total",
+            "Checkpoints that were not committed because their generation was over");
+        _quarantined = book.Counter("quarantined_total", "Times that the others took this node for dead");
+        _lag = book.Gauge("scheduler_lag_seconds",
+            "How late this node's last half-second timer was: the early warning for missed heartbeats");
+    }
+
+    /// <summary>Sets the members.</summary>
+    /// <param name="statuses">Akka's status of each.</param>
+    /// <param name="unreachable">How many do not answer.</param>
+    public void Members(IEnumerable<string> statuses, int unreachable)
+    {
+        ILookup<string, string> found = statuses.ToLookup(s => s, StringComparer.OrdinalIgnoreCase);
+        foreach (string status in Statuses) _members.WithLabels(status).Set(found[status].Count());
+        _unreachable.Set(unreachable);
+    }
+
+    /// <summary>Sets the number of the leading supervisor.</summary>
+    public void Term(long number) => _term.Set(number);
+
+    /// <summary>Counts a checkpoint that was refused because its generation was over.</summary>
+    public void FencedCommit() => _fenced.Inc();
+
+    /// <summary>Counts a quarantine.</summary>
+    public void Quarantined() => _quarantined.Inc();
+
+    /// <summary>Sets the lag of the scheduler.</summary>
+    public void Lag(double seconds) => _lag.Set(seconds);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Akka.Actor;
+using Starling.Actors.Hosting;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+
+namespace Starling.Actors.Tests.Hosting;
+
+public sealed class JournalActorTests : ActorTests
+{
+    [Fact]
+    public async Task Every_committed_step_is_written_once_whichever_supervisor_led()
+    {
+        RunState running = new() { Term = 1, Generation = 1, Phase = RunPhase.Running };
+        await LeadAsync(running with { Step = 1 }, running with { Step = 1 }, running with { Step = 2 });
+        RunState next = new() { Term = 2, Generation = 1, Step = 2 };
+        await LeadAsync(next, next with { Generation = 2, Phase = RunPhase.Binding },
+            next with { Generation = 2, Phase = RunPhase.Running },
+            next with { Generation = 2, Phase = RunPhase.Running, Step = 3, Checkpoint = 3 });
+
+        Assert.Equal([1, 2, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+        Assert.Equal([1, 2], Lines("generation").Select(l => l.GetProperty("generation").GetInt64()));
+        Assert.Equal(3, Assert.Single(Lines("checkpoint")).GetProperty("checkpoint").GetInt64());
+    }
+
+    [Fact]
+    public async Task What_the_supervisor_says_reaches_the_node_s_own_monitor_too()
+    {
+        await LeadAsync(new RunState { Generation = 3 });
+        Assert.Equal(3, ExpectMsg<MonitorProtocol.RunChanged>(Patience).State.Generation);
+    }
+
+    private async Task LeadAsync(params RunState[] states)
+    {
+        EventLog? log = null;
+        ICanTell monitor = TestActor;
+        IActorRef journal = Sys.ActorOf(Props.Create(() => new JournalActor(
+            () => log = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System), monitor)));
+        foreach (RunState state in states) journal.Tell(new MonitorProtocol.RunChanged(state));
+        await journal.GracefulStop(Patience);
+        await log!.DisposeAsync();
+    }
+
+    private IEnumerable<JsonElement> Lines(string name) => File.ReadLines(Folder["events.jsonl"])
+        .Select(line => JsonDocument.Parse(line).RootElement)
+        .Where(line => line.GetProperty("event").GetString() == name);
+}
