@@ -107,6 +107,17 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         return hosted.Device.type == _group.Device.type ? _sum! : _sum!.to(hosted.Device).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="CollectiveException">
+    /// Somebody did not get that far, or is gone. Others may have got through and have the step.
+    /// </exception>
+    public void Confirm()
+    {
+        Start();
+        _group.Barrier();
+        Mark(ExchangePhase.Confirm);
+    }
+
     /// <summary>Frees the buffers; the group stays.</summary>
     public void Dispose()
     {

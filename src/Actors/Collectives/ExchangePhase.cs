@@ -13,4 +13,6 @@ public enum ExchangePhase
     Sum,
     /// <summary>Every trainer receives the sums of all slices.</summary>
     AllGather,
+    /// <summary>Waiting until all trainers have the step's sum.</summary>
+    Confirm,
 }

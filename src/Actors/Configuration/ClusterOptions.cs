@@ -27,6 +27,10 @@ public sealed record ClusterOptions
     [Range(1.0, 3600.0)]
     public double FormSeconds { get; init; } = 30;
 
+    /// <summary>A loader that answers nothing for so long is not waited for: another one is asked.</summary>
+    [Range(0.5, 3600.0)]
+    public double LoaderPatienceSeconds { get; init; } = 10;
+
     /// <summary>How long one exchange between trainers may take; must exceed the slowest trainer's step.</summary>
     [Range(1.0, 86400.0)]
     public double ExchangeTimeoutSeconds { get; init; } = 60;
@@ -42,4 +46,7 @@ public sealed record ClusterOptions
 
     /// <summary>Whether a node may listen on an address that is neither private nor this machine's own.</summary>
     public bool AllowPublicAddress { get; init; }
+
+    /// <summary>Encryption of the nodes' messages.</summary>
+    public TlsOptions Tls { get; init; } = new();
 }

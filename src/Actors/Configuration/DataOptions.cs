@@ -28,7 +28,13 @@ public sealed record DataOptions : PictureOptions
     [Range(0.0, 1.0)]
     public double MaxBadShare { get; init; } = 0.01;
 
-    /// <summary>Threads that decode and crop. Does not change the result.</summary>
+    /// <summary>
+    /// Who turns pictures into tokens. Pictures do not travel between nodes, so loaders that are to serve trainers of
+    /// other nodes have to do it. Does not change the result, on one kind of processor.
+    /// </summary>
+    public TokenizeOn TokenizeOn { get; init; } = TokenizeOn.Trainer;
+
+    /// <summary>Threads that decode and crop, and as many that tokenise, if loaders do. Does not change the result.</summary>
     [Range(1, 1024)]
     public int Workers { get; init; } = 1;
 

@@ -40,6 +40,14 @@ internal static class StarlingRules
         new(["data.cropRanges"], o => o.Data.CropRanges.All(r => r is >= 1.0 and <= 8.0)
             ? null
             : "must be between 1 and 8, each"),
+        new(["cluster.tls.ca", "cluster.tls.certificate"], o =>
+            (o.Cluster.Tls.Certificate is null) == (o.Cluster.Tls.Ca is null)
+                ? null
+                : "goes with cluster.tls.certificate: set both, or neither for no encryption"),
+        new(["cluster.tls.key", "cluster.tls.passwordFile", "cluster.tls.certificate"], o =>
+            o.Cluster.Tls is { Certificate: null, Key: not null } or { Certificate: null, PasswordFile: not null }
+                ? "belongs to cluster.tls.certificate, which is not set"
+                : null),
         new(["model", "model.dim", "model.layers", "model.heads", "model.preset"], o => ModelSizes.Problem(o.Model)),
     ];
 

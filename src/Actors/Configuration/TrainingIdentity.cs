@@ -21,7 +21,8 @@ public sealed record TrainingIdentity(string Json, string Hash)
     [
         "name", "checkpoint", "evaluation", "monitor", "cluster",
         "data.files", "data.expectedPictures", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
-        "data.workers", "data.prefetch", "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
+        "data.workers", "data.prefetch", "data.tokenizeOn",
+        "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
         "training.threads", "training.device",
     ];
 

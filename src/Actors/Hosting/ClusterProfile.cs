@@ -101,13 +101,16 @@ internal static class ClusterProfile
         """;
 
     /// <summary>The address of a node from <c>host:port</c>.</summary>
+    /// <param name="hostAndPort">As the user wrote it.</param>
+    /// <param name="option">Where the user wrote it.</param>
+    /// <param name="protocol"><see cref="RemoteTls.ProtocolOf"/>.</param>
     /// <exception cref="StarlingException">It is no such pair.</exception>
-    public static Address AddressOf(string hostAndPort, string option)
+    public static Address AddressOf(string hostAndPort, string option, string protocol)
     {
         int colon = hostAndPort.LastIndexOf(':');
         return colon > 0 && int.TryParse(hostAndPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
             out int port) && port is > 0 and <= ushort.MaxValue
-            ? new Address("akka.tcp", SystemName, hostAndPort[..colon], port)
+            ? new Address(protocol, SystemName, hostAndPort[..colon], port)
             : throw new StarlingException($"{option} {hostAndPort}: must be host:port, for instance 10.0.0.5:4000");
     }
 

@@ -26,6 +26,9 @@ internal sealed record NodeSetup
     /// <summary>0 for any.</summary>
     public int Port { get; init; }
 
+    /// <summary>Certificates for talking to other nodes; null for no encryption.</summary>
+    public RemoteTls? Tls { get; init; }
+
     /// <summary>Nodes of the cluster to join; none to begin one.</summary>
     public IReadOnlyList<Address> Seeds { get; init; } = [];
 

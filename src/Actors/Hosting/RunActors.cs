@@ -4,9 +4,11 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Collectives;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Serialization;
 using Starling.Actors.Supervision;
 using Starling.Actors.Training;
 using AkkaClusterOptions = Akka.Cluster.Hosting.ClusterOptions;
@@ -21,7 +23,7 @@ internal static class RunActors
     /// <summary>Wires a node's actors.</summary>
     public static void Add(AkkaConfigurationBuilder akka, NodeSetup node)
     {
-        akka.AddHocon(node.Profile, HoconAddMode.Prepend)
+        akka.AddHocon(WireProfile.Hocon + node.Profile, HoconAddMode.Prepend)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
@@ -30,6 +32,7 @@ internal static class RunActors
             })
             .WithRemoting(node.Host, node.Port)
             .WithClustering(new AkkaClusterOptions { Roles = [.. node.Roles] });
+        node.Tls?.Apply(akka);
         ClusterSingletonOptions options = new()
         {
             Role = NodeRole.Supervisor,
@@ -63,15 +66,27 @@ internal static class RunActors
         RunContext run = node.Run;
         if (node.Has(NodeRole.Loader))
             system.ActorOf(Props.Create(() => new ShardLoader(
-                node.Name, run.NodeIdentity, run.OpenPipeline, supervisor, node.PipelineOpened)), "loader");
+                node.Name, run.NodeIdentity, () => run.OpenShares(node.PipelineOpened), run.Options.Data.Prefetch,
+                supervisor)), "loader");
         if (node.Has(NodeRole.Trainer))
         {
             IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints,
                 run.Description, run.Keep, node.Evaluations, supervisor, monitor, node.Time, new RunLedger(run.Folder)))
                 .WithDispatcher(ClusterProfile.Pinned), "checkpointer");
             TrainerActor.TrainerActors tells = new(supervisor, checkpointer, monitor);
-            system.ActorOf(Props.Create(() => new TrainerActor(node.Name, node.Attempt, run.TrainerSettings(node.Force),
-                run.Checkpoints, run.Options.Data.Prefetch, tells, node.Time)), "trainer");
+            TrainerSetup trainer = new()
+            {
+                Name = node.Name,
+                Incarnations = new Incarnations(node.Attempt),
+                Settings = run.TrainerSettings(node.Force),
+                Checkpoints = run.Checkpoints,
+                Prefetch = run.Options.Data.Prefetch,
+                Engine = new InProcessEngine(),
+                Lease = TimeSpan.FromSeconds(run.Options.Cluster.LeaseSeconds),
+                LoaderPatience = TimeSpan.FromSeconds(run.Options.Cluster.LoaderPatienceSeconds),
+                Time = node.Time,
+            };
+            system.ActorOf(Props.Create(() => new TrainerActor(trainer, tells)), "trainer");
         }
         if (node.Has(NodeRole.Evaluator) && run.Options.Evaluation.Enabled)
         {

@@ -2,36 +2,38 @@ using System.Threading.Channels;
 using Akka.Actor;
 using Starling.Actors.Supervision;
 using Starling.Data;
-using Starling.Data.Batches;
 
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Hands out replica batches on request: reads Parquet row groups, decodes and augments on its own threads, answers in
-/// the order of the requests. Keeps no position: what it answers is a pure function of the request.
+/// Hands out shares on request: reads Parquet row groups, decodes, augments and, if told to, tokenises on its own
+/// threads. Keeps no position: what it answers is a pure function of the request.
 /// </summary>
 public sealed class ShardLoader : ReceiveActor, IWithTimers
 {
-    private readonly Func<ReplicaBatchPipeline> _open;
-    private readonly Action<ReplicaBatchPipeline>? _opened;
-    private readonly Channel<(LoaderProtocol.Request Request, IActorRef Asker)> _requests =
-        Channel.CreateUnbounded<(LoaderProtocol.Request, IActorRef)>(); // bounded by what askers keep in flight
+    private const string PixelsStay = "a loader of another node was asked, and pictures do not travel between nodes: " +
+        "set data.tokenizeOn=loader, or give every trainer's node the loader role";
+
+    private readonly Func<IShareSource> _open;
+    private readonly int _ahead;
+    private readonly RequestQueue _queue = new();
+    private readonly RecentShares _recent;
+    private readonly Channel<ShareKey> _begun = Channel.CreateUnbounded<ShareKey>(); // bounded by _ahead
     private readonly CancellationTokenSource _stop = new();
     private readonly Registration _registration;
-    private ReplicaBatchPipeline? _pipeline;
+    private IShareSource? _source;
     private LoaderProtocol.Failed? _failed;
 
-    /// <summary>A loader over the pipeline that <paramref name="open"/> starts.</summary>
+    /// <summary>A loader over the source that <paramref name="open"/> starts.</summary>
     /// <param name="name">The loader's name in the cluster.</param>
     /// <param name="identity">What has to be the same on all nodes.</param>
-    /// <param name="open">Starts a pipeline; called once by each incarnation of the actor.</param>
+    /// <param name="open">Starts the threads; called once by each incarnation of the actor.</param>
+    /// <param name="ahead">Shares that may be in work at a time, from 1.</param>
     /// <param name="supervisor">Whom the loader offers itself to.</param>
-    /// <param name="opened">Told of the pipeline, for its statistics.</param>
-    public ShardLoader(string name, RunIdentity identity, Func<ReplicaBatchPipeline> open, IActorRef supervisor,
-        Action<ReplicaBatchPipeline>? opened = null)
+    public ShardLoader(
+        string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor)
     {
-        _open = open;
-        _opened = opened;
+        (_open, _ahead, _recent) = (open, ahead, new RecentShares(4 * ahead));
         _registration = new Registration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
@@ -39,66 +41,106 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<Registration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
-        Receive<LoaderProtocol.Request>(request => _requests.Writer.TryWrite((request, Sender)));
-        Receive<PipelineFailed>(m => m.Pipeline == _pipeline, Failed);
+        Receive<LoaderProtocol.Request>(m => Asked(new ShareKey(m.Step, m.Replica)));
+        Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));
+        Receive<Terminated>(m => _queue.Withdraw(m.ActorRef));
+        // A restart keeps the mailbox: what is left in it of the source before has been dealt with by the restart.
+        Receive<Made>(m => m.Source == _source, m => Answer(m.Share));
+        Receive<SourceFailed>(m => m.Source == _source, m => Failed(m.Reason));
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Starts the decode threads and the two pumps, and registers.</summary>
+    /// <summary>Starts the threads and the two pumps, and registers.</summary>
     protected override void PreStart()
     {
         _registration.Send();
-        _pipeline = _open();
-        _opened?.Invoke(_pipeline);
+        _source = _open();
         // Plain tasks rather than messages to itself: both only move references and wait without a thread.
-        Channel<IActorRef> askers = Channel.CreateUnbounded<IActorRef>();
-        _ = AskAsync(_pipeline, _requests.Reader, askers.Writer, _stop.Token);
-        _ = AnswerAsync(_pipeline, askers.Reader, Self, _stop.Token);
+        _ = AskAsync(_source, _begun.Reader, _stop.Token);
+        _ = ReadAsync(_source, Self, _stop.Token);
     }
 
     /// <summary>Ends the threads.</summary>
     protected override void PostStop()
     {
         _stop.Cancel();
-        if (_pipeline is not null) _ = _pipeline.DisposeAsync().AsTask();
+        if (_source is not null) _ = _source.DisposeAsync().AsTask();
     }
 
-    private void Failed(PipelineFailed m)
+    private void Asked(ShareKey key)
     {
-        // A pipeline that failed answers nobody any more. A disk may recover, so a new one is worth a try; damaged data
-        // stays damaged, and everybody who asks is to know.
-        if (m.Reason is not StarlingException) throw new LoaderFailedException(m.Reason);
-        _failed = new LoaderProtocol.Failed(m.Reason.Message, UserMistake: true);
-        while (_requests.Reader.TryRead(out (LoaderProtocol.Request, IActorRef Asker) left)) left.Asker.Tell(_failed);
+        if (!_source!.Travels && !Sender.Path.Address.HasLocalScope)
+        {
+            Sender.Tell(new LoaderProtocol.Failed(PixelsStay, UserMistake: true));
+            return;
+        }
+        if (_recent.Find(key) is { } made)
+        {
+            Send(made, Sender);
+            return;
+        }
+        Context.Watch(Sender); // nobody waits for what a trainer asked for that is gone, or in another generation
+        _queue.Add(key, Sender);
+        Begin();
     }
 
-    private static async Task AskAsync(ReplicaBatchPipeline pipeline,
-        ChannelReader<(LoaderProtocol.Request Request, IActorRef Asker)> requests, ChannelWriter<IActorRef> askers,
-        CancellationToken stop)
+    private void Begin()
+    {
+        while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next)) _begun.Writer.TryWrite(next);
+    }
+
+    private void Answer(ReplicaShare share)
+    {
+        ShareKey key = new(share.Step, share.Replica);
+        _recent.Keep(key, share);
+        foreach (IActorRef asker in _queue.Made(key)) Send(share, asker);
+        Begin();
+    }
+
+    private static void Send(ReplicaShare share, IActorRef asker)
     {
         try
         {
-            await foreach ((LoaderProtocol.Request request, IActorRef asker) in requests.ReadAllAsync(stop))
-            {
-                await askers.WriteAsync(asker, stop);
-                await pipeline.RequestAsync(request.Step, request.Replica, stop);
-            }
+            if (share is PixelShare pixels) asker.Tell(new LoaderProtocol.Loaded(pixels.Batch));
+            else foreach (LoaderProtocol.LoadedTokens part in TokenParts.Split((TokenShare)share)) asker.Tell(part);
+        }
+        catch (StarlingException e)
+        {
+            asker.Tell(new LoaderProtocol.Failed(e.Message, UserMistake: true));
+        }
+    }
+
+    private void Failed(Exception reason)
+    {
+        LoaderProtocol.Failed failed = new(reason.Message, reason is StarlingException);
+        foreach (IActorRef asker in _queue.Clear()) asker.Tell(failed);
+        // A source that failed makes nothing any more. A disk may recover, so a new one is worth a try; damaged data
+        // stays damaged, and everybody who asks is to know.
+        if (!failed.UserMistake) throw new LoaderFailedException(reason);
+        _failed = failed;
+    }
+
+    private static async Task AskAsync(IShareSource source, ChannelReader<ShareKey> begun, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (ShareKey key in begun.ReadAllAsync(stop))
+                await source.RequestAsync(key.Step, key.Replica, stop);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
-            // Stopped, or the pipeline failed; then AnswerAsync tells the askers why.
+            // Stopped, or the source failed; then ReadAsync says why.
         }
     }
 
-    private static async Task AnswerAsync(
-        ReplicaBatchPipeline pipeline, ChannelReader<IActorRef> askers, IActorRef self, CancellationToken stop)
+    private static async Task ReadAsync(IShareSource source, IActorRef self, CancellationToken stop)
     {
         try
         {
-            await foreach (ReplicaBatch batch in pipeline.Batches.ReadAllAsync(stop))
-                (await askers.ReadAsync(stop)).Tell(new LoaderProtocol.Loaded(batch), self);
+            await foreach (ReplicaShare share in source.ReadAsync(stop))
+                self.Tell(new Made(source, share), ActorRefs.NoSender);
         }
         catch (OperationCanceledException)
         {
@@ -106,12 +148,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
         catch (Exception e)
         {
-            LoaderProtocol.Failed failed = new(e.Message, e is StarlingException);
-            while (askers.TryRead(out IActorRef? asker)) asker.Tell(failed, self);
-            self.Tell(new PipelineFailed(pipeline, e), ActorRefs.NoSender);
+            self.Tell(new SourceFailed(source, e), ActorRefs.NoSender);
         }
     }
 
-    private sealed record PipelineFailed(ReplicaBatchPipeline Pipeline, Exception Reason)
-        : INoSerializationVerificationNeeded;
+    private sealed record Made(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
+
+    private sealed record SourceFailed(IShareSource Source, Exception Reason) : INoSerializationVerificationNeeded;
 }

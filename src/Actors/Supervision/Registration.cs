@@ -18,13 +18,16 @@ internal sealed class Registration(IActorContext context, ITimerScheduler timers
         timers.StartSingleTimer(this, Again.Instance, Interval);
     }
 
+    /// <summary>Ends the repetition.</summary>
+    public void End() => timers.Cancel(this);
+
     /// <summary>
     /// Another run's supervisor answered: asking again would not help. Whoever runs the node hears of it on the event
     /// stream.
     /// </summary>
     public void Refuse(SupervisorProtocol.Refused refused)
     {
-        timers.Cancel(this);
+        End();
         context.System.EventStream.Publish(refused);
     }
 

@@ -1,46 +1,53 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Starling.Actors.Loading;
-using Starling.Data.Batches;
 
 namespace Starling.Actors.Training;
 
 /// <summary>
 /// Keeps a trainer fed: asks the loaders for the shares of the coming steps, a bounded number ahead, puts them together
 /// in step order and writes them into the channel that the trainer's thread reads. A share that does not come is asked
-/// for again, from the next loader: the answer is the same whoever gives it.
+/// for again, from another loader: the answer is the same whoever gives it.
 /// </summary>
 public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
+    private const int TicksOfPatience = 2;
+
     private readonly Plan _plan;
     private readonly ChannelWriter<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
-    private readonly Dictionary<(long Step, int Replica), Pending> _pending = [];
-    private readonly Dictionary<long, ReplicaBatch?[]> _assembling = [];
+    private readonly ShareRequests _requests = new(TicksOfPatience);
+    private readonly Dictionary<ShareKey, PartialShare> _parts = [];
+    private readonly Dictionary<long, ReplicaShare?[]> _assembling = [];
+    private readonly HashSet<IActorRef> _watched = [];
     private long _nextToAsk, _nextToHand, _taken;
-    private int _asked;
+    private int _failures;
 
     /// <summary>A feeder for one generation.</summary>
     /// <param name="plan">What to feed.</param>
     /// <param name="steps">Room for <see cref="Plan.StepsAhead"/> steps; closed by whoever reads it.</param>
-    /// <param name="failed">Told when a loader cannot go on.</param>
+    /// <param name="failed">Told when no loader can go on.</param>
     public BatchFeeder(Plan plan, ChannelWriter<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
     {
         _plan = plan;
         _steps = steps;
         _failed = failed;
         _nextToAsk = _nextToHand = _taken = plan.FirstStep;
-        Receive<LoaderProtocol.Loaded>(loaded => Arrived(loaded.Batch));
-        Receive<LoaderProtocol.Failed>(failure => _failed(failure));
+        Receive<LoaderProtocol.Loaded>(loaded => Arrived(new PixelShare(loaded.Batch)));
+        Receive<LoaderProtocol.LoadedTokens>(Arrived);
+        Receive<LoaderProtocol.Failed>(Failed);
+        Receive<LoadersAre>(m => Use(m.Loaders));
+        Receive<Terminated>(m => Lost(m.ActorRef));
         Receive<Taken>(taken =>
         {
             _taken = Math.Max(_taken, taken.Step + 1);
             AskAhead();
         });
-        Receive<Check>(_ =>
+        Receive<Tick>(_ =>
         {
-            AskAgain();
-            Timers.StartSingleTimer(Check.Instance, Check.Instance, plan.Patience);
+            _requests.Tick();
+            Ask();
+            StartTimer();
         });
     }
 
@@ -51,60 +58,99 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <param name="FirstStep">The first step to hand out.</param>
     /// <param name="EndStep">The step not to hand out any more.</param>
     /// <param name="Replicas">Hosted replicas, ascending.</param>
-    /// <param name="Loaders">Who can be asked, at least one.</param>
+    /// <param name="Loaders">Who can be asked at first; without any the feeder waits for some.</param>
     /// <param name="StepsAhead">Steps that may be asked for before they are needed.</param>
-    /// <param name="Patience">How long a share may take before another loader is asked.</param>
+    /// <param name="Patience">How long a loader may be silent before another one is asked.</param>
     public sealed record Plan(
         long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
-        int StepsAhead, TimeSpan Patience);
+        int StepsAhead, TimeSpan Patience) : INoSerializationVerificationNeeded;
 
     /// <summary>The trainer took a step out of the channel: there is room for another.</summary>
-    public sealed record Taken(long Step);
+    public sealed record Taken(long Step) : INoSerializationVerificationNeeded;
+
+    /// <summary>The loaders there are now: what others were asked for is asked of these.</summary>
+    public sealed record LoadersAre(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
 
     /// <summary>Starts asking.</summary>
     protected override void PreStart()
     {
-        Timers.StartSingleTimer(Check.Instance, Check.Instance, _plan.Patience);
+        StartTimer();
+        Use(_plan.Loaders);
         AskAhead();
+    }
+
+    private void StartTimer() =>
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Patience / TicksOfPatience);
+
+    private void Use(IReadOnlyList<IActorRef> loaders)
+    {
+        foreach (IActorRef gone in _watched.Except(loaders).ToArray()) Context.Unwatch(gone);
+        foreach (IActorRef loader in loaders) Context.Watch(loader);
+        _watched.Clear();
+        _watched.UnionWith(loaders);
+        _requests.Use(loaders);
+        Ask();
+    }
+
+    private void Lost(IActorRef loader)
+    {
+        _watched.Remove(loader);
+        _requests.Drop(loader);
+        Ask();
     }
 
     private void AskAhead()
     {
         while (_nextToAsk < Math.Min(_taken + _plan.StepsAhead, _plan.EndStep))
         {
-            _assembling[_nextToAsk] = new ReplicaBatch?[_plan.Replicas.Count];
-            foreach (int replica in _plan.Replicas) Ask(_nextToAsk, replica);
+            _assembling[_nextToAsk] = new ReplicaShare?[_plan.Replicas.Count];
+            foreach (int replica in _plan.Replicas) _requests.Want(new ShareKey(_nextToAsk, replica));
             _nextToAsk++;
         }
+        Ask();
     }
 
-    private void Ask(long step, int replica)
+    private void Ask()
     {
-        _plan.Loaders[_asked++ % _plan.Loaders.Count].Tell(new LoaderProtocol.Request(step, replica));
-        _pending[(step, replica)] = new Pending(Checked: false);
+        foreach ((ShareKey key, IActorRef loader) in _requests.Next())
+            loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
     }
 
-    private void AskAgain()
+    private void Arrived(LoaderProtocol.LoadedTokens part)
     {
-        // Two checks without an answer: somewhere between one and two patiences.
-        foreach (((long step, int replica) key, Pending pending) in _pending.ToArray())
-        {
-            if (pending.Checked) Ask(key.step, key.replica);
-            else _pending[key] = new Pending(Checked: true);
-        }
+        _requests.Heard(Sender);
+        ShareKey key = new(part.Step, part.Replica);
+        if (!_requests.IsWanted(key)) return;
+        if (!_parts.TryGetValue(key, out PartialShare? share)) _parts.Add(key, share = new PartialShare(part));
+        if (share.Add(part) is not { } whole) return;
+        _parts.Remove(key);
+        Arrived(whole);
     }
 
-    private void Arrived(ReplicaBatch batch)
+    private void Arrived(ReplicaShare share)
     {
-        // A share asked for twice also comes twice.
-        if (!_pending.Remove((batch.Step, batch.Replica))) return;
-        _assembling[batch.Step][IndexOf(batch.Replica)] = batch;
-        while (_assembling.TryGetValue(_nextToHand, out ReplicaBatch?[]? shares) && shares.All(s => s is not null))
+        _requests.Heard(Sender);
+        _failures = 0;
+        ShareKey key = new(share.Step, share.Replica);
+        if (!_requests.IsWanted(key)) return; // asked for twice, it may also come twice
+        foreach (IActorRef other in _requests.Arrived(key, Sender))
+            other.Tell(new LoaderProtocol.Withdraw(key.Step, key.Replica));
+        _assembling[share.Step][IndexOf(share.Replica)] = share;
+        while (_assembling.TryGetValue(_nextToHand, out ReplicaShare?[]? shares) && shares.All(s => s is not null))
         {
             // Never full: no more steps are asked for than the channel holds.
             _steps.TryWrite(new StepBatch(_nextToHand, shares!));
             _assembling.Remove(_nextToHand++);
         }
+    }
+
+    private void Failed(LoaderProtocol.Failed failure)
+    {
+        _failures++;
+        _requests.Failed(Sender);
+        // One loader's trouble is not the run's, as long as another one answers.
+        if (failure.UserMistake || _failures > 2 * Math.Max(1, _requests.Loaders)) _failed(failure);
+        else Ask();
     }
 
     private int IndexOf(int replica)
@@ -114,10 +160,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         throw new InvalidOperationException($"replica {replica} was not asked for");
     }
 
-    private readonly record struct Pending(bool Checked);
-
-    private sealed record Check
+    private sealed record Tick : INoSerializationVerificationNeeded
     {
-        public static readonly Check Instance = new();
+        public static readonly Tick Instance = new();
     }
 }

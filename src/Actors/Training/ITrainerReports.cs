@@ -9,15 +9,16 @@ namespace Starling.Actors.Training;
 /// </summary>
 public interface ITrainerReports
 {
-    /// <summary>Nothing of an earlier generation is being worked on any more.</summary>
+    /// <summary>Nothing of an earlier generation is being worked on any more, and others can connect.</summary>
     /// <param name="generation">The generation to be formed.</param>
+    /// <param name="address">The collective engine's; empty for a host alone.</param>
     /// <param name="step">Steps the state in memory holds; −1 for none.</param>
     /// <param name="checkpoint">Step of the newest checkpoint known to be good, −1 for none.</param>
-    void Bound(long generation, long step, long checkpoint);
+    void Bound(long generation, byte[] address, long step, long checkpoint);
 
-    /// <summary>The state is loaded and replicas can be worked on.</summary>
-    /// <param name="generation">The generation it was loaded for.</param>
-    /// <param name="step">Steps the state holds.</param>
+    /// <summary>The generation's state is there and replicas can be worked on; or a spare is prepared.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="step">Steps the state holds; −1 for a spare.</param>
     /// <param name="checkpoint">Step of the newest good checkpoint, −1 for none.</param>
     void Ready(long generation, long step, long checkpoint);
 
@@ -29,9 +30,14 @@ public interface ITrainerReports
 
     /// <summary>The state was copied and is to be written.</summary>
     /// <param name="snapshot">The copy; to be disposed by whoever writes it.</param>
-    /// <param name="losses">Loss parts of the last step, for the manifest.</param>
+    /// <param name="losses">Loss parts of its step, for the manifest; null if another trainer made it.</param>
     /// <param name="blocked">How long the training stood still for it.</param>
-    void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked);
+    void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked);
+
+    /// <summary>
+    /// The exchange with the others failed. Nothing of the step at hand was applied; the state is as after the last.
+    /// </summary>
+    void ExchangeBroke(long generation, string reason);
 
     /// <summary>The last step is made: all of them, or up to a halt.</summary>
     void Ended(long generation, long step);

@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Starling.Data.Batches;
+using Starling.Actors.Loading;
 
 namespace Starling.Actors.Training;
 
 /// <summary>Everything a trainer needs for one step: the shares of the replicas it hosts, in replica order.</summary>
-public sealed record StepBatch(long Step, IReadOnlyList<ReplicaBatch> Replicas) : INoSerializationVerificationNeeded;
+public sealed record StepBatch(long Step, IReadOnlyList<ReplicaShare> Replicas) : INoSerializationVerificationNeeded;

@@ -1,87 +1,110 @@
 using System.Threading.Channels;
-using Starling.Data.Batches;
+using Starling.Actors.Collectives;
 using Starling.Model.Checkpoints;
 using Starling.Model.Replicas;
-using Starling.Model.Tensors;
-using Starling.Model.Tokenizer;
 using Starling.Model.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A trainer's work on its own thread: load the state, then take batches, tokenise, step, and copy the state for a
-/// checkpoint where one is due. All its methods may be called from any thread and return at once.
+/// A trainer's work on its own thread: join a generation, come by its state, then take batches, tokenise, step, and copy
+/// the state for a checkpoint where one is due. All its methods may be called from any thread and return at once.
 /// </summary>
+/// <remarks>
+/// A generation that ends, for whatever reason, leaves the state as it is after the last step that was confirmed; only a
+/// failure of the loop itself loses it.
+/// </remarks>
 public sealed class TrainerLoop : IDisposable
 {
     private const int SnapshotSets = 2; // one being written, one to copy into
 
-    private readonly TrainerSettings _settings;
-    private readonly CheckpointStore _checkpoints;
+    private readonly TrainerSetup _setup;
     private readonly ITrainerReports _reports;
-    private readonly TimeProvider _time;
     private readonly TrainerThread _thread;
-    private readonly SnapshotBuffers _snapshots = new(SnapshotSets);
-    private readonly CancellationTokenSource _abandon = new();
-    private readonly Lock _gate = new();
-    private CancellationTokenSource _halt = new();
-    private long _halted; // generation that is to stop at its next step boundary
+    private volatile Assignment? _part;
+    private volatile bool _disposed;
 
     // Owned by the thread.
-    private TrainingState? _state;
-    private VqTokenizer? _tokenizer;
-    private WorkerThreads? _workers;
-    private long _loaded = -1;
+    private readonly TrainerMemory _memory;
+    private readonly SnapshotBuffers _snapshots = new(SnapshotSets);
+    private ICollectiveGroup? _group;
+    private StepResult? _last;
 
     /// <summary>A loop that does nothing yet.</summary>
-    public TrainerLoop(
-        TrainerSettings settings, CheckpointStore checkpoints, ITrainerReports reports, TimeProvider time)
+    public TrainerLoop(TrainerSetup setup, ITrainerReports reports)
     {
-        _settings = settings;
-        _checkpoints = checkpoints;
+        _setup = setup;
         _reports = reports;
-        _time = time;
+        _memory = new TrainerMemory(setup.Settings, setup.Checkpoints, reports.Note);
+        Permit = new StepPermit(setup.Lease, setup.Time);
         _thread = new TrainerThread("trainer", Fail);
     }
 
-    /// <summary>Says what state there is, once the work for earlier generations has ended.</summary>
-    public void Bind(long generation) =>
-        _thread.Post(() => _reports.Bound(generation, _state?.Step ?? -1, _loaded));
+    /// <summary>Needed to apply steps.</summary>
+    public StepPermit Permit { get; }
 
-    /// <summary>Loads the newest good checkpoint, or makes the initial state, unless a state is held already.</summary>
-    public void Prepare(long generation) => _thread.Post(() =>
+    private long Steps => _setup.Settings.Step.Training.Steps;
+
+    /// <summary>
+    /// Takes part in a generation. The one before is given up at once, whatever it waits for; then the trainer prepares
+    /// itself, and a host binds an endpoint and says what state it holds.
+    /// </summary>
+    public void Bind(Assignment part)
     {
-        using var scope = NewDisposeScope();
-        TrainingOptions training = _settings.Step.Training;
-        Device device = new(training.Device);
-        if (device.type == DeviceType.CUDA) Aten.UseDeterministicAlgorithms();
-        _workers ??= new WorkerThreads(device.type == DeviceType.CPU ? Threads(training) : 1);
-        _tokenizer ??= VqTokenizer.Load(_settings.TokenizerPath, device, training.Precision == Precision.BFloat16);
-        _state ??= Load(device);
-        _reports.Ready(generation, _state.Step, _loaded);
+        _part?.Abort($"generation {part.Generation} is formed");
+        _part = part;
+        Post(part, () =>
+        {
+            _group?.Dispose();
+            _group = null;
+            _memory.Prepare();
+            if (part.IsSpare)
+            {
+                _reports.Ready(part.Generation, -1, -1);
+                return;
+            }
+            int world = part.Hosting.Ranks;
+            if (world > 1)
+            {
+                _group = _setup.Engine.Bind(new GroupMember(part.Generation, part.Rank, world), _setup.Collective);
+                // Called from the thread that aborts, and at once if that has happened already.
+                part.Aborted.Register(state => ((ICollectiveGroup)state!).Abort(part.Reason), _group);
+            }
+            _reports.Bound(part.Generation, _group?.Address ?? [], _memory.Step, _memory.Checkpoint);
+        });
+    }
+
+    /// <summary>Connects to the other hosts and goes over to the source's state.</summary>
+    /// <param name="addresses">The hosts' endpoints, by rank.</param>
+    /// <param name="source">Rank of the host whose state everybody goes on from.</param>
+    /// <param name="fromDisk">The source reads the newest good checkpoint, or makes the initial state.</param>
+    public void Connect(IReadOnlyList<byte[]> addresses, int source, bool fromDisk) => Post(part =>
+    {
+        _group?.Connect(addresses,
+            new GroupPlan(_memory.Layouts, ClusterExchange.DefaultBucketElements, part.Hosting).Hash());
+        if (fromDisk && part.Rank == source) _memory.Load();
+        if (_group is not null) StateSync.Run(_group, _memory, source);
+        _reports.Ready(part.Generation, _memory.Step, _memory.Checkpoint);
     });
 
-    /// <summary>Makes steps of a generation from a channel of batches, up to the run's last one or a halt.</summary>
-    public void Train(long generation, ChannelReader<StepBatch> batches) =>
-        _thread.Post(() => Run(generation, batches));
+    /// <summary>Makes steps from a channel of batches, up to the run's last one or a halt.</summary>
+    /// <param name="batches">One a step, in order; closed when the generation is over.</param>
+    /// <param name="stored">The last committed checkpoint; −1 for none.</param>
+    public void Train(ChannelReader<StepBatch> batches, long stored) => Post(part => Run(part, batches, stored));
 
-    /// <summary>Has a generation stop at its next step boundary and store its state.</summary>
-    public void Halt(long generation)
-    {
-        lock (_gate)
-        {
-            _halted = generation;
-            _halt.Cancel(); // a trainer that waits for a stuck shard has to store its state too
-        }
-    }
+    /// <summary>Has the generation stop at its next step boundary and store its state.</summary>
+    public void Halt() => _part?.Halt();
+
+    /// <summary>Gives the generation up; the state stays.</summary>
+    public void Abort(string reason) => _part?.Abort(reason);
 
     /// <summary>Abandons the work at hand; the state is gone.</summary>
     public void Dispose()
     {
-        if (_abandon.IsCancellationRequested) return;
-        _abandon.Cancel();
+        if (_disposed) return;
+        _disposed = true;
+        Abort("the trainer ends");
         _thread.Post(Release);
         _thread.Dispose();
     }
@@ -89,158 +112,132 @@ public sealed class TrainerLoop : IDisposable
     /// <summary>Waits for the thread's end after <see cref="Dispose"/>.</summary>
     public bool Join(TimeSpan patience) => _thread.Join(patience);
 
-    private TrainingState Load(Device device)
+    private void Post(Action<Assignment> work)
     {
-        LoadedCheckpoint? found = _checkpoints.LoadNewestGood(damage => _reports.Note(damage.Message));
-        if (found is null)
-            return TrainingState.Create(_settings.Shape, _settings.Step.SelfGuided, _settings.Step.Seed, device);
-        CompatibilityCheck.Require(found, _settings.Run, _settings.Force, _reports.Note, _settings.ComparedSections);
-        TrainingState state = TrainingState.Allocate(_settings.Shape, _settings.Step.SelfGuided, device);
-        state.Restore(found.State);
-        _loaded = state.Step;
-        return state;
+        if (_part is { } part) Post(part, () => work(part));
     }
 
-    private void Run(long generation, ChannelReader<StepBatch> batches)
+    private void Post(Assignment part, Action work) => _thread.Post(() =>
     {
-        TrainingState state = _state ?? throw new InvalidOperationException("no state was prepared");
-        LocalExchange exchange = new(_settings.Step.Training.Replicas);
-        using TrainStep step = new(state, _settings.Step, exchange, _workers!);
-        LossParts losses = default;
-        // Not what an earlier generation captured: whether that reached the disk is not known here, and storing it
-        // again costs nothing if it did.
-        long captured = _loaded;
-        long mark = _time.GetTimestamp();
-        while (state.Step < _settings.Step.Training.Steps && !IsHalted(generation))
+        if (part.Aborted.IsCancellationRequested) return;
+        using var scope = NewDisposeScope();
+        try
         {
-            _abandon.Token.ThrowIfCancellationRequested();
-            long before = _time.GetTimestamp();
+            work();
+        }
+        catch (Exception e) when (
+            e is OperationCanceledException or CollectiveException && part.Aborted.IsCancellationRequested)
+        {
+            // As it was told; whoever told it knows.
+        }
+        catch (CollectiveException e)
+        {
+            _reports.ExchangeBroke(part.Generation, e.Message);
+        }
+    });
+
+    private void Run(Assignment part, ChannelReader<StepBatch> batches, long stored)
+    {
+        TrainingState state = _memory.State;
+        TimeProvider time = _setup.Time;
+        using ClusterExchange? cluster = _group is null ? null : new ClusterExchange(_group, part.Hosting, time);
+        StepExchange exchange = new(
+            cluster ?? (IReplicaExchange)new LocalExchange(part.Hosting.Replicas), Permit, time, part.Aborted);
+        using TrainStep step = new(state, _setup.Settings.Step, exchange, _memory.Workers);
+        // What is due now, an earlier generation may have stored too late, or not at all.
+        if (state.Step > 0) Store(due: IsDue(state.Step));
+        long mark = time.GetTimestamp();
+        while (state.Step < Steps && !part.Halted.IsCancellationRequested)
+        {
+            long asked = time.GetTimestamp();
             int depth = batches.Count;
-            // A closed channel means that another generation was formed: keep the state and wait for its orders.
-            if (Take(batches, state.Step, out bool closed) is not { } batch)
+            if (Take(part, batches, state.Step, out bool closed) is not { } batch)
             {
-                if (closed) return;
+                if (closed) return; // another generation is formed
                 continue;
             }
-            TimeSpan waited = _time.GetElapsedTime(before);
+            TimeSpan waited = time.GetElapsedTime(asked);
             _reports.Taken(batch);
 
-            StepResult result = Step(step, batch);
-            losses = result.Losses;
-            long now = _time.GetTimestamp();
-            StepTiming timing = new(waited, _time.GetElapsedTime(mark, now), depth, Tensor.TotalCount);
-            _reports.Stepped(generation, result, timing, [.. batch.Replicas.SelectMany(r => r.Bad)]);
+            long start = time.GetTimestamp();
+            _last = Step(step, batch, part.Aborted);
+            long now = time.GetTimestamp();
+            TimeSpan exchanged = exchange.TakeTime();
+            _reports.Stepped(part.Generation, _last,
+                new StepTiming(waited, time.GetElapsedTime(mark, now), depth, Tensor.TotalCount)
+                {
+                    Exchanged = exchanged,
+                    Busy = time.GetElapsedTime(start, now) - exchanged,
+                    Exchange = cluster?.TakeTimes(),
+                },
+                [.. batch.Replicas.SelectMany(r => r.Bad)]);
             mark = now;
-
-            bool due = state.Step % _settings.CheckpointEverySteps == 0;
-            if (due) captured = Capture(state, generation, losses);
+            Store(due: IsDue(state.Step));
         }
-        if (state.Step > captured) Capture(state, generation, losses);
-        _reports.Ended(generation, state.Step);
+        Store(due: true);
+        _reports.Ended(part.Generation, state.Step);
+
+        void Store(bool due)
+        {
+            if (part.Rank != 0 || !due || state.Step <= stored) return;
+            long start = time.GetTimestamp();
+            CheckpointSnapshot snapshot =
+                _snapshots.Capture(state.Step, part.Generation, state.Vectors(), part.Aborted);
+            LossParts? losses = _last?.Step == state.Step ? _last.Losses : null;
+            _reports.Captured(snapshot, losses, time.GetElapsedTime(start));
+            stored = state.Step;
+        }
+    }
+
+    private bool IsDue(long step) => step % _setup.Settings.CheckpointEverySteps == 0;
+
+    private StepResult Step(TrainStep step, StepBatch batch, CancellationToken abort)
+    {
+        using var scope = NewDisposeScope();
+        PhaseClock clock = new(_setup.Time);
+        ReplicaTokens[] tokens = _memory.Tokenize(batch, abort);
+        clock.Mark(StepPhase.Tokenize);
+        return step.Run(tokens, clock, abort);
     }
 
     /// <summary>The next batch; null when the channel was closed, or when a halt ended the wait.</summary>
-    private StepBatch? Take(ChannelReader<StepBatch> batches, long step, out bool closed)
+    private static StepBatch? Take(Assignment part, ChannelReader<StepBatch> batches, long step, out bool closed)
     {
         closed = false;
-        using CancellationTokenSource stop = StopSource();
-        while (true)
+        using CancellationTokenSource stop =
+            CancellationTokenSource.CreateLinkedTokenSource(part.Aborted, part.Halted);
+        try
         {
-            if (batches.TryRead(out StepBatch? batch))
+            do
             {
-                if (batch.Step == step) return batch;
-                throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
+                part.Aborted.ThrowIfCancellationRequested();
+                if (!batches.TryRead(out StepBatch? batch)) continue;
+                return batch.Step == step
+                    ? batch
+                    : throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
             }
             // This thread has nothing else to do, so it may wait.
-            try
-            {
-                closed = !batches.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult();
-            }
-            catch (OperationCanceledException)
-            {
-                return null;
-            }
-            if (closed) return null;
+            while (batches.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult());
+            closed = true;
         }
-    }
-
-    private CancellationTokenSource StopSource()
-    {
-        lock (_gate) return CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token, _halt.Token);
-    }
-
-    private bool IsHalted(long generation)
-    {
-        lock (_gate)
+        catch (OperationCanceledException) when (!part.Aborted.IsCancellationRequested)
         {
-            if (_halted == generation) return true;
-            // A halt that was meant for an older generation must not keep cutting this one's waits short.
-            if (_halt.IsCancellationRequested) _halt = new CancellationTokenSource();
-            return false;
+            // Halted: a trainer that waits for a stuck shard has to store its state too.
         }
-    }
-
-    private StepResult Step(TrainStep step, StepBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        PhaseClock clock = new(_time);
-        ReplicaTokens[] tokens = Tokenize(batch);
-        clock.Mark(StepPhase.Tokenize);
-        return step.Run(tokens, clock);
-    }
-
-    /// <summary>
-    /// All hosted replicas in chunks, side by side; a picture's codes do not depend on what is in its chunk.
-    /// </summary>
-    private ReplicaTokens[] Tokenize(StepBatch batch)
-    {
-        ReplicaBatch first = batch.Replicas[0];
-        int picture = 3 * first.Size * first.Size, perShare = first.Images * first.Views;
-        int pictures = batch.Replicas.Count * perShare;
-        Tensor[] codes = new Tensor[(pictures + VqTokenizer.Chunk - 1) / VqTokenizer.Chunk];
-        _workers!.Run(codes.Length, (_, job) =>
-        {
-            using var scope = NewDisposeScope();
-            int from = job * VqTokenizer.Chunk, count = Math.Min(VqTokenizer.Chunk, pictures - from);
-            Tensor chunk = empty([count, 3, first.Size, first.Size], ScalarType.Byte, CPU);
-            for (int i = 0; i < count; i++)
-            {
-                (int share, int view) = Math.DivRem(from + i, perShare);
-                batch.Replicas[share].Pixels.AsSpan(view * picture, picture).CopyTo(chunk.bytes[(i * picture)..]);
-            }
-            codes[job] = _tokenizer!.Encode(chunk).DetachFromDisposeScope();
-        });
-        Tensor all = cat([.. codes.Select(c => c.Adopted())]);
-        Tensor perReplica = all.view(batch.Replicas.Count, first.Images, first.Views, all.shape[1]);
-        return [.. batch.Replicas.Select((r, i) => new ReplicaTokens(r.Replica, perReplica[i], r.Labels))];
-    }
-
-    private static int Threads(TrainingOptions training) =>
-        Math.Min(training.Threads == 0 ? Environment.ProcessorCount : training.Threads, training.Replicas);
-
-    private long Capture(TrainingState state, long generation, LossParts losses)
-    {
-        long start = _time.GetTimestamp();
-        CheckpointSnapshot snapshot = _snapshots.Capture(state.Step, generation, state.Vectors(), _abandon.Token);
-        _reports.Captured(snapshot, losses, _time.GetElapsedTime(start));
-        return state.Step;
+        return null;
     }
 
     private void Fail(Exception reason)
     {
+        Abort(reason.Message); // what was posted for this generation has nothing to work on
         Release();
-        // Asked to abandon its work, it has nothing to complain about.
-        if (!_abandon.IsCancellationRequested) _reports.Failed(reason);
+        if (!_disposed) _reports.Failed(reason); // asked to end, it has nothing to complain about
     }
 
     private void Release()
     {
-        _state?.Dispose();
-        _state = null;
-        _loaded = -1;
-        _tokenizer?.Dispose();
-        _tokenizer = null;
-        _workers?.Dispose();
-        _workers = null;
+        _group?.Dispose();
+        _group = null;
+        _memory.Dispose();
     }
 }

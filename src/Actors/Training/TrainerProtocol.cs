@@ -57,6 +57,16 @@ public static class TrainerProtocol
     /// <summary>The loaders there are now.</summary>
     public sealed record LoadersChanged(long Term, IReadOnlyList<IActorRef> Loaders);
 
+    /// <summary>
+    /// From its own process: have the supervisor release this trainer. That it has is published on the event stream, as
+    /// <see cref="Released"/>.
+    /// </summary>
+    public sealed record Leave : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Leave Instance = new();
+    }
+
     /// <summary>Answer to a trainer that leaves: it is not needed any more and may end.</summary>
     public sealed record Released(string Trainer);
 }

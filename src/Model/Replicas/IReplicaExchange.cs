@@ -19,4 +19,10 @@ public interface IReplicaExchange
     /// one is cleared and the other asked for the next sum.
     /// </returns>
     Tensor Sum(ReplicaSum hosted);
+
+    /// <summary>
+    /// Returns once every trainer of the generation has the step's sum: before, nothing of the state may change, so
+    /// that a step whose exchange fails anywhere can be made again from what is there.
+    /// </summary>
+    void Confirm();
 }

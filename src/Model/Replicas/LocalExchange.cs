@@ -15,4 +15,9 @@ public sealed class LocalExchange(int replicas) : IReplicaExchange
 
     /// <inheritdoc/>
     public Tensor Sum(ReplicaSum hosted) => hosted.Subtrees[TreeNode.Root(replicas)];
+
+    /// <inheritdoc/>
+    public void Confirm()
+    {
+    }
 }

@@ -29,12 +29,14 @@ internal sealed class StudentPass(
     private Device Device => stores[0].Device;
 
     /// <summary>Computes the replica's gradient, from zero, and returns its loss parts, [LossParts.Count].</summary>
-    public Tensor Run(ReplicaTokens replica, IStepDraws draws, TeacherFeatures? teacher, PhaseClock clock)
+    public Tensor Run(ReplicaTokens replica, IStepDraws draws, TeacherFeatures? teacher, PhaseClock clock,
+        CancellationToken abort)
     {
         foreach (ParameterStore store in stores) store.ClearGradients();
         Tensor losses = zeros(LossParts.Count, ScalarType.Float32, Device);
         for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
         {
+            abort.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
             Tensor parts = Losses(replica, first, count, draws, teacher);

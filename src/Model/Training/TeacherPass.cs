@@ -18,14 +18,22 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
     private readonly SelfGuidedOptions _guided = options.SelfGuided;
 
     /// <summary>Runs the hosted replicas side by side and gathers the keys of all.</summary>
-    public TeacherFeatures Run(
-        IReadOnlyList<ReplicaTokens> hosted, IStepDraws draws, IReplicaExchange exchange, WorkerThreads workers)
+    public TeacherFeatures Run(IReadOnlyList<ReplicaTokens> hosted, IStepDraws draws, IReplicaExchange exchange,
+        WorkerThreads workers, CancellationToken abort)
     {
         using var noGrad = no_grad();
         Device device = state.Teacher.Device;
         Tensor positions_K = tensor(draws.ContrastPositions().Select(p => (long)p).ToArray(), device: device);
         ReplicaFeatures[] features = new ReplicaFeatures[hosted.Count];
-        workers.Run(hosted.Count, (_, job) => features[job] = Forward(hosted[job], draws, positions_K));
+        try
+        {
+            workers.Run(hosted.Count, (_, job) => features[job] = Forward(hosted[job], draws, positions_K, abort));
+        }
+        catch
+        {
+            foreach (ReplicaFeatures? made in features) made?.Dispose(); // belong to no dispose scope yet
+            throw;
+        }
 
         List<(int, Tensor)> keys = [], labels = [];
         Dictionary<(int, int), Tensor> last = [];
@@ -45,7 +53,8 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
 
     public void Dispose() => _teacher.Dispose();
 
-    private ReplicaFeatures Forward(ReplicaTokens replica, IStepDraws draws, Tensor positions_K)
+    private ReplicaFeatures Forward(
+        ReplicaTokens replica, IStepDraws draws, Tensor positions_K, CancellationToken abort)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -53,12 +62,16 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
         List<(int, Tensor)> last = [];
         for (int first = 0; first < replica.Labels.Count; first += options.Training.EffectiveMicroBatch)
         {
+            abort.ThrowIfCancellationRequested();
             int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
             (Tensor keys_bMKD, Tensor? last_NTD) = Forward(replica, first, count, draws, positions_K);
             keys.Add(keys_bMKD);
-            if (last_NTD is not null) last.Add((first, last_NTD.DetachFromDisposeScope()));
+            if (last_NTD is not null) last.Add((first, last_NTD));
         }
-        return new ReplicaFeatures(cat([.. keys]).DetachFromDisposeScope(), last);
+        Tensor all_bMKD = cat([.. keys]);
+        // Only now that nothing can fail any more: what is detached is freed by whoever takes it over.
+        foreach ((_, Tensor last_NTD) in last) last_NTD.DetachFromDisposeScope();
+        return new ReplicaFeatures(all_bMKD.DetachFromDisposeScope(), last);
     }
 
     private (Tensor Keys_bMKD, Tensor? Last_NTD) Forward(
@@ -93,5 +106,12 @@ internal sealed class TeacherPass(TrainingState state, TrainStepOptions options)
     private ContrastiveLoss Loss(Tensor keys_BMKD, Tensor labels_B) => new(
         keys_BMKD.permute(1, 2, 0, 3).contiguous(), labels_B, _guided.Temperature, _guided.SkipSameClassNegatives);
 
-    private sealed record ReplicaFeatures(Tensor Keys_bMKD, IReadOnlyList<(int First, Tensor Last_NTD)> Last);
+    private sealed record ReplicaFeatures(Tensor Keys_bMKD, IReadOnlyList<(int First, Tensor Last_NTD)> Last)
+    {
+        public void Dispose()
+        {
+            Keys_bMKD.Dispose();
+            foreach ((_, Tensor last_NTD) in Last) last_NTD.Dispose();
+        }
+    }
 }

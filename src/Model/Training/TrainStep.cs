@@ -51,19 +51,29 @@ public sealed class TrainStep : IDisposable
 
     /// <summary>
     /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is
-    /// not finite never reaches the weights: the step is computed once more, then left out.
+    /// not finite never reaches the weights: the step is computed once more, then left out; all trainers decide alike,
+    /// since they look at the same sum. Until all of them have confirmed it, nothing of the state changes: whatever is
+    /// thrown, the same step can be run again.
     /// </summary>
-    public StepResult Run(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
+    /// <param name="hosted">This trainer's replicas.</param>
+    /// <param name="clock">Told where the time went.</param>
+    /// <param name="abort">Gives the step up between two micro-batches: a new generation does not wait for it.</param>
+    /// <exception cref="OperationCanceledException">Given up.</exception>
+    public StepResult Run(
+        IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock, CancellationToken abort = default)
     {
         using var scope = NewDisposeScope();
         double rate = LearningRate.At(_options.Optimizer, _state.Step, _options.Training.Steps);
-        Gradient gradient = ComputeGradient(hosted, clock);
+        Gradient gradient = ComputeGradient(hosted, clock, abort);
         StepOutcome outcome = StepOutcome.Applied;
         if (!gradient.IsFinite)
         {
-            gradient = ComputeGradient(hosted, clock); // a passing fault (memory, network) gives a good result now
+            // A passing fault (memory, network) gives a good result now.
+            gradient = ComputeGradient(hosted, clock, abort);
             outcome = gradient.IsFinite ? StepOutcome.AppliedAfterRetry : StepOutcome.Skipped;
         }
+        _exchange.Confirm();
+        clock.Mark(StepPhase.Reduce);
         if (outcome != StepOutcome.Skipped)
         {
             Apply(gradient, rate);
@@ -86,14 +96,14 @@ public sealed class TrainStep : IDisposable
         _teacher?.Dispose();
     }
 
-    private Gradient ComputeGradient(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock)
+    private Gradient ComputeGradient(IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock, CancellationToken abort)
     {
         _sum.Clear();
         IStepDraws draws = _draws(_state.Step);
 
         // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as
         // a negative of every other, whatever the micro-batch and whoever hosts it.
-        TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers);
+        TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers, abort);
         clock.Mark(StepPhase.Teacher);
 
         // Student, several replicas side by side: each has one gradient, summed over its micro-batches in order, that
@@ -102,7 +112,7 @@ public sealed class TrainStep : IDisposable
         _workers.Run(hosted.Count, (worker, job) =>
         {
             using var scope = NewDisposeScope();
-            Tensor losses = _students[worker].Run(hosted[job], draws, teacher, clocks[worker]);
+            Tensor losses = _students[worker].Run(hosted[job], draws, teacher, clocks[worker], abort);
             lock (_sum) _sum.Add(hosted[job].Replica, vector => Pack(vector, _stores[worker], losses));
             clocks[worker].Mark(StepPhase.Reduce);
         });

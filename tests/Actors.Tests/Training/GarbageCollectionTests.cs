@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Starling.Actors.Loading;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Actors.Tests.Support;
@@ -64,7 +65,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         {
             for (long step = 0; ; step++)
                 await steps.WriteAsync(new StepBatch(step,
-                    [.. Enumerable.Range(0, replicas).Select(r => batches.Create(step, r))]), stop);
+                    [.. Enumerable.Range(0, replicas).Select(r => new PixelShare(batches.Create(step, r)))]), stop);
         }
         catch (OperationCanceledException)
         {

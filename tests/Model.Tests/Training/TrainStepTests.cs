@@ -205,6 +205,8 @@ public class TrainStepTests
             Sum = root.clone().DetachFromDisposeScope();
             return root;
         }
+
+        public void Confirm() => _inner!.Confirm();
     }
 
     /// <summary>Spoils the first few sums, as bad memory or a bad network would.</summary>
@@ -221,5 +223,7 @@ public class TrainStepTests
             if (_left-- > 0) root.narrow(0, 3, 1).fill_(Scalars.NegativeInfinity);
             return root;
         }
+
+        public void Confirm() => inner.Confirm();
     }
 }

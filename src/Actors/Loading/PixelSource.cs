@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Starling.Data.Batches;
+
+namespace Starling.Actors.Loading;
+
+/// <summary>Shares as pixels, as a pipeline decodes them.</summary>
+/// <param name="pipeline">Decodes; disposed with the source.</param>
+public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
+{
+    /// <inheritdoc/>
+    public bool Travels => false;
+
+    /// <inheritdoc/>
+    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
+        pipeline.RequestAsync(step, replica, cancellation);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReplicaShare> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (ReplicaBatch batch in pipeline.Batches.ReadAllAsync(cancellation)) yield return new PixelShare(batch);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => pipeline.DisposeAsync();
+}

@@ -1,0 +1,118 @@
+// P: pictures, T: codes of a picture
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Starling.Data.Batches;
+using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
+using Starling.Model.Training;
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Loading;
+
+/// <summary>
+/// Shares as tokens: a pipeline decodes, and one thread with its workers tokenises, so that pictures need not travel.
+/// The codes are those that a trainer makes from the same pixels, bit for bit on one kind of processor.
+/// </summary>
+public sealed class TokenSource : IShareSource
+{
+    private const int StackBytes = 16 << 20;
+
+    private readonly ReplicaBatchPipeline _pixels;
+    private readonly Func<VqTokenizer> _open;
+    private readonly int _threads;
+    private readonly Channel<ReplicaShare> _shares;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private bool _disposed;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="pixels">Decodes; disposed with the source.</param>
+    /// <param name="open">Loads the tokenizer, on the thread.</param>
+    /// <param name="threads">Threads that tokenise, from 1.</param>
+    /// <param name="capacity">Finished shares that may wait, from 1.</param>
+    public TokenSource(ReplicaBatchPipeline pixels, Func<VqTokenizer> open, int threads, int capacity)
+    {
+        (_pixels, _open, _threads) = (pixels, open, threads);
+        _shares = Channel.CreateBounded<ReplicaShare>(capacity);
+        // As on a trainer: libtorch's modes belong to a thread, and the pool's threads are for messages.
+        _thread = new Thread(Work, StackBytes) { IsBackground = true, Name = "tokenize" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public bool Travels => true;
+
+    /// <inheritdoc/>
+    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
+        _pixels.RequestAsync(step, replica, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
+        _shares.Reader.ReadAllAsync(cancellation);
+
+    /// <summary>Ends all threads; the share in work is finished and dropped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        await _stop.CancelAsync();
+        await _pixels.DisposeAsync();
+        await Task.Run(_thread.Join);
+        _stop.Dispose();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            using VqTokenizer tokenizer = _open();
+            using WorkerThreads workers = new(_threads);
+            while (Wait(_pixels.Batches.WaitToReadAsync(_stop.Token)))
+                foreach (TokenShare share in Tokenize(tokenizer, workers, Waiting(), _stop.Token))
+                    if (!_shares.Writer.TryWrite(share)) Wait(_shares.Writer.WriteAsync(share, _stop.Token));
+            _shares.Writer.TryComplete();
+        }
+        catch (OperationCanceledException)
+        {
+            _shares.Writer.TryComplete();
+        }
+        catch (Exception e)
+        {
+            _shares.Writer.TryComplete(e);
+        }
+    }
+
+    /// <summary>The batches that are there, up to a full chunk for each worker: small shares fill chunks together.</summary>
+    private List<ReplicaBatch> Waiting()
+    {
+        List<ReplicaBatch> batches = [];
+        for (int pictures = 0; pictures < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
+        {
+            batches.Add(batch);
+            pictures += batch.Images * batch.Views;
+        }
+        return batches;
+    }
+
+    private static List<TokenShare> Tokenize(
+        VqTokenizer tokenizer, WorkerThreads workers, List<ReplicaBatch> batches, CancellationToken stop)
+    {
+        if (batches.Count == 0) return [];
+        using var scope = NewDisposeScope();
+        HostTensor codes_PT = HostTensor.From("codes", PictureCodes.Of(tokenizer, workers, batches, stop).to(int32));
+        ReadOnlyMemory<int> codes = MemoryMarshal.Cast<byte, int>(codes_PT.Bytes.Span).ToArray();
+        int tokens = (int)codes_PT.Shape[1];
+        List<TokenShare> shares = [];
+        foreach (ReplicaBatch b in batches)
+        {
+            int length = b.Images * b.Views * tokens;
+            shares.Add(new TokenShare(b.Step, b.Replica, b.Views, tokens, codes[..length], b.Labels, b.Bad));
+            codes = codes[length..];
+        }
+        return shares;
+    }
+
+    // This thread has nothing else to do, so it may wait.
+    private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+
+    private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
+}

@@ -1,0 +1,14 @@
+using Starling.Actors.Evaluating;
+
+namespace Starling.Actors.Serialization;
+
+/// <summary>What evaluators are told.</summary>
+internal static class EvaluatorWire
+{
+    public static IReadOnlyList<WireMessage> Messages { get; } =
+    [
+        WireMessage.Of<EvaluatorProtocol.Evaluate>("evl.evaluate1",
+            (m, to) => to.Long(1, m.Step),
+            from => new(from.Long(1))),
+    ];
+}

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace Starling.Actors.Serialization;
+
+/// <summary>
+/// Stands in for Akka's serializers that would make objects of any type the network names (JSON with type names, remote
+/// deployment): refuses everything.
+/// </summary>
+public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
+{
+    /// <summary>A number that nobody sends.</summary>
+    public const int Id = 4712;
+
+    /// <inheritdoc/>
+    public override int Identifier => Id;
+
+    /// <inheritdoc/>
+    public override bool IncludeManifest => false;
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) =>
+        throw new WireRefusedException($"{obj.GetType()} does not travel between nodes");
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, Type type) =>
+        throw new WireRefusedException("messages of arbitrary types are not taken from the network");
+}

@@ -1,0 +1,47 @@
+// b: pictures of a replica, M: views, T: codes of a view
+using System.Runtime.InteropServices;
+using Starling.Actors.Loading;
+using Starling.Data.Batches;
+using Starling.Model.Tokenizer;
+using Starling.Model.Training;
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Training;
+
+/// <summary>Brings the shares of a step onto the training device, as tokens.</summary>
+internal static class StepTokens
+{
+    /// <summary>
+    /// The replicas' tokens, in order, in the caller's dispose scope: pixels are tokenised here, all together; tokens
+    /// were made by a loader.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A loader has another tokenizer.</exception>
+    public static ReplicaTokens[] Of(StepBatch batch, VqTokenizer tokenizer, WorkerThreads workers, Device device,
+        CancellationToken abort)
+    {
+        ReplicaBatch[] pixels = [.. batch.Replicas.OfType<PixelShare>().Select(share => share.Batch)];
+        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : PictureCodes.Of(tokenizer, workers, pixels, abort)
+            .split([.. pixels.Select(p => (long)p.Images * p.Views)]));
+        return [.. batch.Replicas.Select(share =>
+        {
+            (Tensor codes, int views) = share switch
+            {
+                TokenShare tokens => (Uploaded(tokens, tokenizer.CodebookSize, device), tokens.Views),
+                PixelShare own => (tokenised.Dequeue(), own.Batch.Views),
+                _ => throw new InvalidOperationException($"a share of type {share.GetType()}"),
+            };
+            return new ReplicaTokens(share.Replica, codes.view(share.Labels.Count, views, -1), share.Labels);
+        })];
+    }
+
+    private static Tensor Uploaded(TokenShare share, int codebookSize, Device device)
+    {
+        // An embedding looked up outside its table reads foreign memory, or ends the process.
+        if (share.Codes.Span.ContainsAnyExceptInRange(0, codebookSize - 1))
+            throw new InvalidOperationException(
+                $"a loader's tokens of step {share.Step}, replica {share.Replica} are not of {codebookSize} codes");
+        Tensor codes = empty([share.Codes.Length], ScalarType.Int32, CPU);
+        MemoryMarshal.AsBytes(share.Codes.Span).CopyTo(codes.bytes);
+        return codes.to(int64).to(device);
+    }
+}

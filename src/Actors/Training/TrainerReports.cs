@@ -1,0 +1,64 @@
+using Akka.Actor;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Training;
+
+/// <summary>Turns a loop's calls, made on its thread, into messages.</summary>
+/// <param name="name">The trainer's name in the cluster.</param>
+/// <param name="self">Its actor.</param>
+/// <param name="actors">Who is told what.</param>
+internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.TrainerActors actors) : ITrainerReports
+{
+    public void Bound(long generation, byte[] address, long step, long checkpoint) =>
+        Tell(actors.Supervisor, new SupervisorProtocol.Bound(name, generation, address, step, checkpoint));
+
+    public void Ready(long generation, long step, long checkpoint) =>
+        Tell(self, new Prepared(generation, step, checkpoint));
+
+    public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
+
+    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
+    {
+        Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
+        Tell(actors.Supervisor, new SupervisorProtocol.StepApplied(name, generation, result.Step,
+            timing.Busy.TotalSeconds, (timing.Waited + timing.Exchanged).TotalSeconds));
+    }
+
+    public void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked)
+    {
+        Tell(actors.Monitor, new MonitorProtocol.Captured(snapshot.Step, blocked));
+        Tell(actors.Checkpointer, new CheckpointerProtocol.Save(snapshot, Figures(losses)));
+    }
+
+    public void ExchangeBroke(long generation, string reason) =>
+        Tell(actors.Supervisor, new SupervisorProtocol.ExchangeBroke(name, generation, reason));
+
+    public void Ended(long generation, long step) =>
+        Tell(actors.Supervisor, new SupervisorProtocol.TrainingEnded(name, generation, step));
+
+    public void Note(string line) => Tell(actors.Monitor, new MonitorProtocol.Note(line));
+
+    public void Failed(Exception reason) => Tell(self, new LoopFailed(this, reason));
+
+    private static void Tell(IActorRef to, object message) => to.Tell(message, ActorRefs.NoSender);
+
+    private static Dictionary<string, double> Figures(LossParts? losses) => losses is not { } l ? [] : new()
+    {
+        ["loss_ar"] = l.AutoRegressive,
+        ["loss_mim"] = l.MaskedAttention,
+        ["loss_contrast_step"] = l.ContrastStep,
+        ["loss_contrast_view"] = l.ContrastView,
+        ["loss_total"] = l.Total,
+    };
+
+    /// <summary>To the actor: a host has the generation's state; a spare, with step −1, has none.</summary>
+    public sealed record Prepared(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the actor: the loop of these reports failed.</summary>
+    public sealed record LoopFailed(TrainerReports Source, Exception Reason) : INoSerializationVerificationNeeded;
+}
