@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Starling.Actors.Loading;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
 
@@ -19,7 +20,7 @@ internal sealed class EndlessBatches(BatchFactory batches, IReadOnlyList<int> re
     {
         item = null!;
         if (_next >= end) return false;
-        item = new StepBatch(_next, [.. replicas.Select(r => batches.Create(_next, r))]);
+        item = new StepBatch(_next, [.. replicas.Select(r => new PixelShare(batches.Create(_next, r)))]);
         _next++;
         return true;
     }

@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Starling.Actors.Checkpointing;
 using Starling.Actors.Collectives;
 using Starling.Actors.Configuration;
+using Starling.Actors.Evaluating;
 using Starling.Actors.Hosting;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
@@ -39,13 +40,11 @@ internal sealed class TestCluster
         // Whoever leads: as the singleton's proxy.
         IActorRef supervisor = kit.Sys.ActorOf(Props.Create(() => new Proxy(() => _supervisor)));
         Supervisor = supervisor;
-        (CheckpointStore store, RunDescription description, KeepPolicy keep, IActorRef monitor) =
-            (_run.Checkpoints, _run.Description, _run.Keep, Monitor.Ref);
-        RunLedger ledger = _ledger;
-        _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(store, description, keep,
-            new Dictionary<long, double>(), supervisor, monitor, TimeProvider.System, ledger)));
-        (RunIdentity identity, RunContext run) = (_run.NodeIdentity, _run);
-        kit.Sys.ActorOf(Props.Create(() => new ShardLoader("loader", identity, run.OpenPipeline, supervisor, null)));
+        (RunContext run, IActorRef monitor, RunLedger ledger) = (_run, Monitor.Ref, _ledger);
+        _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
+            new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
+        kit.Sys.ActorOf(Props.Create(() => new ShardLoader("loader", run.NodeIdentity, () => run.OpenShares(_ => { }),
+            run.Options.Data.Prefetch, supervisor)));
     }
 
     /// <summary>Hears what monitors hear.</summary>

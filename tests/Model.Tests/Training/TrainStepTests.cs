@@ -153,6 +153,36 @@ public class TrainStepTests
         Assert.Equal((2L, 1L), (faulty.State.Step, faulty.State.Updates));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)] // left out: that step counts, too, only once it is confirmed
+    public void A_step_that_is_not_confirmed_changes_nothing_and_can_be_made_again(int faults)
+    {
+        byte[] reference = After(1, new StepRig(wrap: e => new Poison(e, faults)));
+        using StepRig rig = new(wrap: e => new Unconfirmed(new Poison(e, faults)));
+        byte[] before = rig.Bytes();
+        Assert.Throws<IOException>(() => rig.Run());
+        Assert.Equal(before, rig.Bytes());
+        Assert.Equal((0L, 0L), (rig.State.Step, rig.State.Updates));
+        Assert.Equal(StepOutcome.Applied, rig.Run().Outcome);
+        Assert.Equal(faults == 0, reference.AsSpan().SequenceEqual(rig.Bytes()));
+    }
+
+    [Fact]
+    public void A_step_can_be_given_up_leaves_nothing_behind_and_can_be_made_again()
+    {
+        byte[] reference = After(1, new StepRig());
+        using StepRig rig = new(threads: 2);
+        using CancellationTokenSource abort = new();
+        abort.Cancel();
+        long tensors = Tensor.TotalCount;
+        Assert.Throws<OperationCanceledException>(() => rig.Run(abort: abort.Token));
+        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal((0L, 0L), (rig.State.Step, rig.State.Updates));
+        rig.Run();
+        Assert.Equal(reference, rig.Bytes());
+    }
+
     [Fact]
     public void Training_on_one_batch_lowers_every_part_of_the_loss()
     {
@@ -225,5 +255,22 @@ public class TrainStepTests
         }
 
         public void Confirm() => inner.Confirm();
+    }
+
+    /// <summary>Loses the others just before the first confirmation.</summary>
+    private sealed class Unconfirmed(IReplicaExchange inner) : IReplicaExchange
+    {
+        private bool _failed;
+
+        public Tensor Gather(IReadOnlyList<(int Replica, Tensor Value)> hosted) => inner.Gather(hosted);
+
+        public Tensor Sum(ReplicaSum hosted) => inner.Sum(hosted);
+
+        public void Confirm()
+        {
+            if (_failed) return;
+            _failed = true;
+            throw new IOException("unplugged");
+        }
     }
 }
