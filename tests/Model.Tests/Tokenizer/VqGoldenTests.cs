@@ -11,11 +11,12 @@ public class VqGoldenTests
 {
     private const double Tolerance = 1e-5;
 
-    [Fact]
-    public void Codes_pictures_losses_and_gradients_equal_LlamaGens()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Codes_pictures_losses_and_gradients_equal_LlamaGens(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("vq_small");
+        Golden golden = Golden.Open(set, "vq_small");
         VqShape shape = VqMetadata.Read(golden.Metadata, "vq_small");
         using ParameterStore weights = new(shape.Layout(), CPU, trainable: true);
         weights.Load(golden.Under("weights."), "vq_small");

@@ -1,57 +1,69 @@
+using System.Globalization;
 using Starling.Model.Parameters;
+using Starling.Model.Replicas;
+using Starling.Model.SelfGuided;
+using Starling.Model.Training;
+using Starling.Model.Transformer;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Starling.Model.Tests.Transformer;
 
-/// <summary>LlamaGen's recipe (AdamW, clipping) step by step: the golden file gpt_train10.</summary>
+/// <summary>LlamaGen's recipe (AdamW, clipping) by the training step itself: the golden file gpt_train10.</summary>
 [Trait("Category", "Golden")]
 public class GptTrainGoldenTests
 {
     private const double Tolerance = 1e-5;
 
-    [Fact]
-    public void Ten_steps_give_LlamaGens_losses_gradient_norms_and_weights()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Ten_steps_give_LlamaGens_losses_gradient_norms_and_weights(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_train10");
-        using var network = new GoldenGpt(golden, "start.", trainable: true);
-        ParameterStore store = network.Store;
-        var optimizer = new GoldenAdamW(store, golden);
+        Golden golden = Golden.Open(set, "gpt_train10");
         Tensor tokens_NBT = golden["inputs.tokens"], labels_NB = golden["inputs.labels"];
-        for (int step = 0; step < tokens_NBT.shape[0]; step++)
+        TrainStepOptions options = Options(golden, (int)tokens_NBT.shape[1]);
+        using TrainingState state =
+            TrainingState.Allocate(GoldenGpt.ShapeOf(golden, "start."), options.SelfGuided, CPU);
+        ParameterStore weights = state.Student.Weights;
+        weights.Load(golden.Under("start."), "golden file");
+        using WorkerThreads workers = new(1);
+        using TrainStep step = new(state, options, new LocalExchange(1), workers);
+        for (int i = 0; i < tokens_NBT.shape[0]; i++)
         {
-            Tensor tokens_BT = tokens_NBT[step];
-            Tensor given_BN = tokens_BT.narrow(1, 0, tokens_BT.shape[1] - 1);
-            store.ClearGradients();
-            Tensor logits_BTV = network.Gpt.Logits(network.Gpt.Features(given_BN, labels_NB[step]).Last);
-            Tensor loss = cross_entropy(logits_BTV.flatten(0, 1), tokens_BT.flatten());
-            loss.backward();
-            Golden.AssertClose(golden["outputs.losses"][step], loss, Tolerance, $"loss {step}");
-            Golden.AssertClose(golden["outputs.grad_norms"][step], optimizer.Step(), Tolerance, $"norm {step}");
+            int[] labels = [.. labels_NB[i].data<long>().Select(label => (int)label)];
+            StepResult result = step.Run(
+                [new ReplicaTokens(0, tokens_NBT[i].unsqueeze(1), labels)], new PhaseClock(TimeProvider.System));
+            Assert.Equal(StepOutcome.Applied, result.Outcome);
+            AssertNear(golden["outputs.losses"][i], result.Losses.Total, $"loss {i}");
+            AssertNear(golden["outputs.grad_norms"][i], result.GradientNorm, $"norm {i}");
         }
-        foreach (ParameterShape parameter in store.Layout.Parameters)
-        {
-            Tensor noise = store.View(optimizer.Noise, parameter.Name);
-            AssertEnd(golden["end." + parameter.Name], store[parameter.Name], noise, parameter.Name);
-        }
+        foreach (ParameterShape parameter in weights.Layout.Parameters)
+            Golden.AssertUpdated(golden["end." + parameter.Name], weights[parameter.Name],
+                options.Optimizer.LearningRate, parameter.Name);
     }
 
-    /// <summary>
-    /// 1e-5 relative, and beyond that only what rounding explains. Adam's first steps divide a gradient by its own
-    /// size: where that is near epsilon (1e-8; about one element in 20,000), the rounding of the gradient moves the
-    /// weight visibly. <paramref name="noise"/> bounds that for each element, and only a few in a tensor may need it.
-    /// </summary>
-    private static void AssertEnd(Tensor expected, Tensor actual, Tensor noise, string name)
+    private static TrainStepOptions Options(Golden golden, int images)
     {
-        using var noGrad = no_grad();
-        double allowed = Tolerance * expected.abs().max().item<float>();
-        float[] differences = (actual - expected).abs().flatten().data<float>().ToArray();
-        float[] noises = noise.flatten().data<float>().ToArray();
-        for (int i = 0; i < differences.Length; i++)
-            Assert.True(differences[i] <= allowed + noises[i],
-                $"{name}[{i}]: off by {differences[i]:E2}; {allowed:E2} allowed and {noises[i]:E2} for rounding");
-        int excused = differences.Count(difference => difference > allowed);
-        Assert.True(excused <= 2 + differences.Length / 1000, $"{name}: {excused} of {differences.Length} are off");
+        string[] parts = golden.Metadata["betas"].Split(',');
+        double[] betas = [.. parts.Select(beta => double.Parse(beta, CultureInfo.InvariantCulture))];
+        return new TrainStepOptions(
+            Seed: 0,
+            new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0, ClassDropout = 0 },
+            new SelfGuidedOptions { Enabled = false, Views = 1 },
+            new OptimizerOptions
+            {
+                LearningRate = golden.Number("lr"),
+                Beta1 = betas[0],
+                Beta2 = betas[1],
+                WeightDecay = golden.Number("weight_decay"),
+                Clip = golden.Number("clip"),
+            },
+            new TrainingOptions { GlobalBatch = images, Replicas = 1, Precision = Precision.Float32 });
+    }
+
+    private static void AssertNear(Tensor expected, double actual, string what)
+    {
+        double value = expected.item<float>();
+        Assert.True(Math.Abs(value - actual) <= Tolerance * Math.Abs(value), $"{what}: {actual} for {value}");
     }
 }
