@@ -59,20 +59,28 @@ public sealed class Golden
     }
 
     /// <summary>
-    /// Weights after AdamW: 1e-5 of the tensor's largest, but for one element in a thousand (two at least), which may
-    /// be off by two updates. AdamW divides a gradient by its own size, so where a gradient nearly vanishes its rounding
-    /// moves the weight visibly: ten steps of the reference in float64 and in float32 end up to 3e-4 apart, in up to
-    /// one element in 3,000 beyond 1e-5.
+    /// Weights after AdamW: 1e-5 of the tensor's largest, but for a few elements, which may be off by two updates.
+    /// AdamW divides a gradient by its own size, so where a gradient nearly vanishes its rounding moves the weight visibly.
+    /// One element in a thousand may (two at least), and in a matrix as many as a row or a column has, since a hidden
+    /// unit that hardly matters takes all its weights along. (Ten steps of the reference in float64 and in float32 end
+    /// up to 7e-4 apart, with up to 80 elements of a 24,576-element matrix beyond 1e-5.) Where
+    /// <paramref name="nudged"/>, from another rounding, has more such elements, more are allowed.
     /// </summary>
-    public static void AssertUpdated(Tensor expected, Tensor actual, double learningRate, string what)
+    public static void AssertUpdated(
+        Tensor expected, Tensor actual, double learningRate, string what, Tensor? nudged = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Assert.Equal(expected.shape, actual.shape);
         double allowed = 1e-5 * expected.abs().max().item<float>();
-        float[] differences = (actual - expected).abs().flatten().data<float>().ToArray();
+        float[] differences = Differences(expected, actual);
         Assert.True(differences.All(difference => difference <= allowed + 2 * learningRate), $"{what}: off");
         int beyond = differences.Count(difference => difference > allowed);
-        Assert.True(beyond <= Math.Max(2, differences.Length / 1000), $"{what}: {beyond} of {differences.Length} off");
+        long line = expected.shape.Length > 1 ? expected.shape.Max() : 2;
+        int rounding = nudged is null ? 0 : Differences(nudged, actual).Count(difference => difference > allowed);
+        Assert.True(beyond <= line + differences.Length / 1000 + 3 * rounding,
+            $"{what}: {beyond} of {differences.Length} elements are off, {rounding} by rounding alone");
     }
+
+    private static float[] Differences(Tensor a, Tensor b) => (a - b).abs().flatten().data<float>().ToArray();
 }

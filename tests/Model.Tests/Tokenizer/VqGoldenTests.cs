@@ -11,6 +11,12 @@ public class VqGoldenTests
 {
     private const double Tolerance = 1e-5;
 
+    /// <summary>
+    /// A code's gradient is the difference of nearly equal unit vectors, and the encoder's passes through it: there
+    /// the reference in float32 and in float64 are up to 3e-5 apart.
+    /// </summary>
+    private const double GradientTolerance = 3e-5;
+
     [Theory]
     [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
     public void Codes_pictures_losses_and_gradients_equal_LlamaGens(string set)
@@ -45,7 +51,8 @@ public class VqGoldenTests
 
         reconstruction.Plus(quantized.VqLoss).Plus(quantized.CommitLoss).backward();
         foreach ((string name, Tensor expected) in golden.Under("grads."))
-            Golden.AssertClose(expected, weights.View(weights.Gradients!, name), Math.Max(Tolerance, 4 * noise), name);
+            Golden.AssertClose(expected, weights.View(weights.Gradients!, name),
+                Math.Max(GradientTolerance, 4 * noise), name);
     }
 
     private static double RelativeDifference(Tensor expected, Tensor actual) =>
