@@ -60,10 +60,10 @@ public sealed class Golden
 
     /// <summary>
     /// Weights after AdamW: 1e-5 of the tensor's largest, but for a few elements, which may be off by two updates.
-    /// AdamW divides a gradient by its own size, so where a gradient nearly vanishes its rounding moves the weight visibly.
-    /// One element in a thousand may (two at least), and in a matrix as many as a row or a column has, since a hidden
-    /// unit that hardly matters takes all its weights along. (Ten steps of the reference in float64 and in float32 end
-    /// up to 7e-4 apart, with up to 80 elements of a 24,576-element matrix beyond 1e-5.) Where
+    /// AdamW divides a gradient by its own size, so where a gradient nearly vanishes its rounding moves the weight
+    /// visibly. One element in a thousand may be such (two at least), and in a matrix as many as a row or a column has,
+    /// since a hidden unit that hardly matters takes all its weights along. (Ten steps of the reference in float64 and
+    /// in float32 end up to 7e-4 apart, with 80 elements of a 24,576-element matrix beyond 1e-5.) Where
     /// <paramref name="nudged"/>, from another rounding, has more such elements, more are allowed.
     /// </summary>
     public static void AssertUpdated(
