@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Starling.Actors.Commands.Exchange;
 using Starling.Actors.Monitoring;
 using Starling.Data;
 using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Commands;
 
-/// <summary><c>starling checkpoint list|verify|hash DIR</c>.</summary>
+/// <summary><c>starling checkpoint list|verify|hash DIR</c>, and the commands for weights of other programs.</summary>
 internal sealed class CheckpointCommand(CommandContext context)
 {
     private readonly Argument<string> _folder = new("DIR")
@@ -17,11 +18,13 @@ internal sealed class CheckpointCommand(CommandContext context)
     public static Command Create(CommandContext context)
     {
         var handlers = new CheckpointCommand(context);
-        return new Command("checkpoint", "Looks at saved training states.")
+        return new Command("checkpoint", "Looks at saved training states; brings weights in and out.")
         {
             handlers.Build("list", "Lists a run's checkpoints.", handlers.List),
             handlers.Build("verify", "Reads every byte; exit code 2 if anything is damaged.", handlers.Verify),
             handlers.Build("hash", "Prints one SHA-256 of the training state; of a run, the newest.", handlers.Hash),
+            ImportCommand.Create(context),
+            ExportCommand.Create(context),
         };
     }
 

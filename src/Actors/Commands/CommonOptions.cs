@@ -9,11 +9,11 @@ namespace Starling.Actors.Commands;
 internal static class CommonOptions
 {
     /// <summary><c>--checkpoint DIR</c>.</summary>
-    public static Option<string> Checkpoint() => new("--checkpoint")
+    public static Option<string> Checkpoint(bool required = true) => new("--checkpoint")
     {
         Description = "A checkpoint, or a run for its newest",
         HelpName = "DIR",
-        Required = true,
+        Required = required,
     };
 
     /// <summary><c>--config FILE</c>.</summary>
@@ -43,6 +43,24 @@ internal static class CommonOptions
         option.AcceptOnlyFromAmong("student", "teacher");
         return option;
     }
+
+    /// <summary><c>--kind</c>'s values: a transformer, and a tokenizer.</summary>
+    public const string Gpt = "gpt", Vq = "vq";
+
+    /// <summary><c>--kind gpt|vq</c>.</summary>
+    public static Option<string> Kind()
+    {
+        var option = new Option<string>("--kind")
+        {
+            Description = "Class-conditional transformer, or picture tokenizer",
+            Required = true,
+        };
+        option.AcceptOnlyFromAmong(Gpt, Vq);
+        return option;
+    }
+
+    /// <summary><c>--force</c>, for files that are there already.</summary>
+    public static Option<bool> Force() => new("--force") { Description = "Replaces a file that is there already" };
 
     /// <summary>The checkpoint's part that <see cref="Weights"/> names.</summary>
     public static CheckpointPart PartOf(string weights) =>

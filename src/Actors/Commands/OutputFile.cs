@@ -15,6 +15,16 @@ internal static class OutputFile
         File.Delete(probe);
     });
 
+    /// <summary>As <see cref="Prepare"/>; what is there already stays, unless the user said otherwise.</summary>
+    /// <exception cref="StarlingException">It is there already, or cannot be written.</exception>
+    public static void PrepareNew(string path, bool force)
+    {
+        if (Directory.Exists(path)) throw new StarlingException($"{path} is a folder: name a file to write");
+        if (File.Exists(path) && !force)
+            throw new StarlingException($"{path} exists: choose another name, or replace it with --force");
+        Prepare(path);
+    }
+
     /// <summary>Writes under a temporary name first, so that a reader never sees half a file.</summary>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
     public static void Write(string path, Action<string> write) => Guard(path, () =>

@@ -1,22 +1,34 @@
 using System.CommandLine;
 using System.Globalization;
+using Starling.Actors.Configuration;
 using Starling.Data;
 using Starling.Data.Grids;
 using Starling.Data.Images;
 using Starling.Model.Checkpoints;
 using Starling.Model.Sampling;
 using Starling.Model.Tensors;
-using Starling.Model.Training;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Commands;
 
-/// <summary><c>starling sample</c>: draws pictures from a checkpoint.</summary>
+/// <summary><c>starling sample</c>: draws pictures from a checkpoint or a weight file.</summary>
 internal sealed class SampleCommand(CommandContext context)
 {
     private const int PictureScale = 2, MostAtATime = 64;
 
-    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint();
+    private readonly Option<string> _checkpoint = CommonOptions.Checkpoint(required: false);
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "Instead of a checkpoint, a weight file such as `starling checkpoint import` writes",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _tokenizer = new("--tokenizer")
+    {
+        Description = "The tokenizer's file, with --model [default: embedded]",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> _classes = new("--classes")
     {
         Description = "Class numbers, separated by commas [default: all, or the first 10]",
@@ -45,9 +57,10 @@ internal sealed class SampleCommand(CommandContext context)
 
     private Command Build()
     {
-        var command = new Command("sample", "Draws pictures from a checkpoint into one labelled grid.")
+        var command = new Command("sample", "Draws pictures from a checkpoint or a weight file into one labelled grid.")
         {
-            _checkpoint, _classes, _perClass, _cfg, _topK, _topP, _temperature, _seed, _weights, _out, _set,
+            _checkpoint, _model, _tokenizer, _classes, _perClass, _cfg, _topK, _topP, _temperature, _seed, _weights,
+            _out, _set,
         };
         command.SetAction((arguments, cancellationToken) => Task.FromResult(Run(arguments, cancellationToken)));
         return command;
@@ -65,23 +78,37 @@ internal sealed class SampleCommand(CommandContext context)
         int perClass = arguments.GetValue(_perClass);
         if (perClass is < 1 or > 10_000)
             throw new StarlingException($"--per-class {perClass}: must be between 1 and 10000");
-        CheckpointPart part = CommonOptions.PartOf(arguments.GetValue(_weights)!);
-        string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
-
-        using TrainedModel model = TrainedModel.Load(folder, part, arguments.GetValue(_set) ?? []);
+        using TrainedModel model = Load(arguments);
         int[] classes = Classes(arguments.GetValue(_classes), model.Gpt.Shape.Classes);
         IReadOnlyList<string> names = model.ClassNames();
         int[] labels = [.. classes.SelectMany(c => Enumerable.Repeat(c, perClass))];
         RgbImage[] pictures = Draw(model, labels, sampling, arguments.GetValue(_seed), cancellationToken);
 
         string title = string.Create(CultureInfo.InvariantCulture,
-            $"{model.Manifest.RunId} step {model.Manifest.Step} {part.Label()} cfg {sampling.Cfg}");
+            $"{model.Title} cfg {sampling.Cfg}");
         RgbImage grid = SampleGrid.Render([.. pictures.Chunk(perClass)], [.. classes.Select(c => names[c])],
             Math.Min(perClass, 16), PictureScale, title);
         string file = arguments.GetValue(_out)!;
         PngWriter.Write(file, grid);
         context.Out.WriteLine(file);
         return ExitCodes.Success;
+    }
+
+    private TrainedModel Load(ParseResult arguments)
+    {
+        string? checkpoint = arguments.GetValue(_checkpoint), file = arguments.GetValue(_model);
+        string? tokenizer = arguments.GetValue(_tokenizer);
+        string[] overrides = arguments.GetValue(_set) ?? [];
+        if (checkpoint is null == file is null)
+            throw new StarlingException("sample: give --checkpoint DIR or --model FILE, one of them");
+        if (file is not null && (overrides.Length > 0 || arguments.GetResult(_weights) is { Implicit: false }))
+            throw new StarlingException("sample: --set and --weights belong to --checkpoint, not to --model");
+        if (file is not null) return TrainedModel.LoadFile(file, tokenizer ?? DataOptions.Embedded);
+        if (tokenizer is not null)
+            throw new StarlingException("sample: --tokenizer belongs to --model; a checkpoint's is named with " +
+                "--set tokenizer.path=FILE");
+        CheckpointPart part = CommonOptions.PartOf(arguments.GetValue(_weights)!);
+        return TrainedModel.Load(CheckpointPaths.Resolve(checkpoint!), part, overrides);
     }
 
     private static RgbImage[] Draw(
@@ -93,7 +120,7 @@ internal sealed class SampleCommand(CommandContext context)
         {
             using var scope = NewDisposeScope();
             Tensor codes_BT;
-            using (Autocast.BFloat16(CPU, model.Options.Training.Precision == Precision.BFloat16))
+            using (Autocast.BFloat16(CPU, model.BFloat16))
                 codes_BT = Sampler.Sample(model.Gpt, batch, sampling, seed, pictures.Count, cancellationToken);
             byte[] pixels = model.Tokenizer.Decode(codes_BT);
             pictures.AddRange(pixels.Chunk(3 * size * size).Select(p => RgbImage.FromPlanes(p, size, size)));

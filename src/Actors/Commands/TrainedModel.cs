@@ -1,38 +1,43 @@
+using System.Globalization;
 using System.Text.Json;
 using Starling.Actors.Configuration;
 using Starling.Data;
 using Starling.Data.Shards;
 using Starling.Model.Checkpoints;
+using Starling.Model.Import;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
+using Starling.Model.Training;
 using Starling.Model.Transformer;
 using TorchSharp;
 
 namespace Starling.Actors.Commands;
 
-/// <summary>A checkpoint's network with the tokenizer it was trained on, ready to draw pictures.</summary>
+/// <summary>A trained network with its tokenizer, ready to draw pictures.</summary>
 internal sealed class TrainedModel : IDisposable
 {
-    private TrainedModel(CheckpointManifest manifest, StarlingOptions options, Gpt gpt, VqTokenizer tokenizer)
+    private readonly IReadOnlyList<string> _shards;
+
+    private TrainedModel(string title, Gpt gpt, VqTokenizer tokenizer, IReadOnlyList<string> shards)
     {
-        Manifest = manifest;
-        Options = options;
+        Title = title;
         Gpt = gpt;
         Tokenizer = tokenizer;
+        _shards = shards;
     }
 
-    /// <summary>What the checkpoint says of itself.</summary>
-    public CheckpointManifest Manifest { get; }
-
-    /// <summary>The configuration it was trained with.</summary>
-    public StarlingOptions Options { get; }
+    /// <summary>What it is, for pictures and reports.</summary>
+    public string Title { get; }
 
     /// <summary>The network.</summary>
     public Gpt Gpt { get; }
 
     /// <summary>Codes to pictures.</summary>
     public VqTokenizer Tokenizer { get; }
+
+    /// <summary>Whether it was trained in bfloat16.</summary>
+    public bool BFloat16 { get; private init; }
 
     /// <summary>Side of its pictures, in pixels.</summary>
     public int PictureSize => Gpt.Shape.Grid * Tokenizer.Downscale;
@@ -57,10 +62,29 @@ internal sealed class TrainedModel : IDisposable
         int grid = options.Data.ImageSize / tokenizer.Downscale;
         int classes = (int)tensors["cls_embedding.embedding_table.weight"].shape[0] - 1;
         var shape = GptShape.From(options.Model, tokenizer.CodebookSize, grid * grid, classes);
-        var weights = new ParameterStore(shape.Layout, torch.CPU, trainable: false);
-        weights.Load(tensors, folder);
+        var weights = ParameterStore.Frozen(shape.Layout, torch.CPU, tensors, folder);
         foreach (torch.Tensor tensor in tensors.Values) tensor.Dispose();
-        return new TrainedModel(loaded.Manifest, options, new Gpt(shape, weights), tokenizer);
+        string title = string.Create(
+            CultureInfo.InvariantCulture, $"{loaded.Manifest.RunId} step {loaded.Manifest.Step} {part.Label()}");
+        return new TrainedModel(title, new Gpt(shape, weights), tokenizer, options.Data.Files)
+        {
+            BFloat16 = options.Training.Precision == Precision.BFloat16,
+        };
+    }
+
+    /// <summary>Loads a weight file; an import has written there how many heads and tokens the network has.</summary>
+    /// <param name="model">A file of <c>starling checkpoint import</c> or <c>export</c>, or of LlamaGen.</param>
+    /// <param name="tokenizer">The tokenizer's file, or <c>embedded</c>.</param>
+    /// <exception cref="StarlingException">A file is no such network, or the two do not fit together.</exception>
+    public static TrainedModel LoadFile(string model, string tokenizer)
+    {
+        LibTorch.Initialize();
+        var codes = VqTokenizer.Load(AssetFiles.Tokenizer(tokenizer));
+        ImportedGpt imported = ModelImport.Gpt(model);
+        if (imported.Shape.Vocabulary != codes.CodebookSize)
+            throw new StarlingException($"{model} was trained on {imported.Shape.Vocabulary} codes, {tokenizer} has " +
+                $"{codes.CodebookSize}: name its own with --tokenizer FILE");
+        return new TrainedModel(Path.GetFileName(model), new Gpt(imported.Shape, imported.Weights), codes, []);
     }
 
     /// <summary>The configuration a checkpoint was trained with, with changes.</summary>
@@ -74,12 +98,13 @@ internal sealed class TrainedModel : IDisposable
     {
         try
         {
-            return ShardIndex.Open(DataFiles.Resolve(Options.Data.Files), Gpt.Shape.Classes).ClassNames;
+            if (_shards.Count > 0) return ShardIndex.Open(DataFiles.Resolve(_shards), Gpt.Shape.Classes).ClassNames;
         }
         catch (StarlingException)
         {
-            return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
+            // A model may outlive its data; pictures need no more than numbers.
         }
+        return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
     }
 
     // Runs store the identity beside the whole configuration.

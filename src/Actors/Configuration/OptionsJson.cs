@@ -46,10 +46,17 @@ public static class OptionsJson
             Converters = { new JsonStringEnumConverter(new EnumNaming(), allowIntegerValues: false) },
             IgnoreReadOnlyProperties = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { InheritedFirst } },
             WriteIndented = indented,
         };
         options.MakeReadOnly();
         return options;
+    }
+
+    // By default the keys that sections have in common would come after their own.
+    private static void InheritedFirst(JsonTypeInfo section)
+    {
+        foreach (JsonPropertyInfo key in section.Properties)
+            if (key.DeclaringType != section.Type) key.Order = -1;
     }
 }

@@ -14,14 +14,15 @@ public sealed record TrainingIdentity(string Json, string Hash)
 {
     /// <summary>
     /// Keys that change who does the work, when it is saved or how it is watched, but no bit of it. The paths of data
-    /// and tokenizer are among them because their contents are compared instead, by fingerprint; the device because a
-    /// run may move to another (to the same bits only on the same kind of processor).
+    /// and tokenizer are among them, and what is expected of them, because their contents are compared instead, by
+    /// fingerprint; the device because a run may move to another (to the same bits only on the same kind of processor).
     /// </summary>
     internal static IReadOnlyList<string> Outside { get; } =
     [
         "name", "checkpoint", "evaluation", "monitor",
-        "data.files", "data.cacheBytes", "data.maxBadShare", "data.workers", "data.prefetch",
-        "tokenizer.path", "training.threads", "training.device",
+        "data.files", "data.expectedPictures", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
+        "data.workers", "data.prefetch", "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
+        "training.threads", "training.device",
     ];
 
     /// <summary>The identity of a configuration.</summary>

@@ -79,10 +79,10 @@ public sealed class RunContext
     /// <exception cref="Data.StarlingException">Something is missing, damaged or does not fit.</exception>
     public static RunContext Open(StarlingOptions options, string folder)
     {
-        ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
+        ShardIndex index = DataFiles.Open(options.Data);
         GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
         if (options.Evaluation.Enabled) // now rather than after hours of training
-            PictureClassifier.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
+            FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
         BatchFactory batches = new(index, options.ToBatchOptions()); // checks batch, split and cache against the data
         return new RunContext(

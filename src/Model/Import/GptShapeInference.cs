@@ -12,14 +12,16 @@ internal static class GptShapeInference
 
     private const int LlamaGenHeadDim = 64, LlamaGenTokens = 256, LlamaGenDownscale = 16;
 
-    internal static GptShape Of(WeightFile file, ImportOptions options)
+    internal static GptShape Of(WeightFile file, ImportOptions options, out List<string> assumptions)
     {
+        assumptions = [];
         long[] tokenTable = Shape(file, "tok_embeddings.weight", 2);
         int dim = Size(file, tokenTable[1]), layers = Layers(file);
         int hidden = Size(file, Shape(file, "layers.0.feed_forward.w1.weight", 2)[0]);
         int classes = Size(file, Shape(file, "cls_embedding.embedding_table.weight", 2)[0] - 1);
-        int heads = options.Heads ?? Setting(file, HeadsKey) ?? Heads(file, dim, layers);
-        GptShape shape = new(dim, layers, heads, Size(file, tokenTable[0]), options.Tokens ?? Tokens(file), classes);
+        int heads = options.Heads ?? Setting(file, HeadsKey) ?? Heads(file, dim, layers, assumptions);
+        int tokens = options.Tokens ?? Tokens(file, assumptions);
+        GptShape shape = new(dim, layers, heads, Size(file, tokenTable[0]), tokens, classes);
         // Rounding up to the width itself gives any width there can be, where none of the usual multiples does.
         int[] multiples = [Setting(file, MultipleKey) ?? 256, 256, 128, 64, 32, hidden];
         return multiples.Select(multiple => shape with { FfnMultiple = multiple })
@@ -34,19 +36,24 @@ internal static class GptShapeInference
         return layers > 0 ? layers : throw Bad(file, "there is no 'layers.0.attention.wqkv.weight'");
     }
 
-    private static int Heads(WeightFile file, int dim, int layers)
+    private static int Heads(WeightFile file, int dim, int layers, List<string> assumptions)
     {
         foreach (string preset in GptPresets.Names)
             if (GptPresets.Size(preset) is var size && size.Dim == dim && size.Layers == layers) return size.Heads;
-        return dim % LlamaGenHeadDim == 0
-            ? dim / LlamaGenHeadDim
-            : throw Bad(file, $"the number of heads cannot be told from a width of {dim}: give it");
+        if (dim % LlamaGenHeadDim != 0)
+            throw Bad(file, $"the number of heads cannot be told from a width of {dim}: give it with --heads");
+        assumptions.Add($"{dim / LlamaGenHeadDim} heads (--heads)");
+        return dim / LlamaGenHeadDim;
     }
 
-    private static int Tokens(WeightFile file)
+    private static int Tokens(WeightFile file, List<string> assumptions)
     {
         if (Setting(file, TokensKey) is { } tokens) return tokens;
-        if (Setting(file, "image_size") is not { } side) return LlamaGenTokens;
+        if (Setting(file, "image_size") is not { } side)
+        {
+            assumptions.Add($"{LlamaGenTokens} tokens (--tokens)");
+            return LlamaGenTokens;
+        }
         int grid = side / Math.Max(1, Setting(file, "downsample_size") ?? LlamaGenDownscale);
         return Math.Max(1, grid * grid);
     }

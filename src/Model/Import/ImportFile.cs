@@ -1,27 +1,16 @@
 using Starling.Data;
+using Starling.Model.Tensors;
 
 namespace Starling.Model.Import;
 
-/// <summary>Opens files to be imported, and tells their format by their first bytes rather than their names.</summary>
+/// <summary>Tells the format of a file to be imported by its first bytes rather than its name.</summary>
 internal static class ImportFile
 {
-    internal static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StarlingException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
-
     /// <summary>Whether the file is a zip; if not, it is taken for safetensors.</summary>
     /// <exception cref="StarlingException">It is a bare pickle, PyTorch's format before 1.6.</exception>
     internal static bool IsZip(string path)
     {
-        using FileStream stream = Open(path);
+        using FileStream stream = InputFile.Open(path);
         Span<byte> start = stackalloc byte[4];
         int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (count == 4 && start[0] == 0x80 && start[1] is >= 2 and <= 5 && start[2] is 0x8A or (byte)'}' or (byte)']')

@@ -51,6 +51,7 @@ public static class ModelExport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (File.Exists(temporary)) File.Delete(temporary); // a full disk needs the room
             throw new StarlingException($"{path} cannot be written: {e.Message}", e);
         }
     }

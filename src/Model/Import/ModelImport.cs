@@ -1,5 +1,6 @@
 using Starling.Data;
 using Starling.Model.Parameters;
+using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
@@ -26,9 +27,10 @@ public static class ModelImport
         options ??= new ImportOptions();
         using var scope = NewDisposeScope();
         WeightFile file = WeightFile.Read(path, options.Container);
-        GptShape shape = GptShapeInference.Of(file, options);
-        return new ImportedGpt(shape, Load(file, shape.Layout, name => GptBuffers.Contains(name) ||
-            Array.Exists(GptCaches, c => name.EndsWith(c, StringComparison.Ordinal))));
+        GptShape shape = GptShapeInference.Of(file, options, out List<string> assumptions);
+        (ParameterStore weights, ImportSource source) = Load(file, shape.Layout, name => GptBuffers.Contains(name) ||
+            Array.Exists(GptCaches, c => name.EndsWith(c, StringComparison.Ordinal)));
+        return new ImportedGpt(shape, weights, source with { Assumptions = assumptions });
     }
 
     /// <summary>Reads a VQ tokenizer, its form from the file's metadata or else inferred from the tensors.</summary>
@@ -40,21 +42,17 @@ public static class ModelImport
         using var scope = NewDisposeScope();
         WeightFile file = WeightFile.Read(path, container);
         VqShape shape = VqMetadata.Read(file.Settings, file.Tensors.ToDictionary(t => t.Key, t => t.Value.shape), path);
-        return new ImportedVq(shape, Load(file, shape.Layout(), name => name == VqNames.CodebookUsed.Name));
+        (ParameterStore weights, ImportSource source) =
+            Load(file, shape.Layout(), name => name == VqNames.CodebookUsed.Name);
+        return new ImportedVq(shape, weights, source);
     }
 
-    private static ParameterStore Load(WeightFile file, ParameterLayout layout, Func<string, bool> isBuffer)
+    private static (ParameterStore Weights, ImportSource Source) Load(
+        WeightFile file, ParameterLayout layout, Func<string, bool> isBuffer)
     {
-        ParameterStore store = new(layout, CPU, trainable: false);
-        try
-        {
-            store.Load(file.Tensors.Where(t => !isBuffer(t.Key)).ToDictionary(t => t.Key, t => t.Value), file.Path);
-            return store;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
+        ILookup<bool, string> names = file.Tensors.Keys.ToLookup(isBuffer);
+        Dictionary<string, Tensor> weights = names[false].ToDictionary(name => name, name => file.Tensors[name]);
+        ImportSource source = file.Source with { Buffers = [.. names[true].Select(ForeignText.Clean)] };
+        return (ParameterStore.Frozen(layout, CPU, weights, file.Path), source);
     }
 }

@@ -34,17 +34,17 @@ internal sealed class PyTorchArchive : IDisposable
         _root = pickles[0].FullName[..^PickleName.Length];
         if (_zip.GetEntry(_root + "byteorder") is { } order && Text(order) is not "little")
             throw Bad("it is big-endian");
-        Value = PickleMachine.Read(Bytes(pickles[0], MaxPickleBytes), path);
+        Content = PickleMachine.Read(Bytes(pickles[0], MaxPickleBytes), path);
     }
 
     /// <summary>What was saved; tensors in it are references.</summary>
-    internal object? Value { get; }
+    internal PickledValue Content { get; }
 
     /// <summary>Opens a file and reads its structure, but no tensors.</summary>
     /// <exception cref="StarlingException">Not such a file, damaged or hostile.</exception>
     internal static PyTorchArchive Open(string path)
     {
-        FileStream stream = ImportFile.Open(path);
+        FileStream stream = InputFile.Open(path);
         try
         {
             return Guard(path, () => new PyTorchArchive(path, stream));
@@ -131,7 +131,8 @@ internal sealed class PyTorchArchive : IDisposable
     private static bool IsPickle(string name) =>
         name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal);
 
-    private StarlingException Bad(string why) => new($"{_path} is not a readable PyTorch file: {why}");
+    private StarlingException Bad(string why) =>
+        new($"{_path} is not a readable PyTorch file: {ForeignText.Clean(why)}");
 
     private static T Guard<T>(string path, Func<T> read)
     {

@@ -11,16 +11,16 @@ namespace Starling.Model.Import;
 /// itself).
 /// </summary>
 /// <param name="Path">The file.</param>
-/// <param name="Container">The key the weights were found under; empty for a raw dictionary.</param>
 /// <param name="Tensors">The weights by state-dictionary name, wrappers' prefixes taken off.</param>
 /// <param name="Settings">
 /// Numbers and texts that came along: safetensors metadata, or the <c>args</c> that LlamaGen's scripts save.
 /// </param>
+/// <param name="Source">Where in the file the weights were, and what else is there.</param>
 public sealed record WeightFile(
     string Path,
-    string Container,
     IReadOnlyDictionary<string, Tensor> Tensors,
-    IReadOnlyDictionary<string, string> Settings)
+    IReadOnlyDictionary<string, string> Settings,
+    ImportSource Source)
 {
     /// <summary>The containers looked for, in this order: <c>ema</c> only if nothing else is there.</summary>
     public static readonly IReadOnlyList<string> Containers = ["model", "module", "state_dict", "ema"];
@@ -40,13 +40,14 @@ public sealed record WeightFile(
         if (container is not null)
             throw new StarlingException($"{path} is a safetensors file, which has no container '{container}'");
         SafetensorsHeader header = SafetensorsFile.ReadHeader(path);
-        return new WeightFile(path, "", Unwrap(SafetensorsFile.Read(path), path), header.Metadata);
+        return new WeightFile(
+            path, Unwrap(SafetensorsFile.Read(path), path), header.Metadata, new ImportSource());
     }
 
     private static WeightFile ReadArchive(string path, string? container)
     {
         using PyTorchArchive archive = PyTorchArchive.Open(path);
-        if (archive.Value is not PickleDictionary root)
+        if (archive.Content.Value is not PickleDictionary root)
             throw new StarlingException($"{path} holds no dictionary of weights");
         Dictionary<string, Dictionary<string, TensorReference>> present = root.Items
             .Where(i => i.Value is PickleDictionary).ToDictionary(i => i.Key, i => Weights((PickleDictionary)i.Value!));
@@ -55,8 +56,17 @@ public sealed record WeightFile(
             found.Length == 0 ? Weights(root) : present.GetValueOrDefault(found) ?? [];
         if (weights.Count == 0)
             throw new StarlingException($"{path} holds no weights {(found.Length > 0 ? $"under '{found}', " : "")}" +
-                $"only the keys: {string.Join(", ", root.Items.Select(i => i.Key).Take(10))}");
-        return new WeightFile(path, found, archive.Read(Unwrap(weights, path)), Arguments(root.Find("args")));
+                $"only the keys: {ForeignText.List([.. root.Items.Select(i => i.Key)])}");
+        IEnumerable<string> others = root.Items.Where(i => found.Length == 0
+            ? i.Value is not TensorReference
+            : i.Key != found).Select(i => ForeignText.Clean(i.Key));
+        ImportSource source = new()
+        {
+            Container = ForeignText.Clean(found),
+            Others = [.. others],
+            Placeholders = archive.Content.Placeholders,
+        };
+        return new WeightFile(path, archive.Read(Unwrap(weights, path)), Arguments(root.Find("args")), source);
     }
 
     private static Dictionary<string, TensorReference> Weights(PickleDictionary dictionary) => dictionary.Items

@@ -105,25 +105,28 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
+    /// Weights that are not trained, copied from a file's tensors. Memory is taken only when they fit: a small file can
+    /// claim any size of network.
+    /// </summary>
+    /// <exception cref="StarlingException">As for <see cref="Load"/>.</exception>
+    public static ParameterStore Frozen(
+        ParameterLayout layout, Device device, IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        WeightFit.Require(layout, tensors, source);
+        ParameterStore store = new(layout, device, trainable: false);
+        store.Load(tensors, source);
+        return store;
+    }
+
+    /// <summary>
     /// Copies weights from tensors of the same names (any float type), strictly: every parameter present, nothing else.
     /// </summary>
     /// <exception cref="StarlingException">
-    /// Names missing, unexpected or of another shape; all of them are listed.
+    /// Names missing, unexpected, of another shape or of no float type; the line counts them all.
     /// </exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
-        string[] missing = [.. Layout.Parameters.Select(p => p.Name).Where(name => !tensors.ContainsKey(name))];
-        string[] unexpected = [.. tensors.Keys.Where(name => !Layout.Contains(name)).Order(StringComparer.Ordinal)];
-        string[] misshapen =
-        [
-            .. Layout.Parameters
-                .Where(p => tensors.TryGetValue(p.Name, out Tensor? t) && !t.shape.SequenceEqual(p.Shape))
-                .Select(p => $"{p.Name} [{string.Join(", ", tensors[p.Name].shape)}] " +
-                    $"instead of [{string.Join(", ", p.Shape)}]"),
-        ];
-        if (missing.Length + unexpected.Length + misshapen.Length > 0)
-            throw new StarlingException($"{source} does not fit the configured network:" +
-                List(" missing ", missing) + List(" unexpected ", unexpected) + List(" misshapen ", misshapen));
+        WeightFit.Require(Layout, tensors, source);
         using var noGrad = no_grad();
         foreach (ParameterShape parameter in Layout.Parameters)
         {
@@ -155,10 +158,4 @@ public sealed class ParameterStore : IDisposable
         Gradients?.Dispose();
         if (_ownsValues) Values.Dispose();
     }
-
-    private static string Sizes(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
-
-    private static string List(string what, string[] names) => names.Length == 0
-        ? ""
-        : $"{what}{names.Length} ({string.Join("; ", names.Take(5))}{(names.Length > 5 ? "; …" : "")})";
 }

@@ -50,7 +50,7 @@ public static class SafetensorsFile
     /// <exception cref="StarlingException">No such file, or not a well-formed one.</exception>
     public static SafetensorsHeader ReadHeader(string path)
     {
-        using FileStream stream = Open(path);
+        using FileStream stream = InputFile.Open(path);
         return SafetensorsHeader.Read(stream, path);
     }
 
@@ -62,7 +62,7 @@ public static class SafetensorsFile
     public static Dictionary<string, Tensor> Read(string path, Func<string, bool>? wanted = null)
     {
         LibTorch.Initialize();
-        using FileStream stream = Open(path);
+        using FileStream stream = InputFile.Open(path);
         SafetensorsHeader header = SafetensorsHeader.Read(stream, path);
         Dictionary<string, Tensor> tensors = [];
         foreach (SafetensorsHeader.Entry entry in header.Entries)
@@ -74,18 +74,6 @@ public static class SafetensorsFile
             tensors.Add(entry.Name, tensor);
         }
         return tensors;
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StarlingException($"{path} cannot be read: {e.Message}", e);
-        }
     }
 
     private static byte[] Header(HostTensor[] items, IReadOnlyDictionary<string, string>? metadata)

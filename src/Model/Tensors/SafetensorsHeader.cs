@@ -15,6 +15,9 @@ public sealed class SafetensorsHeader
     /// <summary>A header longer than this is refused, as in the reference implementation.</summary>
     public const long MaxHeaderBytes = 100_000_000;
 
+    /// <summary>Tensors of more dimensions are refused; libtorch itself cannot copy those of more than 64.</summary>
+    internal const int MaxDimensions = 16;
+
     private static readonly (string Name, ScalarType Type, int Size)[] Types =
     [
         ("F64", ScalarType.Float64, 8), ("F32", ScalarType.Float32, 4), ("F16", ScalarType.Float16, 2),
@@ -66,6 +69,8 @@ public sealed class SafetensorsHeader
         if (length < 10) throw Bad(path, "it is too short");
         stream.Position = 0;
         stream.ReadExactly(prefix);
+        if (prefix.StartsWith("PK\u0003\u0004"u8))
+            throw Bad(path, "it is a zip as PyTorch writes; `starling checkpoint import` makes safetensors of it");
         long headerBytes = BinaryPrimitives.ReadInt64LittleEndian(prefix);
         if (headerBytes is < 2 or > MaxHeaderBytes || headerBytes > length - 8)
             throw Bad(path, $"its header claims {headerBytes} bytes");
@@ -110,7 +115,8 @@ public sealed class SafetensorsHeader
         if (type.Name is null) throw Bad(path, $"tensor '{property.Name}' has the unknown dtype '{typeName}'");
         long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())];
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(d => d.GetInt64())];
-        if (offsets.Length != 2 || shape.Any(d => d < 0)) throw Bad(path, $"tensor '{property.Name}' is malformed");
+        if (offsets.Length != 2 || shape.Any(d => d < 0) || shape.Length > MaxDimensions)
+            throw Bad(path, $"tensor '{property.Name}' is malformed");
         UInt128 bytes = (UInt128)type.Size;
         foreach (long d in shape)
         {
@@ -140,5 +146,5 @@ public sealed class SafetensorsHeader
     }
 
     private static StarlingException Bad(string path, string why) =>
-        new($"{path} is not a valid safetensors file: {why}");
+        new($"{path} is not a valid safetensors file: {ForeignText.Clean(why)}");
 }

@@ -8,8 +8,6 @@ namespace Starling.Model.Tokenizer;
 /// <summary>A <see cref="VqShape"/> as metadata of a safetensors file, under LlamaGen's argument names.</summary>
 public static class VqMetadata
 {
-    private const int Most = 1 << 20;
-
     /// <summary>The metadata entries of a shape.</summary>
     public static Dictionary<string, string> Of(VqShape shape)
     {
@@ -33,27 +31,25 @@ public static class VqMetadata
     {
         VqShape shape = new()
         {
-            Ch = Number("ch"),
+            Ch = Number("ch", 4096),
             ChMult = Numbers("ch_mult"),
             DecoderChMult = metadata.ContainsKey("decoder_ch_mult") ? Numbers("decoder_ch_mult") : null,
-            ResBlocks = Number("num_res_blocks"),
-            ZChannels = Number("z_channels"),
-            CodebookSize = Number("codebook_size"),
-            CodebookDim = Number("codebook_dim"),
-            NormGroups = metadata.ContainsKey("norm_groups") ? Number("norm_groups") : 32,
+            ResBlocks = Number("num_res_blocks", 16),
+            ZChannels = Number("z_channels", 4096),
+            CodebookSize = Number("codebook_size", 1 << 20),
+            CodebookDim = Number("codebook_dim", 4096),
+            NormGroups = metadata.ContainsKey("norm_groups") ? Number("norm_groups", 1024) : 32,
         };
-        if (shape.ChMult.Count is 0 or > 8 || (shape.DecoderChMult ?? shape.ChMult).Count != shape.ChMult.Count)
-            throw new StarlingException($"{path}: ch_mult and decoder_ch_mult in its metadata differ in length");
-        return shape;
+        return Validated(shape, path);
 
         string Entry(string key) => metadata.TryGetValue(key, out string? text)
             ? text
             : throw new StarlingException($"{path} is no tokenizer file: '{key}' is missing in its metadata");
 
-        int Number(string key) =>
-            int.TryParse(Entry(key), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n is > 0 and <= Most
+        int Number(string key, int most) =>
+            int.TryParse(Entry(key), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0 && n <= most
                 ? n
-                : throw Bad(key, "a positive number");
+                : throw Bad(key, $"a number from 1 to {most}");
 
         int[] Numbers(string key)
         {
@@ -70,7 +66,7 @@ public static class VqMetadata
         }
 
         StarlingException Bad(string key, string needed) =>
-            new($"{path}: '{key}' in its metadata is '{Entry(key)}', {needed} is needed");
+            new($"{path}: '{key}' in its metadata is '{ForeignText.Clean(Entry(key))}', {needed} is needed");
     }
 
     /// <summary>
@@ -91,7 +87,7 @@ public static class VqMetadata
         int levels = Count(i => $"encoder.conv_blocks.{i}.res.0.conv1.weight");
         IEnumerable<int> widths =
             Enumerable.Range(0, levels).Select(i => Size($"encoder.conv_blocks.{i}.res.0.conv1.weight", 0));
-        return new VqShape
+        return Validated(new VqShape
         {
             Ch = ch,
             ChMult = [.. widths.Select(width => width / ch)],
@@ -99,7 +95,7 @@ public static class VqMetadata
             ZChannels = Size("encoder.conv_out.weight", 0),
             CodebookSize = Size(VqNames.Codebook, 0),
             CodebookDim = Size(VqNames.Codebook, 1),
-        };
+        }, path);
 
         int Size(string name, int dimension) => shapes.TryGetValue(name, out long[]? shape) && shape.Length > dimension
             ? (int)Math.Clamp(shape[dimension], 1, 1 << 20)
@@ -107,6 +103,17 @@ public static class VqMetadata
 
         int Count(Func<int, string> name) =>
             Enumerable.Range(0, 16).TakeWhile(i => shapes.ContainsKey(name(i))).Count();
+    }
+
+    private static VqShape Validated(VqShape shape, string path)
+    {
+        if (shape.ChMult.Count is 0 or > 8 || (shape.DecoderChMult ?? shape.ChMult).Count != shape.ChMult.Count)
+            throw new StarlingException(
+                $"{path} is no tokenizer file: ch_mult and decoder_ch_mult need 1 to 8 entries, both as many");
+        return shape.Ch % shape.NormGroups == 0
+            ? shape
+            : throw new StarlingException($"{path} is no tokenizer file: its {shape.Ch} channels (ch) cannot be " +
+                $"normalised in {shape.NormGroups} groups (norm_groups)");
     }
 
     internal static string Describe(VqShape shape) =>

@@ -57,8 +57,8 @@ public sealed class VqTokenizer : IDisposable
         using var scope = NewDisposeScope();
         SafetensorsHeader header = SafetensorsFile.ReadHeader(path);
         VqShape shape = VqMetadata.Read(header, path);
-        ParameterStore weights = new(shape.Layout(), device ?? CPU, trainable: false);
-        weights.Load(SafetensorsFile.Read(path, name => name != VqNames.CodebookUsed.Name), path);
+        ParameterStore weights = ParameterStore.Frozen(shape.Layout(), device ?? CPU,
+            SafetensorsFile.Read(path, name => name != VqNames.CodebookUsed.Name), path);
         return new VqTokenizer(shape, weights, bfloat16) { Metadata = header.Metadata };
     }
 

@@ -18,6 +18,10 @@ public static class GptPresets
     /// <summary>The presets' names, smallest first.</summary>
     public static IReadOnlyCollection<string> Names => Sizes.Keys;
 
+    /// <summary>The preset of this width, number of blocks and heads, or null.</summary>
+    public static string? NameOf(GptShape shape) =>
+        Sizes.FirstOrDefault(s => s.Value == (shape.Dim, shape.Layers, shape.Heads)).Key;
+
     /// <summary>Width, blocks and heads of a preset; the case of its name does not matter.</summary>
     /// <exception cref="StarlingException">There is no preset of this name.</exception>
     public static (int Dim, int Layers, int Heads) Size(string name) => Sizes.TryGetValue(name, out var size)

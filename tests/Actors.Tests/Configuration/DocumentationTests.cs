@@ -34,6 +34,15 @@ public sealed partial class DocumentationTests
         Assert.Equal(TrainingIdentity.Outside.Except(sections).Order(), marked.Order());
     }
 
+    [Fact]
+    public void Every_row_of_the_paper_is_listed()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "paper-rows.md"));
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(RepositoryRoot(), "configs", "paper"))
+            .Select(file => $"(../configs/paper/{Path.GetFileName(file)})");
+        Assert.All(files, link => Assert.Contains(link, page));
+    }
+
     private static void AssertDocumented<T>(string heading) where T : new()
     {
         JsonObject defaults = JsonSerializer.SerializeToNode(new T(), OptionsJson.Serializer)!.AsObject();

@@ -96,6 +96,7 @@ public sealed class StarlingConfigurationTests
         "selfGuided.depth = 3: must not exceed the network's 2")]
     [InlineData("""{ "selfGuided": { "studentViews": 3 } }""",
         "selfGuided.studentViews = 3: must not exceed selfGuided.views (2)")]
+    [InlineData("""{ "selfGuided": { "views": 1 } }""", "selfGuided.views = 1: must be 2 or more")]
     [InlineData("""{ "training": { "steps": 10 }, "optimizer": { "warmupSteps": 6, "cooldownSteps": 5 } }""",
         "optimizer.cooldownSteps = 5: together with")]
     [InlineData("""{ "model": { "dim": 36, "layers": 2, "heads": 2 } }""",
@@ -159,6 +160,12 @@ public sealed class StarlingConfigurationTests
         Assert.Equal(json, OptionsJson.Resolved(Parse(json)));
         Assert.DoesNotContain("effective", json);
     }
+
+    [Fact]
+    public void Keys_that_sections_have_in_common_come_first() =>
+        Assert.Equal(
+            [.. OptionsJson.Keys(typeof(TrainingPicturesOptions)).Select(key => key.Name), "windowRowGroups"],
+            OptionsJson.Keys(typeof(DataOptions)).Select(key => key.Name).Take(8));
 
     [Fact]
     public void A_missing_file_is_one_clear_line() =>

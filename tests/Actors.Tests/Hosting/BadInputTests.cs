@@ -81,6 +81,24 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
         await RefusedAsync("tokenizer", $"tokenizer.path={_bench["tokenizer"]}");
     }
 
+    [Theory]
+    [InlineData("data.expectedPictures = 49", "has 48", "data.expectedPictures=49")]
+    [InlineData("data.expectedClasses = 5", "has 4", "data.expectedClasses=5")]
+    [InlineData("tokenizer.expectedCodes = 64", "has 32", "tokenizer.expectedCodes=64")]
+    [InlineData("tokenizer.expectedDownscale = 8", "has 4", "tokenizer.expectedDownscale=8")]
+    public async Task Other_files_than_expected_are_refused_before_the_first_step(
+        string expected, string found, string setting)
+    {
+        Assert.Contains(found, await RefusedAsync(expected, setting));
+        Assert.Empty(_bench.Checkpoints);
+    }
+
+    [Fact]
+    public async Task Files_that_are_as_expected_are_trained_on() =>
+        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("training.steps=1",
+            "data.expectedPictures=48", "data.expectedClasses=4",
+            "tokenizer.expectedCodes=32", "tokenizer.expectedDownscale=4"));
+
     [Fact]
     public async Task A_feature_network_that_is_none_is_named_before_the_first_step()
     {

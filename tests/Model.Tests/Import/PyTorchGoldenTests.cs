@@ -16,7 +16,7 @@ public class PyTorchGoldenTests
     {
         using var scope = NewDisposeScope();
         WeightFile file = WeightFile.Read(Golden.PathOf($"pt/{name}.pt"));
-        Assert.Equal(container, file.Container);
+        Assert.Equal(container, file.Source.Container);
         AssertSame("pt/gpt_expected.safetensors", file);
     }
 

@@ -27,7 +27,7 @@ public sealed class WeightFileTests : IDisposable
         new PickleBuilder().Op('}').Text(container).Op('}').Text("w").Tensor("0", 6, 0, [6], [1]).Op('s').Op('s')
             .Save(Pt, ("0", Six));
         WeightFile file = WeightFile.Read(Pt);
-        Assert.Equal(container, file.Container);
+        Assert.Equal(container, file.Source.Container);
         Assert.Equal([0f, 1, 2, 3, 4, 5], file.Tensors["w"].data<float>());
     }
 

@@ -58,6 +58,8 @@ public class VqShapeTests
     [InlineData("ch_mult", "[1, ")]
     [InlineData("ch_mult", "[]")]
     [InlineData("decoder_ch_mult", "[1]")]
+    [InlineData("num_res_blocks", "1000000")]
+    [InlineData("norm_groups", "5")]
     public void Bad_metadata_is_refused_naming_file_and_entry(string key, string? value)
     {
         Dictionary<string, string> metadata = VqMetadata.Of(new VqShape { Ch = 16, ChMult = [1, 2] });

@@ -1,3 +1,4 @@
+using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Import.Pickling;
@@ -50,6 +51,7 @@ internal static class KnownGlobals
         if (a.Count < 4 || a[0] is not StorageReference storage || a[1] is not (>= 0L and long offset) ||
             (a[2] as PickleSequence)?.Integers() is not { } shape ||
             (a[3] as PickleSequence)?.Integers() is not { } strides || shape.Length != strides.Length ||
+            shape.Length > SafetensorsHeader.MaxDimensions ||
             shape.Any(d => d < 0) || strides.Any(s => s < 0))
             return null;
         return new TensorReference(storage, offset, shape, strides);

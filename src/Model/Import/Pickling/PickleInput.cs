@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Starling.Data;
+using Starling.Model.Tensors;
 
 namespace Starling.Model.Import.Pickling;
 
@@ -40,7 +41,7 @@ internal sealed class PickleInput(ReadOnlyMemory<byte> bytes, string path)
     }
 
     internal StarlingException Bad(string why, Exception? inner = null) =>
-        new($"{path} is not a readable PyTorch file: at byte {_at} of data.pkl {why}", inner);
+        new($"{path} is not a readable PyTorch file: at byte {_at} of data.pkl {ForeignText.Clean(why)}", inner);
 
     private string Decode(ReadOnlySpan<byte> text)
     {

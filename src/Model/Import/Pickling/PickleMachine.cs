@@ -1,4 +1,5 @@
 using Starling.Data;
+using Starling.Model.Tensors;
 
 namespace Starling.Model.Import.Pickling;
 
@@ -12,11 +13,12 @@ internal sealed class PickleMachine
     /// <summary>Far beyond a real checkpoint (3B parameters with optimizer state: 30,000 operations).</summary>
     private const int MaxOperations = 1_000_000;
 
-    private const int MaxDepth = 200;
+    private const int MaxDepth = 200, MaxPlaceholders = 20;
 
     private readonly PickleInput _in;
     private readonly PickleStack _stack;
     private readonly Dictionary<long, object?> _memo = [];
+    private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
 
     private PickleMachine(ReadOnlyMemory<byte> pickle, string path)
     {
@@ -24,12 +26,14 @@ internal sealed class PickleMachine
         _stack = new PickleStack(_in);
     }
 
-    /// <summary>
-    /// The pickled value: null, bool, long, double, string, <see cref="PickleContainer"/> or
-    /// <see cref="TensorReference"/>.
-    /// </summary>
+    /// <summary>The pickled value.</summary>
     /// <exception cref="StarlingException">Not a pickle, damaged, or beyond the bounds.</exception>
-    internal static object? Read(ReadOnlyMemory<byte> pickle, string path) => new PickleMachine(pickle, path).Run();
+    internal static PickledValue Read(ReadOnlyMemory<byte> pickle, string path)
+    {
+        PickleMachine machine = new(pickle, path);
+        object? value = machine.Run();
+        return new PickledValue(value, [.. machine._placeholders]);
+    }
 
     private object? Run()
     {
@@ -185,7 +189,10 @@ internal sealed class PickleMachine
     private void Call()
     {
         object? arguments = _stack.Pop(), callable = _stack.Pop();
-        _stack.Push(KnownGlobals.Call(callable, arguments));
+        object value = KnownGlobals.Call(callable, arguments);
+        if (value is PickleObject && callable is PickleGlobal name && _placeholders.Count < MaxPlaceholders)
+            _placeholders.Add(ForeignText.Clean($"{name.Module}.{name.Name}"));
+        _stack.Push(value);
     }
 
     /// <summary>Attributes of dictionaries and tensors (such as <c>_metadata</c>) carry no weights.</summary>
