@@ -139,6 +139,26 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
+    public void What_is_missing_for_long_is_said_once()
+    {
+        List<RunEffect> said = [];
+        for (int i = 0; i < 2 * Waiting.Patience + 2; i++)
+        {
+            said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
+            Assert.Equal(i < Waiting.Patience ? 0 : 1, said.Count);
+        }
+        Assert.Equal(new RunEffect.Note("still waiting for a trainer"), said[0]);
+        _run.Run("a");
+        _run.Apply(new RunEvent.LoadersChanged(0));
+        for (int i = 0; i <= Waiting.Patience; i++)
+        {
+            said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
+            _run.Answer("a");
+        }
+        Assert.Equal(new RunEffect.Note("still waiting for a loader"), said[1]);
+    }
+
+    [Fact]
     public void Three_generations_that_fail_by_themselves_without_a_step_end_the_run_and_a_step_forgives()
     {
         for (int generation = 1; generation <= 2; generation++)

@@ -359,7 +359,7 @@ public sealed class TrainerActorTests : ActorTests
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));
 
-    /// <summary>The only trainer there is has nobody to connect to, so the order to need not wait for its address.</summary>
+    /// <summary>The only trainer there is: the order to connect need not wait for its address.</summary>
     private void Assign(long generation, long term = 1)
     {
         HostedReplicas all = new("t", [.. Enumerable.Range(0, 8)]);
