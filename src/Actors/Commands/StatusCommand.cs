@@ -19,6 +19,13 @@ internal sealed class StatusCommand(CommandContext context)
         Required = true,
     };
 
+    private readonly Option<string?> _configuration = new("--config")
+    {
+        Description = "The cluster's configuration; needed only for its section cluster.tls",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<bool> _json = new("--json") { Description = "As JSON" };
 
     public static Command Create(CommandContext context) => new StatusCommand(context).Build();
@@ -27,7 +34,7 @@ internal sealed class StatusCommand(CommandContext context)
     {
         var command = new Command("status", "Prints members, generation, hosting, step, rates and last faults.")
         {
-            _node, _json,
+            _node, _json, _configuration, _set,
         };
         command.SetAction(RunAsync);
         return command;
@@ -35,8 +42,12 @@ internal sealed class StatusCommand(CommandContext context)
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node");
-        await using StatusClient client = StatusClient.For(node);
+        TlsOptions encryption = arguments.GetValue(_configuration) is { } file
+            ? StarlingConfiguration.Read(file, arguments.GetValue(_set) ?? []).Cluster.Tls
+            : new TlsOptions();
+        using RemoteTls? tls = RemoteTls.Open(encryption, context.Time);
+        Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
+        await using StatusClient client = StatusClient.For(node, tls);
         NodeProtocol.ClusterStatus status = await client.AskAsync(node, Patience).WaitAsync(cancellationToken);
         if (arguments.GetValue(_json))
             context.Out.WriteLine(JsonSerializer.Serialize(status, OptionsJson.Serializer));

@@ -67,8 +67,8 @@ public sealed class RunContext
     public RunDescription Description { get; }
 
     /// <summary>What has to be the same on all nodes.</summary>
-    public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.Hash, Description.DataFingerprint,
-        Description.TokenizerFingerprint);
+    public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.HashWith(Options),
+        Description.DataFingerprint, Description.TokenizerFingerprint);
 
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
 using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Managing;
@@ -13,6 +14,10 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
         // Once here rather than once by each member.
         StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
         if (!options.Evaluation.Enabled) request = request with { Evaluators = 0 };
+        // Pictures do not travel between processes. Whatever the user set comes after this, and wins.
+        if (request.Loaders > 0)
+            request = request with { Overrides = ["data.tokenizeOn=loader", .. request.Overrides] };
+        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, "cluster",
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
         await using ClusterView view = new(console, options.Monitor.LogEverySteps);
@@ -25,7 +30,7 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
                 $"starling cluster kill|stop|add … --run {request.RunFolder}");
             Task<int> running = manager.RunAsync();
             using CancellationTokenSource end = new();
-            Task watching = StatusWatch.RunAsync(options.Name, manager, view, time, end.Token);
+            Task watching = StatusWatch.RunAsync(options.Name, manager, view, tls, time, end.Token);
             try
             {
                 return await running;

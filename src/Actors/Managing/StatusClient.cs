@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Data;
@@ -15,9 +16,14 @@ internal sealed class StatusClient : IAsyncDisposable
 
     /// <summary>Makes a client.</summary>
     /// <param name="node">A node that will be asked: it says on which of this machine's addresses to listen.</param>
-    public static StatusClient For(Address node) =>
-        new(ActorSystem.Create(ClusterProfile.SystemName + "-client",
-            ConfigurationFactory.ParseString(ClusterProfile.Client(AddressTowards(node)))));
+    /// <param name="tls">The cluster's certificates; null if it has none.</param>
+    public static StatusClient For(Address node, RemoteTls? tls)
+    {
+        ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(
+            ConfigurationFactory.ParseString(ClusterProfile.Client(AddressTowards(node), tls is not null))));
+        if (tls is not null) setup = setup.And(tls.Setup);
+        return new StatusClient(ActorSystem.Create(ClusterProfile.SystemName + "-client", setup));
+    }
 
     /// <summary>Asks a node.</summary>
     /// <exception cref="StarlingException">It does not answer.</exception>
@@ -31,7 +37,7 @@ internal sealed class StatusClient : IAsyncDisposable
         catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
         {
             throw new StarlingException($"no node answers at {node.Host}:{node.Port}: a node's ready line says " +
-                "where it listens", e);
+                "where it listens; with TLS, --config has to be the cluster's", e);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class StatusWatch
 
     /// <summary>Asks and shows until it is cancelled.</summary>
     public static async Task RunAsync(
-        string run, ClusterManager manager, ClusterView view, TimeProvider time, CancellationToken end)
+        string run, ClusterManager manager, ClusterView view, RemoteTls? tls, TimeProvider time, CancellationToken end)
     {
         StatusClient? client = null;
         try
@@ -23,7 +23,7 @@ internal static class StatusWatch
                 if (node is not null)
                 {
                     Akka.Actor.Address address = Akka.Actor.Address.Parse(node);
-                    client ??= StatusClient.For(address);
+                    client ??= StatusClient.For(address, tls);
                     status = await TryAskAsync(client, address).WaitAsync(end);
                 }
                 view.Show(new ClusterSnapshot(run, status, processes));
