@@ -43,8 +43,9 @@ internal sealed class TestCluster
         (RunContext run, IActorRef monitor, RunLedger ledger) = (_run, Monitor.Ref, _ledger);
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
-        kit.Sys.ActorOf(Props.Create(() => new ShardLoader("loader", run.NodeIdentity, () => run.OpenShares(_ => { }),
-            run.Options.Data.Prefetch, supervisor)));
+        Func<IShareSource> open = () => run.OpenShares(_ => { });
+        kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
+            "loader", run.NodeIdentity, open, run.Options.Data.Prefetch, supervisor)));
     }
 
     /// <summary>Hears what monitors hear.</summary>
