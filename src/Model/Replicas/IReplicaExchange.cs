@@ -14,6 +14,9 @@ public interface IReplicaExchange
 
     /// <summary>The sum over all replicas, in tree order.</summary>
     /// <param name="hosted">The sums of the subtrees that this trainer hosts.</param>
-    /// <returns>The root: a buffer of <paramref name="hosted"/>, valid until it is cleared.</returns>
+    /// <returns>
+    /// The root, which the caller may change: a buffer of <paramref name="hosted"/> or of the exchange, valid until the
+    /// one is cleared and the other asked for the next sum.
+    /// </returns>
     Tensor Sum(ReplicaSum hosted);
 }

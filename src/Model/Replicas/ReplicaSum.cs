@@ -14,6 +14,12 @@ public sealed class ReplicaSum(long length, Device device) : IDisposable
     private readonly Dictionary<TreeNode, Tensor> _sums = [];
     private readonly Stack<Tensor> _free = new();
 
+    /// <summary>Number of elements of a vector.</summary>
+    public long Length => length;
+
+    /// <summary>Where the sums are.</summary>
+    public Device Device => device;
+
     /// <summary>The sums of the largest complete subtrees so far.</summary>
     public IReadOnlyDictionary<TreeNode, Tensor> Subtrees => _sums;
 

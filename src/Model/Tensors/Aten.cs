@@ -34,7 +34,7 @@ public static unsafe partial class Aten
         string[] names =
         [
             SetEnabled, GetEnabled, SetType, GetType_, Increment, Decrement, Clear, Context, SetDeterministic,
-            "torch_call_dispatcher", "aoti_torch_new_tensor_handle",
+            "torch_call_dispatcher", "aoti_torch_new_tensor_handle", "aoti_torch_get_data_ptr",
             "torch_new_list_reserve_size", "torch_list_push_back",
         ];
         foreach (string name in names)
@@ -88,6 +88,17 @@ public static unsafe partial class Aten
         s[1] = (ulong)(uint)(int)type;
         Check(torch_call_dispatcher("aten::view", "dtype", s, AbiVersion), "view.dtype");
         return Tensor.UnsafeCreateTensor((nint)s[0]);
+    }
+
+    /// <summary>
+    /// Address of a tensor's first element, on its device. Valid while the tensor is kept alive.
+    /// </summary>
+    public static nint DataPointer(Tensor tensor)
+    {
+        nint pointer;
+        Check(aoti_torch_get_data_ptr(tensor.Handle, &pointer), "get_data_ptr");
+        GC.KeepAlive(tensor);
+        return pointer;
     }
 
     /// <summary>Rows of a table, differentiable: [V, D] at int64 indices of any shape gives [.., D].</summary>
@@ -145,6 +156,9 @@ public static unsafe partial class Aten
 
     [LibraryImport(Library)]
     private static partial int aoti_torch_new_tensor_handle(nint original, nint* handle);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_data_ptr(nint tensor, nint* pointer);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int torch_call_dispatcher(string op, string overload, ulong* stack, ulong version);

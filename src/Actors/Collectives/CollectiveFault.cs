@@ -1,0 +1,14 @@
+namespace Starling.Actors.Collectives;
+
+/// <summary>Why an exchange failed.</summary>
+public enum CollectiveFault
+{
+    /// <summary>Another member is gone: its connection broke, or it left the group.</summary>
+    PeerLost,
+    /// <summary>Another member did not take part in time.</summary>
+    TimedOut,
+    /// <summary>This member was told to stop.</summary>
+    Aborted,
+    /// <summary>The members do not agree on what they do together.</summary>
+    Mismatch,
+}

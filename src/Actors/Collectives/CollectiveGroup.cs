@@ -1,0 +1,86 @@
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Collectives;
+
+/// <summary>
+/// What the groups of all engines share: the greeting, the check of arguments, and that the first failure is the last.
+/// </summary>
+internal abstract class CollectiveGroup(GroupMember member, Device device) : ICollectiveGroup
+{
+    private string? _abortReason;
+    private CollectiveException? _failure;
+
+    public GroupMember Member => member;
+
+    public Device Device => device;
+
+    public abstract byte[] Address { get; }
+
+    /// <summary>Why this member was told to stop; null while it was not.</summary>
+    protected string? AbortReason => Volatile.Read(ref _abortReason);
+
+    public void Connect(IReadOnlyList<byte[]> addresses, string planHash)
+    {
+        if (addresses.Count != member.Size)
+            throw new ArgumentException($"{addresses.Count} addresses for {member.Size} members", nameof(addresses));
+        Guarded(() =>
+        {
+            Open(addresses);
+            Greeting.Exchange(this, planHash);
+        });
+    }
+
+    public void Exchange(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives)
+    {
+        foreach (Transfer transfer in sends) Check(transfer);
+        foreach (Transfer transfer in receives) Check(transfer);
+        Guarded(() => Move(sends, receives));
+    }
+
+    public void Abort(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _abortReason, reason, null) is null) Wake(reason);
+    }
+
+    public abstract void Dispose();
+
+    /// <summary>Connects to all other members.</summary>
+    protected abstract void Open(IReadOnlyList<byte[]> addresses);
+
+    /// <summary>Sends and receives checked transfers.</summary>
+    protected abstract void Move(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives);
+
+    /// <summary>Makes blocked calls throw, from any thread, and cuts the connections to the others.</summary>
+    protected abstract void Wake(string reason);
+
+    protected CollectiveException Aborted() =>
+        new(CollectiveFault.Aborted, $"{member}: aborted: {AbortReason}");
+
+    private void Guarded(Action work)
+    {
+        if (_failure is { } earlier) throw new CollectiveException(earlier.Fault, earlier.Message, earlier);
+        try
+        {
+            if (AbortReason is not null) throw Aborted();
+            work();
+        }
+        catch (CollectiveException failure)
+        {
+            _failure = failure;
+            // The others may be waiting for members that wait for this one: cut, so that all of them learn of it now.
+            Abort(failure.Message);
+            throw;
+        }
+    }
+
+    private void Check(Transfer transfer)
+    {
+        if (transfer.Peer < 0 || transfer.Peer >= member.Size || transfer.Peer == member.Rank)
+            throw new ArgumentException($"{member} has no peer {transfer.Peer}");
+        // Engines read and write the memory itself.
+        if (!transfer.Values.is_contiguous() || transfer.Values.numel() == 0)
+            throw new ArgumentException("a transfer has to be contiguous and not empty");
+        if (transfer.Values.device_type != device.type)
+            throw new ArgumentException($"a transfer on {transfer.Values.device} in a group on {device}");
+    }
+}

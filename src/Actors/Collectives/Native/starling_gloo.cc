@@ -1,0 +1,278 @@
+// Gloo's point-to-point messages as a C interface for Starling.Actors.Collectives.GlooGroup.
+//
+// - No store: every rank's addresses travel through the control plane.
+// - No exception crosses the boundary, and no failure of a peer or of the arguments ends the process.
+// - sg_abort ends a blocked call from any thread.
+//
+// Written for the public headers of Debian's and Ubuntu's libgloo-dev, 2022 to 2023.
+#include <gloo/transport/address.h>
+#include <gloo/transport/context.h>
+#include <gloo/transport/device.h>
+#include <gloo/transport/pair.h>
+#include <gloo/transport/tcp/device.h>
+#include <gloo/transport/unbound_buffer.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+extern "C" struct sg_transfer {
+  void* data;
+  int64_t bytes;
+  int32_t peer;
+  int32_t receive;  // 1: into data; 0: from data
+};
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::milliseconds;
+using Buffer = gloo::transport::UnboundBuffer;
+
+// The numbers are those of GlooStatus in C#.
+enum Status { kOk = 0, kPeerLost = 1, kTimedOut = 2, kAborted = 3, kInvalid = 4 };
+
+struct Failure : std::runtime_error {
+  Failure(Status status, const std::string& what) : std::runtime_error(what), status(status) {}
+  Status status;
+};
+
+class Group {
+ public:
+  Group(int rank, int size, const char* host, Milliseconds timeout)
+      : rank_(rank), size_(size), sent_(size), received_(size), exchanges_(size) {
+    gloo::transport::tcp::attr attr(host);
+    device_ = gloo::transport::tcp::CreateDevice(attr);
+    context_ = device_->createContext(rank, size);
+    context_->setTimeout(timeout);
+    for (int peer = 0; peer < size; peer++) {
+      if (peer == rank) continue;
+      auto& pair = context_->createPair(peer);
+      pair->setLocalRank(0);
+      const std::vector<char> bytes = pair->address().bytes();
+      address_.insert(address_.end(), bytes.begin(), bytes.end());
+    }
+  }
+
+  const std::vector<char>& address() const { return address_; }
+
+  // `addresses` holds address() of all ranks, one after another. A rank's address names one port for every other rank,
+  // in rank order.
+  void connect(const char* addresses) {
+    for (int peer = 0; peer < size_; peer++) {
+      if (peer == rank_) continue;
+      throwIfAborted();
+      const size_t each = address_.size() / (size_ - 1);
+      const size_t slot = rank_ < peer ? rank_ : rank_ - 1;
+      const char* at = addresses + peer * address_.size() + slot * each;
+      talkingTo(peer, Clock::time_point::max(),
+                [&] { context_->getPair(peer)->connect(std::vector<char>(at, at + each)); });
+    }
+    throwIfAborted();
+  }
+
+  // Two empty signals follow the data in both directions. Gloo tells a broken connection to operations that it has
+  // queued, but not to one that is half done: with its bytes half read, a receive would block until the timeout, though
+  // the peer is known to be dead. So nothing is waited for but signals, which are either queued or complete:
+  //   "sent"  behind the peer's data on the same connection: all of it is here.
+  //   "done"  the peer has all of ours: our sends are complete, and nobody hangs up on what is still on its way.
+  void exchange(const sg_transfer* transfers, int64_t count, Milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
+    std::map<int, Talk> talks;
+    for (int64_t i = 0; i < count; i++) {
+      const sg_transfer& t = transfers[i];
+      if (t.peer < 0 || t.peer >= size_ || t.peer == rank_ || t.bytes <= 0)
+        throw Failure(kInvalid, "a transfer with no such peer or nothing in it");
+      Talk& talk = talks.try_emplace(t.peer, *this).first->second;
+      (t.receive ? talk.in : talk.out).push_back(std::make_unique<Watched>(*this, t.data, t.bytes));
+    }
+
+    for (auto& [peer, talk] : talks) {
+      const uint32_t round = exchanges_[peer]++;
+      talkingTo(peer, deadline, [&, peer = peer, &talk = talk] {
+        for (auto& buffer : talk.in) buffer->receive(peer, slot(kData, received_[peer]++, buffer->bytes()));
+        talk.peerSent.receive(peer, slot(kSent, round, 0));
+        talk.peerDone.receive(peer, slot(kDone, round, 0));
+        for (auto& buffer : talk.out) buffer->send(peer, slot(kData, sent_[peer]++, buffer->bytes()));
+        talk.sent.send(peer, slot(kSent, round, 0));
+      });
+    }
+    for (auto& [peer, talk] : talks) {
+      const uint32_t round = exchanges_[peer] - 1;
+      talkingTo(peer, deadline, [&, peer = peer, &talk = talk] {
+        talk.peerSent.received(deadline);
+        for (auto& buffer : talk.in) buffer->received(deadline);
+        talk.done.send(peer, slot(kDone, round, 0));
+      });
+    }
+    for (auto& [peer, talk] : talks) {
+      talkingTo(peer, deadline, [&, &talk = talk] {
+        talk.peerDone.received(deadline);
+        for (auto& buffer : talk.out) buffer->delivered(deadline);
+        talk.sent.delivered(deadline);
+        talk.done.delivered(deadline);
+      });
+    }
+  }
+
+  // Wakes first: closing a connection waits for the device's thread.
+  void abort() {
+    aborted_ = true;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      for (Buffer* buffer : live_) {
+        buffer->abortWaitRecv();
+        buffer->abortWaitSend();
+      }
+    }
+    for (int peer = 0; peer < size_; peer++)
+      if (peer != rank_) context_->getPair(peer)->close();
+  }
+
+ private:
+  enum Kind : uint64_t { kData = 0, kSent = 1, kDone = 2 };
+
+  // A buffer that abort() knows of. The destructor waits for the device's thread to let go of the memory.
+  class Watched {
+   public:
+    Watched(Group& group, void* data, size_t bytes)
+        : group_(group), buffer_(group.context_->createUnboundBuffer(data, bytes)) {
+      std::lock_guard<std::mutex> lock(group_.mutex_);
+      group_.live_.insert(buffer_.get());
+    }
+    ~Watched() {
+      std::lock_guard<std::mutex> lock(group_.mutex_);
+      group_.live_.erase(buffer_.get());
+    }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+
+    size_t bytes() const { return buffer_->size; }
+    void send(int peer, uint64_t slot) { buffer_->send(peer, slot, 0, bytes()); }
+    void receive(int peer, uint64_t slot) { buffer_->recv(peer, slot, 0, bytes()); }
+    void received(Clock::time_point deadline) { finish(buffer_->waitRecv(nullptr, group_.left(deadline))); }
+    void delivered(Clock::time_point deadline) { finish(buffer_->waitSend(nullptr, group_.left(deadline))); }
+
+   private:
+    void finish(bool completed) const {
+      if (!completed) throw Failure(kAborted, "aborted");
+    }
+    Group& group_;
+    std::unique_ptr<Buffer> buffer_;
+  };
+
+  struct Talk {
+    explicit Talk(Group& group)
+        : sent(group, nullptr, 0), done(group, nullptr, 0), peerSent(group, nullptr, 0), peerDone(group, nullptr, 0) {}
+    std::vector<std::unique_ptr<Watched>> in, out;
+    Watched sent, done, peerSent, peerDone;
+  };
+
+  // Gloo ends the process when a message is longer than the buffer it arrives for. With the length in its slot, such a
+  // message meets no buffer at all, and both sides run into the timeout.
+  static uint64_t slot(Kind kind, uint32_t count, size_t bytes) {
+    return (kind << 62) | (static_cast<uint64_t>(count & 0x3fffffff) << 32) | (bytes & 0xffffffff);
+  }
+
+  void throwIfAborted() const {
+    if (aborted_) throw Failure(kAborted, "aborted");
+  }
+
+  Milliseconds left(Clock::time_point deadline) const {
+    throwIfAborted();
+    const auto left = std::chrono::duration_cast<Milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) throw Failure(kTimedOut, "no time left");
+    return left;
+  }
+
+  // Names the peer and the kind of failure: gloo has one exception for a dead connection and for a timeout.
+  template <class Work>
+  void talkingTo(int peer, Clock::time_point deadline, Work work) {
+    const std::string name = "rank " + std::to_string(peer) + ": ";
+    try {
+      work();
+    } catch (const Failure& failure) {
+      throw Failure(failure.status, name + failure.what());
+    } catch (const std::exception& e) {
+      if (aborted_) throw Failure(kAborted, "aborted");
+      throw Failure(Clock::now() + Milliseconds(1) >= deadline ? kTimedOut : kPeerLost, name + e.what());
+    }
+  }
+
+  const int rank_, size_;
+  std::atomic<bool> aborted_{false};
+  std::mutex mutex_;
+  std::unordered_set<Buffer*> live_;
+  std::vector<uint32_t> sent_, received_, exchanges_;
+  std::vector<char> address_;
+  // In this order: connections use the device until they are gone.
+  std::shared_ptr<gloo::transport::Device> device_;
+  std::shared_ptr<gloo::transport::Context> context_;
+};
+
+template <class Work>
+int guarded(char* message, int32_t capacity, Work work) noexcept {
+  Status status = kOk;
+  const auto say = [&](const char* what) {
+    std::strncpy(message, what, capacity - 1);
+    message[capacity - 1] = 0;
+  };
+  try {
+    work();
+  } catch (const Failure& failure) {
+    status = failure.status;
+    say(failure.what());
+  } catch (const std::exception& e) {
+    status = kInvalid;
+    say(e.what());
+  } catch (...) {
+    status = kInvalid;
+    say("unknown error");
+  }
+  return status;
+}
+
+}  // namespace
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+// All calls but sg_abort belong to one thread. `message` gets one line unless the result is 0.
+
+EXPORT int sg_create(int32_t rank, int32_t size, const char* host, int32_t timeout_ms, void** group, char* message,
+                     int32_t capacity) {
+  return guarded(message, capacity, [&] { *group = new Group(rank, size, host, Milliseconds(timeout_ms)); });
+}
+
+// The number of bytes of this rank's address; copied if `capacity` is that many.
+EXPORT int32_t sg_address(const void* group, char* address, int32_t capacity) {
+  const auto& bytes = static_cast<const Group*>(group)->address();
+  const auto length = static_cast<int32_t>(bytes.size());
+  if (length > 0 && capacity == length) std::memcpy(address, bytes.data(), bytes.size());
+  return length;
+}
+
+EXPORT int sg_connect(void* group, const char* addresses, char* message, int32_t capacity) {
+  return guarded(message, capacity, [&] { static_cast<Group*>(group)->connect(addresses); });
+}
+
+EXPORT int sg_exchange(void* group, const sg_transfer* transfers, int64_t count, int32_t timeout_ms, char* message,
+                       int32_t capacity) {
+  return guarded(message, capacity,
+                 [&] { static_cast<Group*>(group)->exchange(transfers, count, Milliseconds(timeout_ms)); });
+}
+
+EXPORT int sg_abort(void* group, char* message, int32_t capacity) {
+  return guarded(message, capacity, [&] { static_cast<Group*>(group)->abort(); });
+}
+
+EXPORT int sg_destroy(void* group, char* message, int32_t capacity) {
+  return guarded(message, capacity, [&] { delete static_cast<Group*>(group); });
+}

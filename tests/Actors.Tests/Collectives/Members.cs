@@ -1,0 +1,83 @@
+using Starling.Actors.Collectives;
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Tests.Collectives;
+
+/// <summary>The members of a group, each on a thread of its own.</summary>
+internal static class Members
+{
+    /// <summary>Nothing here takes this long; a test that hangs ends with it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public static readonly string Plan = new('a', 64);
+
+    public static CollectiveOptions Options { get; } = new()
+    {
+        ConnectTimeout = TimeSpan.FromMinutes(1),
+        OperationTimeout = TimeSpan.FromMinutes(1),
+    };
+
+    /// <summary>Names for <see cref="Engine"/>.</summary>
+    public static TheoryData<string> Engines => ["inproc", "gloo"];
+
+    /// <summary>An engine by name; skips the test where the program was built without it.</summary>
+    public static ICollectiveEngine Engine(string name)
+    {
+        ICollectiveEngine engine = name == "gloo" ? new GlooEngine() : new InProcessEngine();
+        Assert.SkipWhen(engine.Unavailable is not null, engine.Unavailable ?? "");
+        return engine;
+    }
+
+    /// <summary>Connected groups of one generation, to be used on threads of their own.</summary>
+    public static ICollectiveGroup[] Connected(ICollectiveEngine engine, int size, long generation = 1,
+        CollectiveOptions? options = null)
+    {
+        ICollectiveGroup[] groups = [.. Enumerable.Range(0, size)
+            .Select(rank => engine.Bind(new GroupMember(generation, rank, size), options ?? Options))];
+        Exception?[] failures = Connect(groups);
+        Assert.All(failures, Assert.Null);
+        return groups;
+    }
+
+    /// <summary>Connects bound groups; each may have a plan of its own.</summary>
+    public static Exception?[] Connect(IReadOnlyList<ICollectiveGroup> groups, Func<int, string>? plan = null)
+    {
+        byte[][] addresses = [.. groups.Select(g => g.Address)];
+        return Run(groups, group => group.Connect(addresses, plan?.Invoke(group.Member.Rank) ?? Plan));
+    }
+
+    /// <summary>Runs <paramref name="work"/> for every group at once; returns what each of them threw.</summary>
+    public static Exception?[] Run(IReadOnlyList<ICollectiveGroup> groups, Action<ICollectiveGroup> work)
+    {
+        Exception?[] failures = new Exception?[groups.Count];
+        Thread[] threads = [.. groups.Select((group, i) => new Thread(() =>
+        {
+            try
+            {
+                using var scope = NewDisposeScope();
+                work(group);
+            }
+            catch (Exception e)
+            {
+                failures[i] = e;
+            }
+        }))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) Assert.True(thread.Join(Patience), "a member hangs");
+        return failures;
+    }
+
+    /// <summary>Like <see cref="Run"/>, with a result of every member; none may fail.</summary>
+    public static T[] Results<T>(IReadOnlyList<ICollectiveGroup> groups, Func<ICollectiveGroup, T> work)
+    {
+        T[] results = new T[groups.Count];
+        Exception?[] failures = Run(groups, group => results[group.Member.Rank] = work(group));
+        Assert.All(failures, Assert.Null);
+        return results;
+    }
+
+    public static void Dispose(IEnumerable<ICollectiveGroup> groups)
+    {
+        foreach (ICollectiveGroup group in groups) group.Dispose();
+    }
+}
