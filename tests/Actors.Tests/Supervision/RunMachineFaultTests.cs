@@ -246,6 +246,14 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
+    public void A_rank_0_that_was_started_again_before_its_death_was_noticed_has_lost_the_last_state()
+    {
+        _run.Run("a", "b");
+        _run.End(12);
+        Assert.Equal(["a", "b"], _run.Join("a", 2).OfType<RunEffect.Assign>().Select(e => e.Trainer));
+    }
+
+    [Fact]
     public void Once_the_last_state_is_stored_nobody_is_needed()
     {
         _run.Plan = _run.Plan with { EvaluationEnabled = true };
@@ -262,6 +270,16 @@ public sealed class RunMachineFaultTests
         _run.Run("a");
         _run.Apply(new RunEvent.StopRequested());
         Assert.Equal(RunOutcome.Stopped, Assert.IsType<RunEffect.End>(_run.Lose("a")[^1]).Outcome);
+    }
+
+    [Fact]
+    public void A_stop_that_a_fault_came_in_the_way_of_halts_the_next_generation()
+    {
+        _run.Run("a", "b");
+        _run.Apply(new RunEvent.StopRequested());
+        _run.Lose("a");
+        _run.Answer("b");
+        Assert.Equal([new RunEffect.Begin(3, -1), new RunEffect.Halt(3)], _run.GetReady());
     }
 
     [Fact]
