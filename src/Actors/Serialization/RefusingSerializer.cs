@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace Starling.Actors.Serialization;
@@ -11,6 +12,9 @@ public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(
 {
     /// <summary>A number that nobody sends.</summary>
     public const int Id = 4712;
+
+    /// <summary>For those that have settings, which do not matter here.</summary>
+    public RefusingSerializer(ExtendedActorSystem system, Config settings) : this(system) => _ = settings;
 
     /// <inheritdoc/>
     public override int Identifier => Id;

@@ -5,6 +5,7 @@ using Akka.Event;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Data;
+using ConfigurationException = Starling.Actors.Configuration.ConfigurationException;
 
 namespace Starling.Actors.Tests.Hosting;
 
