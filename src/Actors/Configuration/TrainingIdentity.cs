@@ -38,6 +38,23 @@ public sealed record TrainingIdentity(string Json, string Hash)
         return new TrainingIdentity(json, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
+    /// <summary>
+    /// Hash of the identity and of what the nodes of a run have to agree on besides: how far it goes, and what is kept
+    /// and evaluated of it.
+    /// </summary>
+    public string HashWith(StarlingOptions options)
+    {
+        JsonObject agreed = new()
+        {
+            ["identity"] = Hash,
+            ["steps"] = options.Training.Steps,
+            ["checkpoint"] = OptionsJson.Tree(options.Checkpoint),
+            ["evaluate"] = options.Evaluation.Enabled,
+            ["evaluateEverySteps"] = options.Evaluation.EverySteps,
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(agreed.ToJsonString(OptionsJson.Compact))));
+    }
+
     private static void Remove(JsonObject tree, string path)
     {
         string[] parts = path.Split('.');

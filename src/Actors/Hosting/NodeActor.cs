@@ -14,7 +14,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
     public const string Name = "status";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly NodeSetup _node;
     private readonly IActorRef _supervisor;
@@ -39,7 +39,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             Timers.CancelAll();
             node.Signals.IsOver(m);
         });
-        Receive<NodeProtocol.Leave>(_ => Leave());
+        Receive<NodeProtocol.Leave>(_ =>
+        {
+            // What the other roles do is taken over by others as soon as the node is gone.
+            if (node.Has(NodeRole.Trainer)) Context.ActorSelection("/user/trainer").Tell(TrainerProtocol.Leave.Instance);
+            else node.Signals.IsReleased();
+        });
         Receive<TrainerProtocol.Released>(_ => node.Signals.IsReleased());
         Receive<NodeProtocol.StatusRequest>(_ => AskSupervisor());
     }
@@ -52,18 +57,6 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(SupervisorProtocol.Refused));
         Context.System.EventStream.Subscribe(Self, typeof(TrainerProtocol.Released));
-    }
-
-    private void Leave()
-    {
-        if (!_node.Has(NodeRole.Trainer))
-        {
-            _node.Signals.IsReleased(); // others take over what it did as soon as it is gone
-            return;
-        }
-        // Repeated: the supervisor may be about to move to another node.
-        _supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_node.Name, _node.Attempt));
-        Timers.StartSingleTimer(NodeProtocol.Leave.Instance, NodeProtocol.Leave.Instance, Interval);
     }
 
     private void AskSupervisor()

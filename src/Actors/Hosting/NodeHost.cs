@@ -2,11 +2,13 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Cluster;
 using Spectre.Console;
+using Starling.Actors.Collectives;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
 using Starling.Actors.Supervision;
 using Starling.Data;
 using Starling.Model.Checkpoints;
+using TorchSharp;
 
 namespace Starling.Actors.Hosting;
 
@@ -29,7 +31,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         CheckLoaders(options.Data, request.Roles);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         Address[] seeds =
-            [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
+            [.. request.Seeds.Select(s => ClusterProfile.AddressOf(s, "--seed", RemoteTls.ProtocolOf(tls)))];
+        ICollectiveEngine engine = EngineOf(options, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
@@ -40,8 +43,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             Host = request.Host,
             Port = request.Port,
-            Tls = tls,
             Seeds = seeds,
+            Tls = tls,
+            Engine = engine,
+            Collective = new CollectiveOptions
+            {
+                Host = options.Cluster.CollectiveHost ?? request.Host,
+                AllowPublicAddress = options.Cluster.AllowPublicAddress,
+                OperationTimeout = TimeSpan.FromSeconds(options.Cluster.ExchangeTimeoutSeconds),
+            },
             Journal = Path.Combine(run.Folder, "events.jsonl"),
         };
         TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -137,6 +147,13 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             throw new StarlingException($"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
                 "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
     }
+
+    /// <summary>Looked for before a generation needs it, so that a library that is missing is a mistake at the start.</summary>
+    private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
+        options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
+            ? new InProcessEngine()
+            : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
+                new torch.Device(options.Training.Device).type);
 
     private static string NameOf(string role) => NotInNames().Replace(
         FormattableString.Invariant($"{role}-{Environment.MachineName}-{Environment.ProcessId}"), "-");

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Starling.Actors.Collectives;
 using Starling.Actors.Configuration;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
@@ -28,6 +29,12 @@ internal sealed record NodeSetup
 
     /// <summary>Certificates for talking to other nodes; null for no encryption.</summary>
     public RemoteTls? Tls { get; init; }
+
+    /// <summary>What carries the exchange between trainers; a node alone needs none.</summary>
+    public ICollectiveEngine Engine { get; init; } = new InProcessEngine();
+
+    /// <summary>Where that listens.</summary>
+    public CollectiveOptions Collective { get; init; } = new();
 
     /// <summary>Nodes of the cluster to join; none to begin one.</summary>
     public IReadOnlyList<Address> Seeds { get; init; } = [];

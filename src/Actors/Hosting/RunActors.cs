@@ -4,7 +4,6 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Starling.Actors.Checkpointing;
-using Starling.Actors.Collectives;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
@@ -81,7 +80,8 @@ internal static class RunActors
                 Settings = run.TrainerSettings(node.Force),
                 Checkpoints = run.Checkpoints,
                 Prefetch = run.Options.Data.Prefetch,
-                Engine = new InProcessEngine(),
+                Engine = node.Engine,
+                Collective = node.Collective,
                 Lease = TimeSpan.FromSeconds(run.Options.Cluster.LeaseSeconds),
                 LoaderPatience = TimeSpan.FromSeconds(run.Options.Cluster.LoaderPatienceSeconds),
                 Time = node.Time,

@@ -67,8 +67,8 @@ public sealed class RunContext
     public RunDescription Description { get; }
 
     /// <summary>What has to be the same on all nodes.</summary>
-    public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.Hash, Description.DataFingerprint,
-        Description.TokenizerFingerprint);
+    public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.HashWith(Options),
+        Description.DataFingerprint, Description.TokenizerFingerprint);
 
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
@@ -99,8 +99,8 @@ public sealed class RunContext
 
     /// <summary>What the trainer needs.</summary>
     public TrainerSettings TrainerSettings(bool force) => new(Shape, Options.ToTrainStepOptions(),
-        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared, NodeIdentity,
-        force);
+        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared,
+        NodeIdentity, force);
 
     /// <summary>The decode threads of a loader.</summary>
     public ReplicaBatchPipeline OpenPipeline() => new(new BatchFactory(Index, Options.ToBatchOptions()),

@@ -1,10 +1,13 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
 using Starling.Actors.Tests.Support;
+using Starling.Data.Images;
 using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Checkpointing;
 
@@ -12,6 +15,7 @@ public sealed class CheckpointerTests : ActorTests
 {
     private readonly RefusingDisk _disk = new();
     private readonly CheckpointStore _store;
+    private readonly EvaluationFiles _evaluations;
     private readonly TestProbe _supervisor, _monitor;
     private readonly IActorRef _checkpointer;
     private int _released;
@@ -20,10 +24,10 @@ public sealed class CheckpointerTests : ActorTests
     {
         _store = new CheckpointStore(Folder["checkpoints"], _disk);
         (_supervisor, _monitor) = (CreateTestProbe(), CreateTestProbe());
-        Dictionary<long, double> earlier = new() { [20] = 5 };
+        _evaluations = new EvaluationFiles(Folder.Path);
         KeepPolicy keep = new(1, Best: new KeepBest("frechet_distance", 1));
         _checkpointer = Sys.ActorOf(Props.Create(() => new Checkpointer(
-            _store, TestCheckpoints.Run, keep, earlier, _supervisor, _monitor, TimeProvider.System)));
+            _store, TestCheckpoints.Run, keep, _evaluations, _supervisor, _monitor, TimeProvider.System)));
     }
 
     [Fact]
@@ -64,7 +68,7 @@ public sealed class CheckpointerTests : ActorTests
         RunLedger ledger = new(Folder.Path);
         ledger.TryAdvance(1, 2, 0, -1);
         IActorRef guarded = Sys.ActorOf(Props.Create(() => new Checkpointer(_store, TestCheckpoints.Run,
-            new KeepPolicy(1), new Dictionary<long, double>(), _supervisor, _monitor, TimeProvider.System, ledger)));
+            new KeepPolicy(1), _evaluations, _supervisor, _monitor, TimeProvider.System, ledger)));
         Save(guarded, 4, generation: 1);
         Assert.Equal("fenced", _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience).Kind);
         Assert.Equal((1, 4), Failed());
@@ -84,24 +88,13 @@ public sealed class CheckpointerTests : ActorTests
     {
         Save(1);
         Save(2);
-        _checkpointer.Tell(new CheckpointerProtocol.Scored(2, 10));
+        Score(2, 10);
         Save(3);
-        _checkpointer.Tell(new CheckpointerProtocol.Scored(3, 20));
+        Score(3, 20);
         Save(4);
         Save(5);
         Settle(_checkpointer);
         Assert.Equal([2, 5], _store.List().Select(e => e.Step));
-    }
-
-    [Fact]
-    public void What_an_earlier_attempt_found_best_stays_the_best()
-    {
-        Save(20);
-        Save(21);
-        _checkpointer.Tell(new CheckpointerProtocol.Scored(21, 10));
-        Save(22);
-        Settle(_checkpointer);
-        Assert.Equal([20, 22], _store.List().Select(e => e.Step));
     }
 
     [Fact]
@@ -126,6 +119,18 @@ public sealed class CheckpointerTests : ActorTests
         checkpointer.Tell(new CheckpointerProtocol.Save(
             TestCheckpoints.Snapshot(step, generation, () => Interlocked.Increment(ref _released)),
             new Dictionary<string, double> { ["loss_total"] = 1.5 }));
+
+    /// <summary>As the evaluator of any process does: the score is found in its file.</summary>
+    private void Score(long step, double distance)
+    {
+        Settle(_checkpointer);
+        EvaluationResult result = new()
+        {
+            Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2, FrechetDistance = distance,
+        };
+        _evaluations.Write(new EvaluationReport(step, _store.Load(step).Manifest.StateHash, [result],
+            new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>()));
+    }
 
     private object Happened() => _supervisor.ReceiveOne(Patience);
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Starling.Actors.Checkpointing;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
@@ -14,7 +13,7 @@ namespace Starling.Actors.Tests.Evaluating;
 public sealed class EvaluatorActorTests : ActorTests
 {
     private readonly CheckpointStore _store;
-    private readonly TestProbe _supervisor, _checkpointer, _monitor;
+    private readonly TestProbe _supervisor, _monitor;
     private readonly FakeEvaluation _evaluation;
     private readonly EvaluationFiles _files;
     private int _opened;
@@ -23,13 +22,13 @@ public sealed class EvaluatorActorTests : ActorTests
     {
         _store = new CheckpointStore(Folder["checkpoints"], new RefusingDisk());
         TestCheckpoints.Write(_store, 4, 8);
-        (_supervisor, _checkpointer, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        (_supervisor, _monitor) = (CreateTestProbe(), CreateTestProbe());
         _files = new EvaluationFiles(Folder.Path);
         _evaluation = new FakeEvaluation { OnEvaluate = Report };
     }
 
     [Fact]
-    public void Results_go_to_files_to_the_monitor_and_to_whoever_keeps_the_best()
+    public void Results_go_to_the_monitor_and_to_files_where_whoever_keeps_the_best_finds_them()
     {
         IActorRef evaluator = Start();
         _evaluation.OnEvaluate = step =>
@@ -40,13 +39,11 @@ public sealed class EvaluatorActorTests : ActorTests
         };
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Assert.Equal(new SupervisorProtocol.EvaluationEnded(4, null), Ended());
-        Assert.Equal(new CheckpointerProtocol.Scored(4, 12.5),
-            _checkpointer.ExpectMsg<CheckpointerProtocol.Scored>(Patience));
         _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
         var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Patience);
         Assert.All(evaluated.Pictures, path => Assert.True(File.Exists(path)));
         Assert.Equal([4], _files.Of(_store).Keys);
-        Assert.Equal(12.5, _files.Of(_store)[4].Rank);
+        Assert.Equal(12.5, Assert.Single(_files.Ranks(_store)).Value);
         Assert.Equal([4, 8], _store.List().Select(e => e.Step));
     }
 
@@ -115,7 +112,7 @@ public sealed class EvaluatorActorTests : ActorTests
 
     private IActorRef Start()
     {
-        EvaluatorActor.EvaluatorActors actors = new(_supervisor, _checkpointer, _monitor);
+        EvaluatorActor.EvaluatorActors actors = new(_supervisor, _monitor);
         IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor("e", TestIdentity.Run,
             Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Patience);

@@ -35,8 +35,8 @@ public sealed class JournalActorTests : ActorTests
     {
         EventLog? log = null;
         ICanTell monitor = TestActor;
-        IActorRef journal = Sys.ActorOf(Props.Create(() => new JournalActor(
-            () => log = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System), monitor)));
+        Func<EventLog> open = () => log = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System);
+        IActorRef journal = Sys.ActorOf(Props.Create(() => new JournalActor(open, monitor)));
         foreach (RunState state in states) journal.Tell(new MonitorProtocol.RunChanged(state));
         await journal.GracefulStop(Patience);
         await log!.DisposeAsync();

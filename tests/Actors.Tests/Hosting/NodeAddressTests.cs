@@ -45,12 +45,12 @@ public sealed class NodeAddressTests
     [InlineData(":4000")]
     [InlineData("10.0.0.1:4000x")]
     public void A_seed_is_an_address_and_a_port(string seed) => Assert.Contains($"--seed {seed}",
-        Assert.Throws<StarlingException>(() => ClusterProfile.AddressOf(seed, "--seed")).Message);
+        Assert.Throws<StarlingException>(() => ClusterProfile.AddressOf(seed, "--seed", "akka.tcp")).Message);
 
     [Fact]
     public void A_seed_s_host_may_be_a_name()
     {
-        Akka.Actor.Address address = ClusterProfile.AddressOf("node-1.cluster:4000", "--seed");
+        Akka.Actor.Address address = ClusterProfile.AddressOf("node-1.cluster:4000", "--seed", "akka.tcp");
         Assert.Equal(("node-1.cluster", 4000), (address.Host, address.Port));
     }
 }

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Starling.Actors.Tests;
+using Starling.Actors.Tests.Processes;
+using Starling.Actors.Tests.Support;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Cluster.Tests.Nodes;
+
+/// <summary>Nodes as a user starts them, a process each.</summary>
+public sealed class NodeTests(TinyAssets assets) : IDisposable
+{
+    private const int Terminate = 15, Stop = 19, Continue = 18;
+    private readonly TestFolder _folder = new();
+    private readonly List<StarlingProcess> _started = [];
+
+    private string Run => _folder["run"];
+
+    public void Dispose()
+    {
+        foreach (StarlingProcess process in _started) process.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_node_alone_reaches_the_state_of_a_training()
+    {
+        using (StarlingProcess train = StarlingProcess.Train(assets, _folder["alone"], NodeSettings.Of(assets)))
+            Assert.Equal(0, await train.ExitAsync());
+        StarlingProcess node = Start(["--name", "all"]);
+        Assert.True(await node.ExitAsync() == 0, string.Join('\n', node.Errors));
+        Assert.StartsWith("ready name=all address=akka.tcp://starling@127.0.0.1:", await ReadyAsync(node));
+        Assert.Contains($"over outcome=completed step={RunBench.Steps}", node.Output);
+        Assert.Equal(await StarlingProcess.HashAsync(_folder["alone"]), await StarlingProcess.HashAsync(Run));
+        Assert.Equal(Enumerable.Range(1, RunBench.Steps), StarlingProcess.Events(Run, "committed")
+            .Select(e => e.GetProperty("step").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("--host 8.8.8.8 is the public address", "--host", "8.8.8.8")]
+    [InlineData("--host 0.0.0.0 stands for all addresses", "--host", "0.0.0.0")]
+    [InlineData("--seed nowhere", "--seed", "nowhere")]
+    [InlineData("there is no role 'trainr'", "--roles", "trainr")]
+    public async Task A_mistake_is_one_line_and_exit_code_2(string expected, params string[] words)
+    {
+        StarlingProcess node = Start(words);
+        Assert.Equal(2, await node.ExitAsync());
+        Assert.Contains(expected, Assert.Single(node.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_a_mistake()
+    {
+        string address = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "a"])));
+        StarlingProcess second = Start(["--name", "b", "--port", address.Split(':')[^1]]);
+        Assert.Equal(2, await second.ExitAsync());
+        Assert.Contains("cannot listen there", Assert.Single(second.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_of_another_configuration_or_other_data_is_refused_on_both_sides()
+    {
+        string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"])));
+        StarlingProcess other = Start(["--name", "other", "--roles", "supervisor", "--seed", seed], "seed=7");
+        StarlingProcess data = Start(["--name", "data", "--roles", "trainer", "--seed", seed],
+            $"data.files={assets.Shards[0]}");
+        Assert.Equal((2, 2), (await other.ExitAsync(), await data.ExitAsync()));
+        Assert.Contains("this node's configuration is", Assert.Single(other.Errors), StringComparison.Ordinal);
+        Assert.Contains("this node's data set is", Assert.Single(data.Errors), StringComparison.Ordinal);
+        string[] notes = [.. StarlingProcess.Events(Run, "note").Select(e => e.GetProperty("text").GetString()!)];
+        foreach (string what in (string[])["configuration", "data set"])
+            Assert.Contains(notes, n => n.Contains($"refused: this node's {what} is", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_folder_of_nodes_is_no_place_for_a_training_and_a_name_is_one_node_s()
+    {
+        await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"]));
+        using StarlingProcess train = StarlingProcess.Train(assets, Run);
+        Assert.Equal(2, await train.ExitAsync());
+        Assert.Contains("in use by node first of a cluster", Assert.Single(train.Errors), StringComparison.Ordinal);
+        StarlingProcess twin = Start(["--name", "first"]);
+        Assert.Equal(2, await twin.ExitAsync());
+        Assert.Contains("choose another --name", Assert.Single(twin.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_status_is_told_by_every_node()
+    {
+        StarlingProcess first = Start(["--roles", "supervisor", "--name", "first"]);
+        string seed = AddressOf(await ReadyAsync(first));
+        StarlingProcess second = Start(["--roles", "loader", "--name", "second", "--seed", seed]);
+        string address = AddressOf(await ReadyAsync(second));
+        JsonElement status;
+        do
+        {
+            // Until the supervisor has heard of the loader.
+            (int exitCode, IReadOnlyList<string> output, IReadOnlyList<string> errors) =
+                await StarlingProcess.RunAsync("status", "--node", address, "--json");
+            Assert.True(exitCode == 0, string.Join('\n', errors));
+            status = JsonDocument.Parse(string.Join('\n', output)).RootElement;
+        } while (status.GetProperty("run") is not { ValueKind: JsonValueKind.Object } run ||
+            run.GetProperty("loaders").GetArrayLength() == 0 || run.GetProperty("nodes").GetArrayLength() < 2);
+        Assert.Equal("second", status.GetProperty("node").GetString());
+        Assert.Equal(["loader", "supervisor"], status.GetProperty("members").EnumerateArray()
+            .Select(m => m.GetProperty("roles")[0].GetString()).Order());
+        Assert.Equal("gathering", status.GetProperty("run").GetProperty("phase").GetString());
+
+        (_, IReadOnlyList<string> text, _) = await StarlingProcess.RunAsync("status", "--node", address);
+        Assert.Contains(text, line => line.StartsWith("waiting for", StringComparison.Ordinal));
+        Assert.Contains(text, line => line.Contains(seed, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_trainer_that_is_terminated_stores_what_it_did_and_leaves()
+    {
+        string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"])));
+        StarlingProcess trainer = Start(["--roles", "trainer,loader", "--name", "trainer", "--seed", seed],
+            "training.steps=100000");
+        await trainer.StepAsync(2);
+        trainer.Signal(Terminate);
+        Assert.Equal(0, await trainer.ExitAsync());
+        long last = StarlingProcess.Events(Run, "committed")[^1].GetProperty("step").GetInt64();
+        Assert.Equal(last, new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
+    }
+
+    [Fact]
+    public async Task A_node_that_slept_for_longer_than_its_lease_ends_to_be_started_again()
+    {
+        StarlingProcess node = Start(["--name", "sleeper"], "cluster.leaseSeconds=1");
+        await ReadyAsync(node);
+        node.Signal(Stop);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // what is tested, no wait
+        node.Signal(Continue);
+        Assert.Equal(75, await node.ExitAsync());
+        Assert.Contains(node.Output, line => line.Contains("slept for", StringComparison.Ordinal));
+    }
+
+    private StarlingProcess Start(string[] words, params string[] settings)
+    {
+        StarlingProcess node = StarlingProcess.Start(["node", .. words, "--config", "configs/tiny.json", "--run", Run,
+            "--set", .. NodeSettings.Of(assets), .. settings]);
+        _started.Add(node);
+        return node;
+    }
+
+    private static Task<string> ReadyAsync(StarlingProcess node) =>
+        node.LineAsync(line => line.StartsWith("ready ", StringComparison.Ordinal));
+
+    private static string AddressOf(string ready) =>
+        ready.Split(' ')[2]["address=akka.tcp://starling@".Length..];
+}
