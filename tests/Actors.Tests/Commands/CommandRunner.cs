@@ -14,7 +14,7 @@ internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
     public Func<StarlingOptions, TrainRequest, Task<int>> OnTrain { get; set; } =
         (_, _) => Task.FromResult(ExitCodes.Success);
 
-    public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
+    public Func<string, EvaluationReport> OnEvaluate { get; set; } = _ => throw new InvalidOperationException();
 
     public string Output => _output.ToString();
 
@@ -46,7 +46,7 @@ internal sealed class CommandRunner : ITrainingHost, IEvaluationHost
         return OnTrain(options, request);
     }
 
-    Task<IReadOnlyList<EvaluationResult>> IEvaluationHost.EvaluateAsync(
-        string checkpoint, StarlingOptions options, string samplesFolder, CancellationToken cancellationToken) =>
-        Task.FromResult(OnEvaluate(checkpoint, samplesFolder));
+    Task<EvaluationReport> IEvaluationHost.EvaluateAsync(
+        string checkpoint, StarlingOptions options, CancellationToken cancellationToken) =>
+        Task.FromResult(OnEvaluate(checkpoint));
 }
