@@ -24,7 +24,8 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
         string[] heads =
         [
             "run", "step", "weights", $"AR loss, last {lossSteps} steps", "held-out AR loss", "Frechet distance",
-            "features", "samples", "pictures", .. _positions.Select(p => FormattableString.Invariant($"probe at {p}")), "chance",
+            "features", "samples", "pictures",
+            .. _positions.Select(p => FormattableString.Invariant($"probe at {p}")), "chance",
         ];
         yield return Line(heads);
         yield return Line(heads.Select(head => head is "run" or "weights" or "features" ? "---" : "---:"));

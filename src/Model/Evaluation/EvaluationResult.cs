@@ -27,7 +27,7 @@ public sealed record EvaluationResult
     public double? FrechetDistance { get; init; }
 
     /// <summary>
-    /// Mean next-token loss of held-out pictures, nats (<see cref="Evaluation.HeldOutLoss"/>); null if none are held out.
+    /// Mean next-token loss of held-out pictures, nats (<see cref="Evaluation.HeldOutLoss"/>); null if none are.
     /// </summary>
     public double? HeldOutLoss { get; init; }
 

@@ -7,8 +7,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The next-token loss (Eq. 2) of pictures that were not trained on, given their classes. Unlike the training loss, which
-/// ST-AR computes under masked attention and every method under dropout, it compares methods.
+/// The next-token loss (Eq. 2) of pictures that were not trained on, given their classes. It compares methods; the
+/// training loss does not, which ST-AR computes under masked attention and every method under dropout.
 /// </summary>
 public static class HeldOutLoss
 {

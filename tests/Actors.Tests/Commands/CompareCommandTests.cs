@@ -92,9 +92,9 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public async Task Runs_without_a_probe_have_a_table_but_no_picture()
     {
+        EvaluationResult bare = Result(20, "student", 40.25, []) with { ReferencePictures = 0, HeldOutLoss = null };
         new EvaluationFiles(_folder["plain"]).Write(new EvaluationReport(
-            20, "hash", [Result(20, "student", 40.25, []) with { ReferencePictures = 0, HeldOutLoss = null }], new DistanceAnchors(100, 1),
-            new Dictionary<string, RgbImage>()));
+            20, "hash", [bare], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>()));
         Assert.Equal(ExitCodes.UserError,
             await _runner.RunAsync("compare", _folder["plain"], "--out", _folder["probe.png"]));
         Assert.Equal("| plain | 20 | student |  |  | 40.25 | net | 10 |  |  |", _runner.OutputLines[^1]);

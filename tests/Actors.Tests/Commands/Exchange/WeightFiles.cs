@@ -5,6 +5,7 @@ using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using Starling.Model.Tests.Import;
 using Starling.Model.Transformer;
+using Starling.Tests;
 using TorchSharp;
 
 namespace Starling.Actors.Tests.Commands.Exchange;
@@ -78,7 +79,5 @@ internal static class WeightFiles
         t => t.Name, t => $"{t.Type} [{string.Join(',', t.Shape)}] {Convert.ToHexString(t.Bytes.Span)}"));
 
     /// <summary>A file of <c>tests/golden</c>, or of its stand-in.</summary>
-    public static string Golden(string name) => Path.Combine(
-        Environment.GetEnvironmentVariable("STARLING_GOLDEN") is { Length: > 0 } folder
-            ? folder : Path.Combine(AppContext.BaseDirectory, "golden"), name);
+    public static string Golden(string name) => GoldenFolder.PathOf(name);
 }
