@@ -51,6 +51,7 @@ public static class CommandLine
             CheckpointCommand.Create(context),
             SampleCommand.Create(context),
             EvaluateCommand.Create(context),
+            CompareCommand.Create(context),
             TokenizerCommand.Create(context),
             FeaturesCommand.Create(context),
             DataCommand.Create(context),

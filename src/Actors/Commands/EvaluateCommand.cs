@@ -45,9 +45,7 @@ internal sealed class EvaluateCommand(CommandContext context)
 
     private void Write(EvaluationResult result)
     {
-        context.Out.WriteLine(ScoreLine.Render(new EvaluationScore(
-            result.Step, result.Weights, result.FeatureNetwork, result.FrechetDistance,
-            result.Probe is [.., var last] ? last.Accuracy : null)));
+        context.Out.WriteLine(ScoreLine.Render(EvaluationScore.Of(result) with { ProbeChance = null }));
         foreach (ProbeAccuracy probe in result.Probe)
             context.Out.WriteLine(FormattableString.Invariant($"  probe at position {probe.Step}: ") +
                 $"{Display.Percent(probe.Accuracy)} (chance {Display.Percent(result.ChanceLevel)})");

@@ -50,6 +50,12 @@ public sealed record EvaluationOptions
     [Required(ErrorMessage = "must be a file or \"embedded\"")]
     public string FeatureNetwork { get; init; } = DataOptions.Embedded;
 
+    /// <summary>
+    /// Training pictures that stand for the data, evenly chosen, in distance and probe; 0 for all.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int ReferencePictures { get; init; }
+
     /// <summary>The linear probe on mid-layer features.</summary>
     public ProbeOptions Probe { get; init; } = new();
 

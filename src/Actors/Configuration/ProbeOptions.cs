@@ -11,6 +11,13 @@ public sealed record ProbeOptions
     /// <summary>False leaves the probe out.</summary>
     public bool Enabled { get; init; } = true;
 
+    /// <summary>
+    /// Most pictures it trains on, evenly chosen among the reference pictures, and most held-out pictures it is tried
+    /// on; 0 for all.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int Pictures { get; init; }
+
     /// <summary>Passes over the training pictures.</summary>
     [Range(1, 100_000)]
     public int Epochs { get; init; } = 90;

@@ -65,11 +65,18 @@ public sealed class EvaluationFiles(string runFolder)
         .Where(found => found.Value.Rank is not null)
         .ToDictionary(found => found.Key, found => found.Value.Rank!.Value);
 
-    private StoredScores? Read(long step)
+    /// <summary>All scores of the run, by step, whether their checkpoints are still there or not.</summary>
+    public IReadOnlyList<StoredScores> All() => Directory.Exists(Scores)
+        ? [.. Directory.GetFiles(Scores, "*.json").Select(Read).OfType<StoredScores>().OrderBy(s => s.Step)]
+        : [];
+
+    private StoredScores? Read(long step) => Read(ScoresOf(step));
+
+    private static StoredScores? Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(ScoresOf(step)), Json);
+            return JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(file), Json);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

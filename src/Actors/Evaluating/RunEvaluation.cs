@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Data.Batches;
+using Starling.Data.Ordering;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
 using Starling.Model.Features;
@@ -15,12 +17,12 @@ namespace Starling.Actors.Evaluating;
 public sealed class RunEvaluation : IEvaluation
 {
     private readonly VqTokenizer _tokenizer;
-    private readonly PictureClassifier _network;
+    private readonly IFeatureNetwork _network;
     private readonly ReferenceData _data;
     private readonly CheckpointEvaluator _evaluator;
     private readonly int _threads;
 
-    private RunEvaluation(RunContext run, VqTokenizer tokenizer, PictureClassifier network, ReferenceData data,
+    private RunEvaluation(RunContext run, VqTokenizer tokenizer, IFeatureNetwork network, ReferenceData data,
         EvaluationPlan plan, int threads, TimeProvider time)
     {
         _tokenizer = tokenizer;
@@ -46,6 +48,7 @@ public sealed class RunEvaluation : IEvaluation
             Seed = run.Options.Seed,
             ProbeDepth = run.Options.SelfGuided.EffectiveDepth(run.Shape.Layers),
             ProbePositions = o.Probe.Enabled ? o.Probe.Positions : 0,
+            ProbePictures = o.Probe.Pictures,
             Probe = new LinearProbeOptions
             {
                 Epochs = o.Probe.Epochs, BatchSize = o.Probe.Batch, WarmupEpochs = Math.Min(10, o.Probe.Epochs / 4),
@@ -53,11 +56,26 @@ public sealed class RunEvaluation : IEvaluation
             BFloat16 = bfloat16,
         };
         VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
-        PictureClassifier network = PictureClassifier.Load(AssetFiles.FeatureNetwork(o.FeatureNetwork));
-        int size = run.Options.Data.ImageSize;
-        ReferenceData data = ReferenceData.Read(new PictureReader(run.TrainSplit, size),
-            run.HeldOutSplit is { } heldOut ? new PictureReader(heldOut, size) : null,
-            tokenizer, network, o.Samples, plan.Seed, cancellation);
+        string networkFile = AssetFiles.FeatureNetwork(o.FeatureNetwork);
+        IFeatureNetwork network = FeatureNetworks.Load(networkFile);
+        SampleSplit? heldOut = o.Probe.Enabled ? run.HeldOutSplit : null;
+        ReferenceKey key = new()
+        {
+            Data = run.Index.Fingerprint,
+            HoldOut = run.Options.Data.HoldOut,
+            ImageSize = run.Options.Data.ImageSize,
+            Pictures = o.ReferencePictures,
+            HeldOutPictures = heldOut is null ? null : o.Probe.Pictures,
+            Network = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(networkFile))),
+            Tokenizer = tokenizer.Fingerprint,
+            BFloat16 = bfloat16,
+            NoiseSamples = o.Samples,
+            Seed = plan.Seed,
+        };
+        ReferenceData data = new ReferenceCache(new EvaluationFiles(run.Folder).Scores).Get(key, () =>
+            ReferenceData.Read(new PictureReader(run.TrainSplit, key.ImageSize, most: key.Pictures),
+                heldOut is null ? null : new PictureReader(heldOut, key.ImageSize, most: o.Probe.Pictures),
+                tokenizer, network, key.NoiseSamples, key.Seed, cancellation));
         return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
     }
 

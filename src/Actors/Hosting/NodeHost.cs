@@ -28,9 +28,10 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
     {
         NodeAddress.Check(request.Host, options.Cluster.AllowPublicAddress);
+        CheckLoaders(options.Data, request.Roles);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         Address[] seeds =
-            [.. request.Seeds.Select(s => ClusterProfile.AddressOf(s, "--seed", RemoteTls.ProtocolOf(tls)))];
+            [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         ICollectiveEngine engine = EngineOf(options, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
@@ -42,8 +43,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             Host = request.Host,
             Port = request.Port,
-            Seeds = seeds,
             Tls = tls,
+            Seeds = seeds,
             Engine = engine,
             Collective = new CollectiveOptions
             {
@@ -144,6 +145,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             ? new InProcessEngine()
             : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
                 new torch.Device(options.Training.Device).type);
+
+    /// <summary>Better told now than by the first batch.</summary>
+    private static void CheckLoaders(DataOptions data, IReadOnlyList<string> roles)
+    {
+        bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);
+        if (data.TokenizeOn == TokenizeOn.Trainer && loads != trains)
+            throw new StarlingException($"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
+                "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
+    }
 
     private static string NameOf(string role) => NotInNames().Replace(
         FormattableString.Invariant($"{role}-{Environment.MachineName}-{Environment.ProcessId}"), "-");

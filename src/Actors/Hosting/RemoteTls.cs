@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Event;
-using Akka.Hosting;
 using Akka.Remote.Transport.DotNetty;
 using Starling.Actors.Configuration;
 using Starling.Data;
@@ -42,14 +41,11 @@ public sealed class RemoteTls : IDisposable
     /// <summary>The protocol in the addresses of nodes.</summary>
     public static string ProtocolOf(RemoteTls? tls) => tls is null ? "akka.tcp" : "akka.ssl.tcp";
 
-    /// <summary>Has an actor system listen and connect with TLS only.</summary>
-    public void Apply(AkkaConfigurationBuilder akka)
-    {
-        akka.AddHocon("akka.remote.dot-netty.tcp.enable-ssl = on", HoconAddMode.Prepend);
-        akka.AddSetup(Setup);
-    }
+    /// <summary>Has an actor system listen and connect with TLS only, or without.</summary>
+    public static string HoconOf(RemoteTls? tls) =>
+        $"akka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}\n";
 
-    /// <summary>For an actor system that is not made by Akka.Hosting; <c>enable-ssl</c> has to be on too.</summary>
+    /// <summary>Goes with <see cref="HoconOf"/>: the certificate, and whom to trust.</summary>
     public DotNettySslSetup Setup => new(_certificate, suppressValidation: false, requireMutualAuthentication: true,
         (peer, _, address, _, log) => IsTrusted(peer, address, log));
 

@@ -22,7 +22,7 @@ internal static class RunActors
     /// <summary>Wires a node's actors.</summary>
     public static void Add(AkkaConfigurationBuilder akka, NodeSetup node)
     {
-        akka.AddHocon(WireProfile.Hocon + node.Profile, HoconAddMode.Prepend)
+        akka.AddHocon(WireProfile.Hocon + RemoteTls.HoconOf(node.Tls) + node.Profile, HoconAddMode.Prepend)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
@@ -31,7 +31,7 @@ internal static class RunActors
             })
             .WithRemoting(node.Host, node.Port)
             .WithClustering(new AkkaClusterOptions { Roles = [.. node.Roles] });
-        node.Tls?.Apply(akka);
+        if (node.Tls is { } tls) akka.AddSetup(tls.Setup);
         ClusterSingletonOptions options = new()
         {
             Role = NodeRole.Supervisor,

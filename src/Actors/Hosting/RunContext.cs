@@ -90,7 +90,7 @@ public sealed class RunContext
         ShardIndex index = DataFiles.Open(options.Data);
         GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
         if (options.Evaluation.Enabled) // now rather than after hours of training
-            PictureClassifier.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
+            FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
         BatchFactory batches = new(index, options.ToBatchOptions()); // checks batch, split and cache against the data
         return new RunContext(

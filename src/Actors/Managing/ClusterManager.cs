@@ -110,6 +110,9 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         ];
         if (seeds.Length > 0)
             arguments.AddRange(["--seed", string.Join(',', seeds.Select(s => s[(s.IndexOf('@') + 1)..]))]);
+        // Loaders are processes of their own here.
+        if (!request.Overrides.Any(o => o.StartsWith("data.tokenizeOn=", StringComparison.Ordinal)))
+            arguments.AddRange(["--set", "data.tokenizeOn=loader"]);
         foreach (string setting in request.Overrides) arguments.AddRange(["--set", setting]);
         member.State = MemberState.Starting;
         member.StartedAt = time.GetTimestamp();

@@ -11,6 +11,12 @@ namespace Starling.Actors.Monitoring;
 public sealed record EvaluationScore(
     long Step, string Weights, string Network, double? FrechetDistance, double? ProbeAccuracy)
 {
+    /// <summary>Pictures sampled for the distance; 0 if not known.</summary>
+    public long Samples { get; init; }
+
+    /// <summary>Pictures of the data they were compared with; 0 if not known.</summary>
+    public long ReferencePictures { get; init; }
+
     /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
     public double? ProbeChance { get; init; }
 
@@ -18,6 +24,8 @@ public sealed record EvaluationScore(
     public static EvaluationScore Of(EvaluationResult r) => new(
         r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null)
     {
+        Samples = r.Samples,
+        ReferencePictures = r.ReferencePictures,
         ProbeChance = r.Probe.Count > 0 ? r.ChanceLevel : null,
     };
 }

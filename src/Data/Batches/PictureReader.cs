@@ -11,7 +11,8 @@ namespace Starling.Data.Batches;
 /// <param name="split">The samples.</param>
 /// <param name="size">Side of the centre crop in pixels.</param>
 /// <param name="decoder">Null: <see cref="PictureDecoder.Default"/>.</param>
-public sealed class PictureReader(SampleSplit split, int size, IImageDecoder? decoder = null)
+/// <param name="most">Reads no more than so many, by <see cref="EvenChoice"/>; 0 for all.</param>
+public sealed class PictureReader(SampleSplit split, int size, IImageDecoder? decoder = null, int most = 0)
 {
     private readonly List<BadPicture> _bad = [];
 
@@ -23,11 +24,15 @@ public sealed class PictureReader(SampleSplit split, int size, IImageDecoder? de
     public IEnumerable<Picture> ReadAll()
     {
         _bad.Clear();
+        HashSet<long>? chosen = most == 0 ? null : [.. EvenChoice.Of(split.Total, most)];
+        long before = 0;
         foreach (RowGroupInfo info in split.Index.RowGroups)
         {
-            if (split.CountIn(info.Id) == 0) continue;
+            long[] samples = [.. split.SamplesIn(info.Id).Where((_, i) => chosen?.Contains(before + i) ?? true)];
+            before += split.CountIn(info.Id);
+            if (samples.Length == 0) continue;
             RowGroupData group = split.Index.Load(info.Id);
-            foreach (long sample in split.SamplesIn(info.Id))
+            foreach (long sample in samples)
                 if (Read(group, sample) is { } picture) yield return picture;
         }
     }

@@ -32,4 +32,6 @@ public enum RandomPurpose
     TokenizerTraining = 12,
     /// <summary>Feature network training.</summary>
     FeatureTraining = 13,
+    /// <summary>Which pictures of a large data set an evaluation looks at.</summary>
+    EvaluationChoice = 14,
 }

@@ -54,6 +54,7 @@ public sealed class CheckpointEvaluator(
                 Weights = name,
                 FeatureNetwork = network.Name,
                 Samples = plan.Samples,
+                ReferencePictures = data.Statistics.Count,
                 FrechetDistance = distance,
                 Probe = probe,
                 ChanceLevel = chance,
@@ -116,14 +117,14 @@ public sealed class CheckpointEvaluator(
         if (plan.ProbePositions == 0 || data.HeldOut.Labels.Count == 0) return ([], 0);
         using var scope = NewDisposeScope();
         int[] steps = ProbePositions.Uniform(shape.Tokens, Math.Min(plan.ProbePositions, shape.Tokens));
-        ProbeSet train = Features(gpt, data.Train, steps, cancellation);
+        ProbeSet train = Features(gpt, data.Train.Evenly(plan.ProbePictures), steps, cancellation);
         ProbeSet test = Features(gpt, data.HeldOut, steps, cancellation);
         double[] accuracies = LinearProbe.Accuracies(train, test, shape.Classes, plan.Probe, plan.Seed, cancellation);
         return ([.. steps.Zip(accuracies, (step, accuracy) => new ProbeAccuracy(step, accuracy))], test.ChanceLevel());
     }
 
     /// <summary>Frozen features of the probed block, under the null class so that the label cannot leak in.</summary>
-    private ProbeSet Features(Gpt gpt, ReferenceData.CodedSet set, int[] steps, CancellationToken cancellation)
+    private ProbeSet Features(Gpt gpt, CodedSet set, int[] steps, CancellationToken cancellation)
     {
         // Hidden position t−1 is the one that predicts token t.
         Tensor positions_P = tensor(steps.Select(s => s - 1L).ToArray());

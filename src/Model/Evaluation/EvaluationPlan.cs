@@ -26,6 +26,9 @@ public sealed record EvaluationPlan
     /// <summary>Positions along the sequence that are probed; 0 for no probe.</summary>
     public required int ProbePositions { get; init; }
 
+    /// <summary>Most reference pictures the probe trains on; 0 for all.</summary>
+    public required int ProbePictures { get; init; }
+
     /// <summary>The probe's training.</summary>
     public required LinearProbeOptions Probe { get; init; }
 

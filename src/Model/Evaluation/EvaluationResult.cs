@@ -18,6 +18,11 @@ public sealed record EvaluationResult
     /// <summary>Number of sampled pictures; distances of different counts are not comparable.</summary>
     public required int Samples { get; init; }
 
+    /// <summary>
+    /// Number of pictures of the data that the samples are compared with; 0 in results from before it was noted.
+    /// </summary>
+    public long ReferencePictures { get; init; }
+
     /// <summary>Frechet distance between the samples and the data; null if no pictures were sampled.</summary>
     public double? FrechetDistance { get; init; }
 

@@ -29,6 +29,16 @@ public sealed class FeatureStatistics : IDisposable
     /// <summary>Number of pictures so far.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Statistics that were taken apart before: count, mean [D] and scatter [D, D], both float64.</summary>
+    internal static FeatureStatistics Restore(long count, Tensor mean_D, Tensor scatter_DD)
+    {
+        using var noGrad = no_grad();
+        FeatureStatistics statistics = new(mean_D.shape[0]) { Count = count };
+        statistics._mean_D.copy_(mean_D);
+        statistics._scatter_DD.copy_(scatter_DD);
+        return statistics;
+    }
+
     /// <summary>The statistics of one set of features [N, D].</summary>
     /// <exception cref="StarlingException">A feature is not a finite number.</exception>
     public static FeatureStatistics Of(Tensor features_ND)
@@ -74,6 +84,9 @@ public sealed class FeatureStatistics : IDisposable
     public Tensor Covariance() => Count > 1
         ? _scatter_DD.Times(1.0 / (Count - 1))
         : throw new StarlingException($"a covariance needs at least 2 pictures, there are {Count}");
+
+    /// <summary>Sum over the pictures of (x − mean)(x − mean)ᵀ, a copy in the caller's dispose scope.</summary>
+    internal Tensor Scatter() => _scatter_DD.clone();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,7 +16,7 @@ public sealed class ReferenceData : IDisposable
 {
     private const int Chunk = 64;
 
-    private ReferenceData(FeatureStatistics statistics, CodedSet train, CodedSet heldOut, DistanceAnchors anchors)
+    internal ReferenceData(FeatureStatistics statistics, CodedSet train, CodedSet heldOut, DistanceAnchors anchors)
     {
         Statistics = statistics;
         Train = train;
@@ -24,10 +24,10 @@ public sealed class ReferenceData : IDisposable
         Anchors = anchors;
     }
 
-    /// <summary>Features of the training pictures.</summary>
+    /// <summary>Features of the training pictures, or of those that stand for them.</summary>
     public FeatureStatistics Statistics { get; }
 
-    /// <summary>Training pictures as codes.</summary>
+    /// <summary>The same pictures as codes.</summary>
     public CodedSet Train { get; }
 
     /// <summary>Held-out pictures as codes.</summary>
@@ -35,9 +35,6 @@ public sealed class ReferenceData : IDisposable
 
     /// <summary>Distances of noise and of reconstructions.</summary>
     public DistanceAnchors Anchors { get; }
-
-    /// <summary>Codes [N, T] (int64) and classes of pictures.</summary>
-    public sealed record CodedSet(Tensor Codes_NT, IReadOnlyList<int> Labels);
 
     /// <summary>Reads and encodes everything.</summary>
     /// <param name="train">Training pictures.</param>
@@ -99,7 +96,7 @@ public sealed class ReferenceData : IDisposable
     public void Dispose()
     {
         Statistics.Dispose();
-        Train.Codes_NT.Dispose();
-        HeldOut.Codes_NT.Dispose();
+        Train.Dispose();
+        HeldOut.Dispose();
     }
 }

@@ -6,7 +6,7 @@ namespace Starling.Model.Features;
 /// A frozen network whose features a Fréchet distance is measured on. The name goes into every report: distances on
 /// different networks are not comparable, and only one on the Inception network may be called FID.
 /// </summary>
-public interface IFeatureNetwork
+public interface IFeatureNetwork : IDisposable
 {
     /// <summary>Its name, with a version: a network trained again is another one.</summary>
     string Name { get; }

@@ -14,7 +14,7 @@ namespace Starling.Model.Features;
 /// A small residual network that tells a data set's classes apart, trained by this program. Its pooled features serve
 /// where no pretrained network is at hand: good for comparing runs on that data set, and nothing else.
 /// </summary>
-public sealed class PictureClassifier : IFeatureNetwork, IDisposable
+public sealed class PictureClassifier : IFeatureNetwork
 {
     /// <summary>The value of the file metadata's <c>format</c>.</summary>
     public const string Format = "starling-classifier-1";

@@ -60,6 +60,13 @@ public static class Ops
         return x.clamp(lowest, highest);
     }
 
+    /// <summary>x ← min(max(x, low), high), elementwise.</summary>
+    public static Tensor BetweenInPlace(this Tensor x, double low, double high)
+    {
+        using Scalar lowest = Scalars.Make(low), highest = Scalars.Make(high);
+        return x.clamp_(lowest, highest);
+    }
+
     /// <summary>x with <paramref name="value"/> wherever <paramref name="mask"/> is true.</summary>
     public static Tensor Filled(this Tensor x, Tensor mask, double value)
     {

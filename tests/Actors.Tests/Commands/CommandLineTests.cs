@@ -20,6 +20,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status", "--help")]
     [InlineData("sample", "--help")]
     [InlineData("evaluate", "-h")]
+    [InlineData("compare", "--help")]
     [InlineData("checkpoint", "hash", "--help")]
     [InlineData("tokenizer", "train", "--help")]
     [InlineData("tokenizer", "reconstruct", "--help")]

@@ -27,10 +27,10 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(ExitCodes.Success, await _runner.RunAsync("evaluate", "--checkpoint", _run.Path));
         Assert.Equal(
         [
-            "step 5 student: Frechet distance 41.25 (emoji), linear probe 60.0%",
+            "step 5 student: Frechet distance 41.25 (emoji, 10 samples against 30 pictures), linear probe 60.0%",
             "  probe at position 8: 30.0% (chance 11.1%)",
             "  probe at position 64: 60.0% (chance 11.1%)",
-            "step 5 teacher: Frechet distance 39.5 (emoji), linear probe 65.0%",
+            "step 5 teacher: Frechet distance 39.5 (emoji, 10 samples against 30 pictures), linear probe 65.0%",
             "  probe at position 8: 30.0% (chance 11.1%)",
             "  probe at position 64: 65.0% (chance 11.1%)",
             $"samples: {_run["samples"]}",
@@ -52,6 +52,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Weights = weights,
         FeatureNetwork = "emoji",
         Samples = 10,
+        ReferencePictures = 30,
         FrechetDistance = distance,
         Probe = [new ProbeAccuracy(8, 0.3), new ProbeAccuracy(64, probe)],
         ChanceLevel = 1.0 / 9,

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Starling.Actors.Commands;
+using Starling.Actors.Configuration;
+using Starling.Actors.Hosting;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
 using Starling.Data.Ordering;
 using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Hosting;
 
@@ -36,6 +39,8 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     [Theory]
     [InlineData("data.workers=2")]
     [InlineData("data.workers=4", "data.prefetch=3")]
+    [InlineData("data.tokenizeOn=loader")]
+    [InlineData("data.tokenizeOn=loader", "data.workers=3", "data.prefetch=5")]
     [InlineData("training.threads=2")]
     [InlineData("training.microBatch=1", "data.cacheBytes=100000000")]
     [InlineData("checkpoint.everySteps=5", "checkpoint.keepLatest=1")]
@@ -73,6 +78,32 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "data.holdOut=0"));
         Assert.Empty(_bench.Events("evaluation_failed"));
         Assert.Equal(2, _bench.Events("evaluation").Count);
+    }
+
+    [Fact]
+    public async Task An_evaluation_may_look_at_a_part_of_the_data_and_is_repeated_by_hand_without_encoding_it_again()
+    {
+        Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true",
+            "evaluation.referencePictures=10", "evaluation.probe.pictures=5", "data.holdOut=0.3"));
+        EvaluationResult[] results =
+        [
+            .. _bench.Events("evaluation").Select(e => EvaluationResult.FromJson(e.GetProperty("result").GetRawText())),
+        ];
+        Assert.Equal([10, 10], results.Select(r => r.ReferencePictures));
+        Assert.All(results, r => Assert.Contains(Assert.Single(r.Probe).Accuracy * 5, (double[])[0, 1, 2, 3, 4, 5]));
+        Assert.Contains("untrained, 8 samples against 10 pictures", _bench.Output);
+
+        string cache = Assert.Single(
+            Directory.GetFiles(Path.Combine(_bench.Folder, "evaluations"), "reference-*.safetensors"));
+        File.SetLastWriteTimeUtc(cache, DateTime.UnixEpoch);
+        string checkpoint = CheckpointPaths.Resolve(_bench.Folder);
+        StarlingOptions options = TrainedModel.ConfigurationOf(ManifestFile.Read(checkpoint), []);
+        IReadOnlyList<EvaluationResult> again = await new EvaluationHost(TimeProvider.System).EvaluateAsync(
+            checkpoint, options, _bench["samples"], TestContext.Current.CancellationToken);
+        Assert.Equal(results.Select(WithoutTime), again.Select(WithoutTime));
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(cache));
+
+        static string WithoutTime(EvaluationResult result) => (result with { Seconds = 0 }).ToJson();
     }
 
     [Fact]

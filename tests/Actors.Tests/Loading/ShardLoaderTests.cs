@@ -11,7 +11,6 @@ namespace Starling.Actors.Tests.Loading;
 
 public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
 {
-
     [Fact]
     public void Answers_come_in_the_order_of_the_requests_and_are_what_a_factory_makes()
     {
@@ -45,7 +44,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), supervisor, null)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), 4, supervisor)));
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
     }
@@ -93,14 +92,14 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         StarlingConfiguration.Read("configs/tiny.json",
             [.. RunBench.Settings(assets), "data.workers=3", "data.prefetch=4"]);
 
-    private static ReplicaBatchPipeline Open(StarlingOptions options, IImageDecoder? decoder) =>
-        new(TestBatches.Factory(options, decoder), options.Data.Workers, options.Data.Prefetch, options.Data.Prefetch);
+    private static PixelSource Open(StarlingOptions options, IImageDecoder? decoder) => new(new ReplicaBatchPipeline(
+        TestBatches.Factory(options, decoder), options.Data.Workers, options.Data.Prefetch, options.Data.Prefetch));
 
     private IActorRef Start(StarlingOptions options, IImageDecoder? decoder = null)
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), supervisor, null)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), 4, supervisor)));
         supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience);
         loader.Tell(new SupervisorProtocol.Registered(1));
         return loader;

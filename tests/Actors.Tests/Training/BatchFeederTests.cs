@@ -25,8 +25,7 @@ public sealed class BatchFeederTests : ActorTests
     [Fact]
     public void Loaders_take_turns_and_no_more_is_asked_for_than_there_is_room()
     {
-        Asked(_one, (5, 0), (5, 6), (6, 1));
-        Asked(_other, (5, 1), (6, 0), (6, 6));
+        AllAsked();
         NothingAsked();
         _feeder.Tell(new BatchFeeder.Taken(5));
         Asked(_one, (7, 0), (7, 6));
@@ -37,13 +36,24 @@ public sealed class BatchFeederTests : ActorTests
     }
 
     [Fact]
+    public void Whoever_answers_sooner_is_asked_for_more()
+    {
+        AllAsked();
+        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 0), (5, 6), (6, 1)])
+            Answer(step, replica, _one);
+        _feeder.Tell(new BatchFeeder.Taken(5));
+        Asked(_one, (7, 0), (7, 1), (7, 6));
+        NothingAsked();
+    }
+
+    [Fact]
     public void Steps_come_in_order_with_shares_in_replica_order_however_loaders_answer()
     {
         foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(6, 6), (5, 1), (6, 0), (5, 6), (6, 1)])
-            Answer(step, replica);
+            Answer(step, replica, _one);
         Settle(_feeder);
         Assert.False(_steps.Reader.TryRead(out _));
-        Answer(5, 0);
+        Answer(5, 0, _one);
         Settle(_feeder);
         foreach (long step in (long[])[5, 6])
         {
@@ -54,24 +64,40 @@ public sealed class BatchFeederTests : ActorTests
     }
 
     [Fact]
+    public void Tokens_that_come_in_parts_are_put_together()
+    {
+        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 1), (5, 6)]) Answer(step, replica, _one);
+        TokenShare share = new(5, 0, 1, 60_000, new int[120_000], [1, 2], []);
+        IReadOnlyList<LoaderProtocol.LoadedTokens> parts = TokenParts.Split(share);
+        Assert.Equal(2, parts.Count);
+        _feeder.Tell(parts[1], _other);
+        Settle(_feeder);
+        Assert.Equal(0, _steps.Reader.Count);
+        _feeder.Tell(parts[0], _one);
+        Settle(_feeder);
+        Assert.True(_steps.Reader.TryRead(out StepBatch? batch));
+        Assert.Equal([1, 2], Assert.IsType<TokenShare>(batch.Replicas[0]).Labels);
+    }
+
+    [Fact]
     public void A_share_that_does_not_come_is_asked_for_again_elsewhere_and_taken_once()
     {
-        Asked(_one, (5, 0), (5, 6), (6, 1));
-        Asked(_other, (5, 1), (6, 0), (6, 6));
+        AllAsked();
         foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 1), (5, 6), (6, 0), (6, 1), (6, 6)])
-            Answer(step, replica);
+            Answer(step, replica, replica == 6 && step == 5 ? _one : _other);
         Settle(_feeder);
+        Assert.Equal(0, _steps.Reader.Count);
+        Drain();
         Pass(LoaderPatience);
         NothingAsked();
-        Pass(LoaderPatience);
-        Asked(_one, (5, 0));
-        NothingAsked();
-        Pass(LoaderPatience);
         Pass(LoaderPatience);
         Asked(_other, (5, 0));
+        NothingAsked();
 
-        Answer(5, 0);
-        Answer(5, 0);
+        Answer(5, 0, _one);
+        // The other one need not begin with it any more.
+        Assert.Equal(new LoaderProtocol.Withdraw(5, 0), _other.ExpectMsg<LoaderProtocol.Withdraw>(Patience));
+        Answer(5, 0, _other);
         Settle(_feeder);
         Assert.Equal(2, _steps.Reader.Count);
         Pass(2 * LoaderPatience);
@@ -80,20 +106,91 @@ public sealed class BatchFeederTests : ActorTests
     }
 
     [Fact]
+    public void What_a_dead_loader_was_asked_for_is_asked_of_the_others_at_once()
+    {
+        AllAsked();
+        Answer(5, 0, _one);
+        Settle(_feeder);
+        Sys.Stop(_one);
+        Asked(_other, (5, 6), (6, 1));
+        NothingAsked();
+    }
+
+    [Fact]
+    public void A_loader_that_joins_takes_over_nothing_but_gets_what_is_asked_from_now_on()
+    {
+        AllAsked();
+        TestProbe late = CreateTestProbe();
+        _feeder.Tell(new BatchFeeder.LoadersAre([_one, _other, late]));
+        NothingAsked();
+        Assert.False(late.HasMessages);
+        _feeder.Tell(new BatchFeeder.Taken(5));
+        Asked(late, (7, 0), (7, 1), (7, 6));
+    }
+
+    [Fact]
+    public void A_loader_that_is_not_on_the_list_any_more_is_dropped_and_with_none_left_the_feeder_waits()
+    {
+        AllAsked();
+        _feeder.Tell(new BatchFeeder.LoadersAre([_other]));
+        Asked(_other, (5, 0), (5, 6), (6, 1));
+        _feeder.Tell(new BatchFeeder.LoadersAre([]));
+        Pass(3 * LoaderPatience);
+        NothingAsked();
+        _feeder.Tell(new BatchFeeder.LoadersAre([_one]));
+        Asked(_one, (5, 0), (5, 1), (5, 6), (6, 0), (6, 1), (6, 6));
+    }
+
+    [Fact]
     public void What_was_never_asked_for_is_dropped()
     {
-        Answer(4, 0);
-        Answer(5, 3);
+        Answer(4, 0, _one);
+        Answer(5, 3, _one);
+        foreach (LoaderProtocol.LoadedTokens part in TokenParts.Split(new TokenShare(9, 9, 1, 1, new int[1], [1], [])))
+            _feeder.Tell(part, _one);
         Settle(_feeder);
         Assert.False(_steps.Reader.TryRead(out _));
     }
 
     [Fact]
-    public void A_loaders_failure_is_passed_on()
+    public void Damaged_data_is_passed_on_at_once()
     {
-        _feeder.Tell(new LoaderProtocol.Failed("disk gone", UserMistake: false));
+        _feeder.Tell(new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true), _one);
+        Settle(_feeder);
+        Assert.Equal("shard.parquet is damaged", Assert.Single(_failures).Reason);
+    }
+
+    [Fact]
+    public void A_loader_that_fails_otherwise_is_replaced_by_the_others_and_left_alone_for_a_while()
+    {
+        AllAsked();
+        _feeder.Tell(new LoaderProtocol.Failed("disk gone", UserMistake: false), _one);
+        Asked(_other, (5, 0), (5, 6), (6, 1));
+        NothingAsked();
+        Assert.Empty(_failures);
+        Pass(LoaderPatience / 2);
+        _feeder.Tell(new BatchFeeder.Taken(5));
+        Asked(_one, (7, 0), (7, 1), (7, 6));
+    }
+
+    [Fact]
+    public void When_no_loader_answers_but_with_failures_it_is_the_trainers_business()
+    {
+        AllAsked();
+        for (int failure = 0; failure < 5; failure++)
+        {
+            Settle(_feeder);
+            Assert.Empty(_failures);
+            _feeder.Tell(new LoaderProtocol.Failed("disk gone", UserMistake: false), failure % 2 == 0 ? _one : _other);
+        }
         Settle(_feeder);
         Assert.Equal("disk gone", Assert.Single(_failures).Reason);
+    }
+
+    private void AllAsked()
+    {
+        Asked(_one, (5, 0), (5, 6), (6, 1));
+        Asked(_other, (5, 1), (6, 0), (6, 6));
     }
 
     private static void Asked(TestProbe loader, params (long, int)[] expected) => Assert.Equal(expected,
@@ -106,8 +203,14 @@ public sealed class BatchFeederTests : ActorTests
         Assert.False(_other.HasMessages);
     }
 
-    private void Answer(long step, int replica) =>
-        _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)));
+    private void Drain()
+    {
+        foreach (TestProbe loader in (TestProbe[])[_one, _other])
+            while (loader.HasMessages) Assert.IsType<LoaderProtocol.Withdraw>(loader.ReceiveOne(Patience));
+    }
+
+    private void Answer(long step, int replica, IActorRef loader) =>
+        _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)), loader);
 
     private void Pass(TimeSpan time)
     {

@@ -38,6 +38,17 @@ public sealed class PictureReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_takes_samples_of_the_split_evenly()
+    {
+        ShardIndex index = await TestPictures.ShardsAsync(_folder, 4, [40, 20]);
+        SampleSplit train = new(index, Split.Train, 0.25);
+        long[] all = [.. new PictureReader(train, 8).ReadAll().Select(picture => picture.SampleId)];
+        long[] some = [.. new PictureReader(train, 8, most: 6).ReadAll().Select(picture => picture.SampleId)];
+        Assert.Equal(EvenChoice.Of(train.Total, 6).Select(position => all[position]), some);
+        Assert.Equal(all, new PictureReader(train, 8, most: 1000).ReadAll().Select(picture => picture.SampleId));
+    }
+
+    [Fact]
     public async Task Undecodable_pictures_and_rows_without_bytes_are_left_out_and_listed()
     {
         string file = _folder.File("a.parquet");

@@ -89,6 +89,7 @@ public sealed class LinearProbeTests
             Weights = "teacher",
             FeatureNetwork = "emoji-classifier-v1",
             Samples = 256,
+            ReferencePictures = 3035,
             FrechetDistance = 12.5,
             Probe = [new ProbeAccuracy(8, 0.25), new ProbeAccuracy(64, 0.5)],
             ChanceLevel = 0.2,

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>What a <see cref="ReferenceData"/> is a function of.</summary>
+public sealed record ReferenceKey
+{
+    /// <summary>Changes when the way references are computed does: files of another form are not read.</summary>
+    public int Form { get; init; } = 1;
+
+    /// <summary>Fingerprint of the data set.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Share of the samples that is held out.</summary>
+    public required double HoldOut { get; init; }
+
+    /// <summary>Side of the centre crop, in pixels.</summary>
+    public required int ImageSize { get; init; }
+
+    /// <summary>Most training pictures looked at; 0 for all.</summary>
+    public required int Pictures { get; init; }
+
+    /// <summary>Most held-out pictures looked at, 0 for all; null if none are, for want of a probe.</summary>
+    public required int? HeldOutPictures { get; init; }
+
+    /// <summary>SHA-256 of the feature network's file.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Fingerprint of the tokenizer.</summary>
+    public required string Tokenizer { get; init; }
+
+    /// <summary>Whether the tokenizer computes in bfloat16.</summary>
+    public required bool BFloat16 { get; init; }
+
+    /// <summary>Pictures of noise for the anchor.</summary>
+    public required int NoiseSamples { get; init; }
+
+    /// <summary>Seed of the noise.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>As one line of JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Default.ReferenceKey);
+
+    /// <summary>Short enough for a file's name.</summary>
+    public string ShortHash() =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+            this, EvaluationJson.Default.ReferenceKey)))[..16];
+}

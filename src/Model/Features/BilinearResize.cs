@@ -1,0 +1,36 @@
+// B: pictures, C: channels, H, W: rows and columns, S: side of the result
+using static TorchSharp.torch;
+
+namespace Starling.Model.Features;
+
+/// <summary>
+/// Bilinear resizing of float pictures to a square, pixel centres at one half, widened when shrinking (antialiased):
+/// what <see cref="Data.Images.Resampler"/> does to bytes, without rounding to them. Along each axis it is a product
+/// with a small matrix, so its result does not depend on libtorch's choice of a kernel.
+/// </summary>
+internal static class BilinearResize
+{
+    /// <summary>Pictures [B, C, H, W] to [B, C, S, S].</summary>
+    public static Tensor To(Tensor x_BCHW, int size)
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows_SH = Matrix(x_BCHW.shape[2], size, x_BCHW.device);
+        Tensor columns_SW = Matrix(x_BCHW.shape[3], size, x_BCHW.device);
+        return rows_SH.matmul(x_BCHW).matmul(columns_SW.t()).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Matrix(long from, int to, Device device)
+    {
+        double scale = from / (double)to, width = Math.Max(scale, 1);
+        float[] weights = new float[to * from];
+        for (int i = 0; i < to; i++)
+        {
+            double centre = (i + 0.5) * scale;
+            double[] row = [.. Enumerable.Range(0, (int)from)
+                .Select(j => Math.Max(0, 1 - (Math.Abs(j + 0.5 - centre) / width)))];
+            double sum = row.Sum();
+            for (int j = 0; j < from; j++) weights[(i * from) + j] = (float)(row[j] / sum);
+        }
+        return tensor(weights, device: device).view(to, from);
+    }
+}

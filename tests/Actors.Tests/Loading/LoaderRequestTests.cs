@@ -1,0 +1,118 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Loading;
+using Starling.Actors.Tests.Support;
+
+namespace Starling.Actors.Tests.Loading;
+
+/// <summary>Which requests a loader begins with, over a source in the test's hands; two shares at a time.</summary>
+public sealed class LoaderRequestTests : ActorTests
+{
+    private readonly ScriptedSource _source = new(travels: true);
+    private readonly TestProbe _one, _other;
+    private readonly IActorRef _loader;
+
+    public LoaderRequestTests()
+    {
+        (_one, _other) = (CreateTestProbe(), CreateTestProbe());
+        TestProbe supervisor = CreateTestProbe();
+        _loader = Sys.ActorOf(Props.Create(() =>
+            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor)));
+    }
+
+    [Fact]
+    public async Task No_more_is_begun_than_may_be_in_work()
+    {
+        Ask(_one, 1, 2, 3);
+        await Begun(1, 2);
+        NothingBegun();
+        _source.Make(1, 0);
+        Assert.Equal(1, Answer(_one));
+        await Begun(3);
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_is_not_begun()
+    {
+        Ask(_one, 1, 2, 3, 4);
+        await Begun(1, 2);
+        _loader.Tell(new LoaderProtocol.Withdraw(3, 0), _one);
+        _source.Make(1, 0);
+        Assert.Equal(1, Answer(_one));
+        await Begun(4);
+    }
+
+    [Fact]
+    public async Task What_a_dead_asker_asked_for_is_not_begun()
+    {
+        Ask(_one, 1, 2, 3);
+        Ask(_other, 4);
+        await Begun(1, 2);
+        Watch(_one);
+        Sys.Stop(_one);
+        ExpectTerminated(_one, Patience);
+        Settle(_loader);
+        _source.Make(1, 0);
+        await Begun(4);
+        _source.Make(2, 0);
+        _source.Make(4, 0);
+        Assert.Equal(4, Answer(_other));
+    }
+
+    [Fact]
+    public async Task A_share_that_two_ask_for_is_made_once()
+    {
+        Ask(_one, 1, 1);
+        Ask(_other, 1);
+        await Begun(1);
+        NothingBegun();
+        _source.Make(1, 0);
+        Assert.Equal((1, 1), (Answer(_one), Answer(_other)));
+        Settle(_loader);
+        Assert.False(_one.HasMessages); // asked for twice before it was answered once
+    }
+
+    [Fact]
+    public async Task Tokens_that_were_made_lately_are_not_made_again()
+    {
+        Ask(_one, 1);
+        await Begun(1);
+        _source.Make(1, 0);
+        Answer(_one);
+        Ask(_other, 1);
+        Assert.Equal(1, Answer(_other));
+        NothingBegun();
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_told_to_each_asker_once()
+    {
+        Ask(_one, 1, 2, 3);
+        Ask(_other, 3);
+        await Begun(1, 2);
+        _source.Fail(new Data.StarlingException("shard.parquet is damaged"));
+        foreach (TestProbe asker in (TestProbe[])[_one, _other])
+            Assert.Equal(new LoaderProtocol.Failed("shard.parquet is damaged", true),
+                asker.ExpectMsg<LoaderProtocol.Failed>(Patience));
+        Settle(_loader);
+        Assert.False(_one.HasMessages);
+    }
+
+    private void Ask(TestProbe asker, params int[] steps)
+    {
+        foreach (int step in steps) _loader.Tell(new LoaderProtocol.Request(step, 0), asker);
+    }
+
+    private async Task Begun(params int[] steps)
+    {
+        foreach (int step in steps) Assert.Equal(new ShareKey(step, 0), await _source.AskedAsync(Patience));
+    }
+
+    private void NothingBegun()
+    {
+        Settle(_loader);
+        Assert.True(_source.NothingAsked);
+    }
+
+    private static long Answer(TestProbe asker) => asker.ExpectMsg<LoaderProtocol.LoadedTokens>(Patience).Step;
+}

@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+using Starling.Actors.Loading;
+using Starling.Actors.Tests.Support;
+
+namespace Starling.Actors.Tests.Loading;
+
+/// <summary>A source whose shares are made when the test says so.</summary>
+/// <param name="travels">Makes tokens, or else pixels.</param>
+internal sealed class ScriptedSource(bool travels) : IShareSource
+{
+    private readonly Channel<ReplicaShare> _made = Channel.CreateUnbounded<ReplicaShare>();
+    private readonly Channel<ShareKey> _asked = Channel.CreateUnbounded<ShareKey>();
+
+    public bool Travels => travels;
+
+    public async ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
+        await _asked.Writer.WriteAsync(new ShareKey(step, replica), cancellation);
+
+    public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
+        _made.Reader.ReadAllAsync(cancellation);
+
+    /// <summary>The next request that the loader passed on.</summary>
+    public async Task<ShareKey> AskedAsync(TimeSpan patience) =>
+        await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(patience);
+
+    public bool NothingAsked => _asked.Reader.Count == 0;
+
+    public void Make(long step, int replica) => _made.Writer.TryWrite(Share(step, replica, travels));
+
+    public void Fail(Exception reason) => _made.Writer.TryComplete(reason);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public static ReplicaShare Share(long step, int replica, bool travels) => travels
+        ? new TokenShare(step, replica, 1, 2, new int[] { (int)step, replica }, [7], [])
+        : new PixelShare(TestBatches.Empty(step, replica));
+}
