@@ -28,7 +28,11 @@ internal sealed class TrainerEnd(TextWriter answers) : IDisposable
             case "bind":
                 _group?.Dispose();
                 _group = _engine.Bind(new GroupMember(Number(command[1]), Number(command[2]), Number(command[3])),
-                    new CollectiveOptions { OperationTimeout = TimeSpan.FromSeconds(Number(command[4])) });
+                    new CollectiveOptions
+                    {
+                        ConnectTimeout = TimeSpan.FromMinutes(1),
+                        OperationTimeout = TimeSpan.FromSeconds(Number(command[4])),
+                    });
                 Answer(Convert.ToBase64String(_group.Address));
                 break;
             case "connect":

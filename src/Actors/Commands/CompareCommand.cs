@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Starling.Actors.Evaluating;
 using Starling.Data;
 using Starling.Data.Images;
@@ -10,14 +11,8 @@ internal sealed class CompareCommand(CommandContext context)
 {
     private readonly Argument<string[]> _runs = new("RUN")
     {
-        Description = "Run folders with evaluations",
+        Description = "Run folders with evaluations; RUN@STEP for another than the last one",
         Arity = ArgumentArity.OneOrMore,
-    };
-
-    private readonly Option<long?> _step = new("--step")
-    {
-        Description = "Takes the evaluation of this step [default: each run's last one]",
-        HelpName = "N",
     };
 
     private readonly Option<string?> _weights = new("--weights")
@@ -45,7 +40,7 @@ internal sealed class CompareCommand(CommandContext context)
         _weights.AcceptOnlyFromAmong("student", "teacher");
         var command = new Command("compare", "Prints the scores of several runs as a Markdown table.")
         {
-            _runs, _step, _weights, _lossSteps, _out,
+            _runs, _weights, _lossSteps, _out,
         };
         command.SetAction(Compare);
         return command;
@@ -58,7 +53,7 @@ internal sealed class CompareCommand(CommandContext context)
         ComparedScore[] rows =
         [
             .. arguments.GetValue(_runs)!.SelectMany((run, number) =>
-                Rows(run, number, arguments.GetValue(_step), arguments.GetValue(_weights), lossSteps)),
+                Rows(run, number, arguments.GetValue(_weights), lossSteps)),
         ];
         ComparisonTable table = new(rows, lossSteps);
         foreach (string line in table.Lines()) context.Out.WriteLine(line);
@@ -69,8 +64,9 @@ internal sealed class CompareCommand(CommandContext context)
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<ComparedScore> Rows(string run, int number, long? step, string? weights, int lossSteps)
+    private static IEnumerable<ComparedScore> Rows(string asked, int number, string? weights, int lossSteps)
     {
+        (string run, long? step) = RunAndStep(asked);
         IReadOnlyList<EvaluationFiles.StoredScores> scores = new EvaluationFiles(run).All();
         if (scores.Count == 0)
             throw new StarlingException($"{run}: holds no evaluation; train it with evaluation.enabled");
@@ -82,6 +78,15 @@ internal sealed class CompareCommand(CommandContext context)
         // The teacher is not trained: it has no loss of its own.
         return chosen.Results.Where(r => weights is null || r.Weights == weights)
             .Select(r => new ComparedScore(name, number, r.Weights == "student" ? loss : null, r));
+    }
+
+    private static (string Run, long? Step) RunAndStep(string asked)
+    {
+        int at = asked.LastIndexOf('@');
+        return at > 0 && !Directory.Exists(asked) && long.TryParse(
+                asked.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            ? (asked[..at], step)
+            : (asked, null);
     }
 
     private void Draw(ComparisonTable table, string file)

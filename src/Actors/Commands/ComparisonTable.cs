@@ -23,8 +23,8 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
     {
         string[] heads =
         [
-            "run", "step", "weights", $"AR loss, last {lossSteps} steps", "Frechet distance", "features",
-            "samples", "pictures", .. _positions.Select(p => FormattableString.Invariant($"probe at {p}")), "chance",
+            "run", "step", "weights", $"AR loss, last {lossSteps} steps", "held-out AR loss", "Frechet distance",
+            "features", "samples", "pictures", .. _positions.Select(p => FormattableString.Invariant($"probe at {p}")), "chance",
         ];
         yield return Line(heads);
         yield return Line(heads.Select(head => head is "run" or "weights" or "features" ? "---" : "---:"));
@@ -49,6 +49,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
         [
             row.Run.Replace("|", "\\|", StringComparison.Ordinal), Text(r.Step), r.Weights,
             row.Loss?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
+            r.HeldOutLoss?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
             r.FrechetDistance is { } distance ? Display.Number(distance) : "", r.FeatureNetwork, Text(r.Samples),
             r.ReferencePictures > 0 ? Text(r.ReferencePictures) : "",
             .. _positions.Select(position => r.Probe.Any(p => p.Step == position)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Starling.Actors.Configuration;
+using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
@@ -17,6 +18,11 @@ internal sealed class EvaluateCommand(CommandContext context)
         HelpName = "DIR",
     };
 
+    private readonly Option<bool> _save = new("--save")
+    {
+        Description = "Keeps scores and grids with the run's own, where `starling compare` finds them",
+    };
+
     public static Command Create(CommandContext context) => new EvaluateCommand(context).Build();
 
     private Command Build()
@@ -24,7 +30,7 @@ internal sealed class EvaluateCommand(CommandContext context)
         var command = new Command("evaluate",
             "Samples a checkpoint and measures it: Frechet distance and linear probe, for student and teacher.")
         {
-            _checkpoint, _set, _out,
+            _checkpoint, _set, _out, _save,
         };
         command.SetAction(RunAsync);
         return command;
@@ -35,10 +41,11 @@ internal sealed class EvaluateCommand(CommandContext context)
         string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
         CheckpointManifest manifest = ManifestFile.Read(folder);
         StarlingOptions options = TrainedModel.ConfigurationOf(manifest, arguments.GetValue(_set) ?? []);
-        string samples = arguments.GetValue(_out) ?? SamplesBeside(folder);
-        foreach (EvaluationResult result in
-            await context.Evaluation.EvaluateAsync(folder, options, samples, cancellationToken))
-            Write(result);
+        string run = RunOf(folder), samples = arguments.GetValue(_out) ?? new EvaluationFiles(run).Samples;
+        EvaluationReport report = await context.Evaluation.EvaluateAsync(folder, options, cancellationToken);
+        foreach (EvaluationResult result in report.Results) Write(result);
+        if (arguments.GetValue(_save)) new EvaluationFiles(run).Write(report);
+        EvaluationFiles.WriteGrids(report, samples);
         context.Out.WriteLine($"samples: {samples}");
         return ExitCodes.Success;
     }
@@ -51,10 +58,7 @@ internal sealed class EvaluateCommand(CommandContext context)
                 $"{Display.Percent(probe.Accuracy)} (chance {Display.Percent(result.ChanceLevel)})");
     }
 
-    // runs/NAME/checkpoints/STEP → runs/NAME/samples
-    private static string SamplesBeside(string checkpoint)
-    {
-        string? run = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint)));
-        return Path.Combine(run ?? checkpoint, "samples");
-    }
+    // runs/NAME/checkpoints/STEP → runs/NAME
+    private static string RunOf(string checkpoint) =>
+        Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint))) ?? checkpoint;
 }

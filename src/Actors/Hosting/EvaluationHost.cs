@@ -9,17 +9,16 @@ namespace Starling.Actors.Hosting;
 public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(string checkpoint, StarlingOptions options,
-        string samplesFolder, CancellationToken cancellationToken)
+    public Task<EvaluationReport> EvaluateAsync(
+        string checkpoint, StarlingOptions options, CancellationToken cancellationToken)
     {
         // A thread of its own: tensors never live on the pool's.
-        TaskCompletionSource<IReadOnlyList<EvaluationResult>> done =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<EvaluationReport> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(() =>
         {
             try
             {
-                done.SetResult(Evaluate(checkpoint, options, samplesFolder, cancellationToken));
+                done.SetResult(Evaluate(checkpoint, options, cancellationToken));
             }
             catch (Exception e)
             {
@@ -31,15 +30,12 @@ public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
         return done.Task;
     }
 
-    private IReadOnlyList<EvaluationResult> Evaluate(
-        string folder, StarlingOptions options, string samplesFolder, CancellationToken cancellation)
+    private EvaluationReport Evaluate(string folder, StarlingOptions options, CancellationToken cancellation)
     {
         LoadedCheckpoint checkpoint = CheckpointReader.Load(folder);
         string runFolder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!;
         RunContext run = RunContext.Open(options, runFolder);
         using RunEvaluation evaluation = RunEvaluation.Open(run, time, cancellation);
-        EvaluationReport report = evaluation.Evaluate(checkpoint, cancellation);
-        EvaluationFiles.WriteGrids(report, samplesFolder);
-        return report.Results;
+        return evaluation.Evaluate(checkpoint, cancellation);
     }
 }

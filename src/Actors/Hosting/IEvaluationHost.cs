@@ -9,10 +9,9 @@ public interface IEvaluationHost
     /// <summary>Samples, scores and probes the checkpoint's student and teacher weights.</summary>
     /// <param name="checkpoint">The checkpoint's folder.</param>
     /// <param name="options">The run's configuration, section <c>evaluation</c> as the user wants it now.</param>
-    /// <param name="samplesFolder">Where the sample grids go.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>One result for each set of weights.</returns>
+    /// <returns>Scores and sample grids; nothing is written.</returns>
     /// <exception cref="Data.StarlingException">A mistake the user can put right.</exception>
-    Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
-        string checkpoint, StarlingOptions options, string samplesFolder, CancellationToken cancellationToken);
+    Task<EvaluationReport> EvaluateAsync(
+        string checkpoint, StarlingOptions options, CancellationToken cancellationToken);
 }

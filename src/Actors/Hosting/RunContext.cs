@@ -99,8 +99,8 @@ public sealed class RunContext
 
     /// <summary>What the trainer needs.</summary>
     public TrainerSettings TrainerSettings(bool force) => new(Shape, Options.ToTrainStepOptions(),
-        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared, NodeIdentity,
-        force);
+        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared,
+        NodeIdentity, force);
 
     /// <summary>The decode threads of a loader.</summary>
     public ReplicaBatchPipeline OpenPipeline() => new(new BatchFactory(Index, Options.ToBatchOptions()),

@@ -6,7 +6,7 @@ namespace Starling.Actors.Monitoring;
 /// <summary>Scores of evaluated checkpoints.</summary>
 public sealed class EvaluationMetrics
 {
-    private readonly Gauge _distance, _probe, _step;
+    private readonly Gauge _distance, _loss, _probe, _step;
     private readonly Histogram _seconds;
     private readonly Counter _failures;
 
@@ -14,6 +14,8 @@ public sealed class EvaluationMetrics
     {
         _distance = book.Gauge("eval_frechet_distance",
             "Frechet distance between samples and data on the named feature network", "weights", "network");
+        _loss = book.Gauge("eval_held_out_loss",
+            "Mean next-token loss of held-out pictures, nats", "weights");
         _probe = book.Gauge("eval_linear_probe_ratio",
             "Linear-probe accuracy on mid-layer features, by position in the sequence", "weights", "position");
         _step = book.Gauge("eval_checkpoint_step", "Step of the last evaluated checkpoint");
@@ -27,6 +29,11 @@ public sealed class EvaluationMetrics
     /// <param name="value">The distance.</param>
     public void FrechetDistance(string weights, string network, double value) =>
         _distance.WithLabels(weights, network).Set(value);
+
+    /// <summary>Sets a held-out loss.</summary>
+    /// <param name="weights">student or teacher.</param>
+    /// <param name="value">Nats a token.</param>
+    public void HeldOutLoss(string weights, double value) => _loss.WithLabels(weights).Set(value);
 
     /// <summary>Sets a probe's accuracy.</summary>
     /// <param name="weights">student or teacher.</param>

@@ -17,6 +17,9 @@ public sealed record EvaluationScore(
     /// <summary>Pictures of the data they were compared with; 0 if not known.</summary>
     public long ReferencePictures { get; init; }
 
+    /// <summary>Mean next-token loss of held-out pictures, nats; null if there are none.</summary>
+    public double? HeldOutLoss { get; init; }
+
     /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
     public double? ProbeChance { get; init; }
 
@@ -26,6 +29,7 @@ public sealed record EvaluationScore(
     {
         Samples = r.Samples,
         ReferencePictures = r.ReferencePictures,
+        HeldOutLoss = r.HeldOutLoss,
         ProbeChance = r.Probe.Count > 0 ? r.ChanceLevel : null,
     };
 }

@@ -203,6 +203,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             scores.Add(score);
             if (result.FrechetDistance is { } distance)
                 _out.Metrics.Evaluation.FrechetDistance(result.Weights, result.FeatureNetwork, distance);
+            if (result.HeldOutLoss is { } loss) _out.Metrics.Evaluation.HeldOutLoss(result.Weights, loss);
             foreach (ProbeAccuracy probe in result.Probe)
                 _out.Metrics.Evaluation.Probe(result.Weights, probe.Step, probe.Accuracy);
             _out.View.Note(ScoreLine.Render(score));

@@ -55,9 +55,9 @@ internal static class Endings
             // A stop asked for after the last step does not wait for an evaluation.
             bool evaluated = state.Evaluating is null && state.ToEvaluate.IsEmpty;
             if (evaluated || state.Stopping) return End(state, RunOutcome.Completed, null, effects);
-            return Dismiss(state, effects);
+            return Membership.Release(state, effects);
         }
-        return Dismiss(state, effects) with { Phase = RunPhase.Gathering, Hosting = [], Settled = null };
+        return Membership.Release(state, effects) with { Phase = RunPhase.Gathering, Hosting = [], Settled = null };
     }
 
     public static RunState End(RunState state, RunOutcome outcome, string? reason, List<RunEffect> effects)
@@ -69,14 +69,4 @@ internal static class Endings
     /// <summary>Ends a stopped run whose states in memory are gone: it goes on from the last checkpoint.</summary>
     public static RunState EndAsStored(RunState state, string? reason, List<RunEffect> effects) =>
         End(state with { Step = Math.Max(state.KnownCheckpoint, 0) }, RunOutcome.Stopped, reason, effects);
-
-    private static RunState Dismiss(RunState state, List<RunEffect> effects)
-    {
-        foreach (string trainer in state.Leaving) effects.Add(new RunEffect.Release(trainer));
-        return state.Leaving.IsEmpty ? state : state with
-        {
-            Trainers = state.Trainers.RemoveRange(state.Leaving),
-            Leaving = state.Leaving.Clear(),
-        };
-    }
 }

@@ -49,7 +49,8 @@ internal static class Formation
         long generation = state.Generation + 1;
         // Hosts stay hosts: a spare holds no state.
         ImmutableArray<HostedReplicas> hosting = HostingPlan.Deal(
-            state.Trainers.Keys.OrderBy(t => state.RankOf(t) < 0).ThenBy(t => t, StringComparer.Ordinal), plan.Replicas);
+            state.Trainers.Keys.OrderBy(t => state.RankOf(t) < 0).ThenBy(t => t, StringComparer.Ordinal),
+            plan.Replicas);
         next = next with { Phase = RunPhase.Binding, Generation = generation, Hosting = hosting };
         // Durable first: a number that a trainer has heard of must never be given out again.
         effects.Add(new RunEffect.Persist(generation, state.Step, state.KnownCheckpoint));
@@ -59,7 +60,7 @@ internal static class Formation
         return next;
     }
 
-    /// <summary>With the last host's address everybody can connect; the furthest state is the one to go on from.</summary>
+    /// <summary>With the last host's address all can connect; the furthest state is the one to go on from.</summary>
     public static RunState Bound(RunPlan plan, RunState state, RunEvent.TrainerBound e, List<RunEffect> effects)
     {
         if (state.Phase != RunPhase.Binding || state.RankOf(e.Trainer) < 0) return state;

@@ -5,8 +5,9 @@ internal static class Membership
 {
     public static RunState Joined(RunPlan plan, RunState state, RunEvent.TrainerJoined e, List<RunEffect> effects)
     {
-        // Asking twice is no news; forming a generation for it would make two impatient trainers form them without end.
-        if (state.Trainers.TryGetValue(e.Trainer, out Member? known) && known.Incarnation >= e.Incarnation) return state;
+        // Asking twice is no news: forming a generation for it would make trainers that ask form them without end.
+        if (state.Trainers.GetValueOrDefault(e.Trainer)?.Incarnation >= e.Incarnation) return state;
+        if (IsReleased(state, e.Trainer, e.Incarnation)) return state; // asked before it heard that it may go
         int rank = state.RankOf(e.Trainer);
         RunState next = state with
         {
@@ -76,8 +77,12 @@ internal static class Membership
         return next;
     }
 
-    public static RunState Leaving(RunState state, RunEvent.TrainerLeaving e) =>
-        IsKnown(state, e.Trainer, e.Incarnation) ? state with { Leaving = state.Leaving.Add(e.Trainer) } : state;
+    public static RunState Leaving(RunState state, RunEvent.TrainerLeaving e, List<RunEffect> effects)
+    {
+        if (IsKnown(state, e.Trainer, e.Incarnation)) return state with { Leaving = state.Leaving.Add(e.Trainer) };
+        if (IsReleased(state, e.Trainer, e.Incarnation)) effects.Add(new RunEffect.Release(e.Trainer)); // once more
+        return state;
+    }
 
     /// <summary>
     /// Lets go of those that want to leave, at a moment when all hosts hold the state: while a generation is being
@@ -89,11 +94,25 @@ internal static class Membership
         string[] hosts = [.. state.Leaving.Where(t => state.RankOf(t) >= 0)];
         // Nobody else holds the state, spares do not either: they leave once it is stored.
         if (state.Hosting.Length == hosts.Length) return Endings.Halt(state, effects);
-        RunState next = state with { Trainers = state.Trainers.RemoveRange(state.Leaving), Leaving = state.Leaving.Clear() };
+        List<RunEffect> releases = [];
+        RunState next = Release(state, releases);
         if (hosts.Length > 0) next = Formation.Form(plan, next, effects);
         // After the others' orders: whoever goes breaks the connections of the generation it was in.
-        foreach (string trainer in state.Leaving) effects.Add(new RunEffect.Release(trainer));
+        effects.AddRange(releases);
         return next;
+    }
+
+    /// <summary>Lets all go that want to leave.</summary>
+    public static RunState Release(RunState state, List<RunEffect> effects)
+    {
+        foreach (string trainer in state.Leaving) effects.Add(new RunEffect.Release(trainer));
+        return state.Leaving.IsEmpty ? state : state with
+        {
+            Trainers = state.Trainers.RemoveRange(state.Leaving),
+            Released = state.Released.SetItems(state.Leaving.Select(
+                t => KeyValuePair.Create(t, state.Trainers[t].Incarnation))),
+            Leaving = state.Leaving.Clear(),
+        };
     }
 
     /// <summary>Asks who is there, unless that is being asked already.</summary>
@@ -145,6 +164,9 @@ internal static class Membership
             HostLost = state.HostLost || state.RankOf(trainer) >= 0,
         };
     }
+
+    private static bool IsReleased(RunState state, string trainer, long incarnation) =>
+        state.Released.TryGetValue(trainer, out long released) && released >= incarnation;
 
     private static bool IsKnown(RunState state, string trainer, long incarnation) =>
         state.Trainers.TryGetValue(trainer, out Member? known) && known.Incarnation == incarnation;

@@ -5,7 +5,7 @@ public abstract record RunEffect
 {
     private RunEffect() { }
 
-    /// <summary>Make this durable before anybody hears of what follows; refused: a newer supervisor is at work.</summary>
+    /// <summary>Make this durable before anybody hears of what follows, or stop if it is refused.</summary>
     public sealed record Persist(long Generation, long Step, long Checkpoint) : RunEffect;
 
     /// <summary>Tell a trainer its part in a generation.</summary>

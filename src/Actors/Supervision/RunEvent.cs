@@ -8,7 +8,7 @@ public abstract record RunEvent
 {
     private RunEvent() { }
 
-    /// <summary>A trainer offers itself. The same trainer with the same incarnation may say so any number of times.</summary>
+    /// <summary>A trainer offers itself, once or more often.</summary>
     public sealed record TrainerJoined(string Trainer, long Incarnation) : RunEvent;
 
     /// <summary>A trainer is gone: its process, its node, or the connection to it.</summary>

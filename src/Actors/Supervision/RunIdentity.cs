@@ -13,7 +13,9 @@ public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFin
     /// <summary>The version that this program speaks; grows with every change of a message.</summary>
     public const int CurrentProtocol = 1;
 
-    /// <summary>Names the first thing that differs, with both values, for both sides' logs; null if nothing does.</summary>
+    /// <summary>
+    /// Names the first thing that differs, with both values, for both sides' logs; null if nothing does.
+    /// </summary>
     public string? DifferenceFrom(RunIdentity run)
     {
         if (Protocol != run.Protocol)

@@ -39,7 +39,9 @@ public sealed class RunLedger(string folder, ICheckpointFiles? files = null, Tim
 
     /// <summary>Makes new numbers durable, unless a newer term has begun or the generation is an older one.</summary>
     /// <returns>False if refused: whoever asked has been replaced and must stop at once.</returns>
-    /// <exception cref="StarlingException">It cannot be read or written; nobody may hear of the numbers then.</exception>
+    /// <exception cref="StarlingException">
+    /// It cannot be read or written; nobody may hear of the numbers then.
+    /// </exception>
     public bool TryAdvance(long term, long generation, long step, long checkpoint) => Locked(() =>
     {
         LedgerEntry found = ReadFile();

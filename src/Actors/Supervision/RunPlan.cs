@@ -17,7 +17,7 @@ public sealed record RunPlan(
     /// <summary>Steps whose evaluation an earlier attempt has finished.</summary>
     public IReadOnlySet<long> Evaluated { get; init; } = new HashSet<long>();
 
-    /// <summary>How long others may take to register after the first trainer; zero when there will be no others.</summary>
+    /// <summary>How long others may take to register after the first trainer; zero if none will.</summary>
     public TimeSpan Settle { get; init; }
 
     /// <summary>How long a trainer may take to answer a roll call.</summary>
@@ -29,6 +29,6 @@ public sealed record RunPlan(
     /// <summary>Pings in a row, one a second, that may stay unanswered before a roll call.</summary>
     public int UnansweredPings { get; init; } = 5;
 
-    /// <summary>Evaluators that may be lost over one checkpoint before it counts as one that cannot be evaluated.</summary>
+    /// <summary>Evaluators that may be lost over one checkpoint before it is given up.</summary>
     public int MaxEvaluators { get; init; } = 3;
 }

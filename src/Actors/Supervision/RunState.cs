@@ -21,6 +21,9 @@ public sealed record RunState
     public ImmutableSortedSet<string> Leaving { get; init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Trainers that were released, with the incarnation that was: it will not come back.</summary>
+    public ImmutableSortedDictionary<string, long> Released { get; init; } = Named<long>();
+
     /// <summary>The generation's hosts in the order of their ranks; the other trainers are spares.</summary>
     public ImmutableArray<HostedReplicas> Hosting { get; init; } = [];
 
@@ -94,6 +97,12 @@ public sealed record RunState
 
     /// <summary>The furthest step when the current generation was formed.</summary>
     public long GenerationStart { get; init; }
+
+    /// <summary>What was missing at the last tick; see <see cref="Waiting"/>.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>Ticks since it has been.</summary>
+    public int MissingTicks { get; init; }
 
     /// <summary>How the hosts' speeds compare.</summary>
     public SlowTrainers Slow { get; init; } = SlowTrainers.None;

@@ -16,7 +16,7 @@ namespace Starling.Actors.Supervision;
 public sealed class RunSupervisor : ReceiveActor, IWithTimers
 {
     private const string Replaced = "a newer supervisor is at work";
-    private const int FaultsKept = 20, PatienceTicks = 30;
+    private const int FaultsKept = 20;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly object RunTimerKey = new();
 
@@ -28,7 +28,6 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private RunPlan _plan = null!; // in PreStart, which comes before the first message
     private RunState _state = new();
     private SupervisorProtocol.RunOver? _over;
-    private (string? For, int Ticks) _waiting;
     private bool _fenced;
 
     /// <summary>A supervisor that goes on with the numbering in the ledger.</summary>
@@ -177,11 +176,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private void Ticked()
     {
         if (_over is not null || _fenced) return;
-        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second); // never periodic: a freeze must not store up ticks
-        string? waiting = Waiting.For(_state);
-        _waiting = waiting == _waiting.For ? (waiting, _waiting.Ticks + 1) : (waiting, 0);
-        if (waiting is not null && _waiting.Ticks == PatienceTicks)
-            Report(new RunEffect.Note($"still waiting for {waiting}"));
+        // Never periodic: a freeze must not store up ticks.
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
         try
         {
             if (Leads()) Happened(new RunEvent.Ticked());

@@ -72,7 +72,10 @@ public static class SupervisorProtocol
     /// <summary>A trainer's loop failed and holds no state any more; it will offer itself again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason);
 
-    /// <summary>A trainer's node was asked to end; answered with <c>Released</c> as soon as nothing is lost by it.</summary>
+    /// <summary>
+    /// A trainer's node was asked to end. Answered with <c>Released</c> as soon as nothing is lost by it; to be
+    /// repeated until then, for supervisors move.
+    /// </summary>
     public sealed record TrainerLeaving(string Trainer, long Incarnation);
 
     /// <summary>Answer to a ping.</summary>

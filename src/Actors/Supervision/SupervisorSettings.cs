@@ -5,7 +5,7 @@ namespace Starling.Actors.Supervision;
 /// <summary>What a <see cref="RunSupervisor"/> is made from.</summary>
 public sealed record SupervisorSettings
 {
-    /// <summary>Tells what is known of the run when the supervisor starts, which may be hours after its node did.</summary>
+    /// <summary>Tells what is known of the run when the supervisor starts, maybe hours after its node.</summary>
     public required Func<RunPlan> Plan { get; init; }
 
     /// <summary>What every node has to be the same in.</summary>

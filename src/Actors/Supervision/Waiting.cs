@@ -3,6 +3,9 @@ namespace Starling.Actors.Supervision;
 /// <summary>What a run cannot go on without, for people who wonder why nothing happens.</summary>
 public static class Waiting
 {
+    /// <summary>Ticks, one a second, after which people are told.</summary>
+    public const int Patience = 30;
+
     /// <summary>What is missing; null if nothing is.</summary>
     public static string? For(RunState state) => state.Phase switch
     {
@@ -12,4 +15,15 @@ public static class Waiting
             $"an evaluator for the checkpoint of step {state.ToEvaluate[0]}; a stop ends the run without",
         _ => null,
     };
+
+    /// <summary>Says once what has been missing for long.</summary>
+    internal static RunState Ticked(RunState state, List<RunEffect> effects)
+    {
+        string? missing = For(state);
+        RunState next = missing is null || missing != state.Missing
+            ? state with { Missing = missing, MissingTicks = 0 }
+            : state with { MissingTicks = state.MissingTicks + 1 };
+        if (next.MissingTicks == Patience) effects.Add(new RunEffect.Note($"still waiting for {missing}"));
+        return next;
+    }
 }

@@ -30,7 +30,7 @@ public sealed class Assignment(long generation, int rank, IReadOnlyList<HostedRe
     /// <summary>Cancelled when the generation is over for this trainer.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>Cancelled, or not, before <see cref="Aborted"/>: the run ends at the next step boundary.</summary>
+    /// <summary>Cancelled when this is to be the generation's last step.</summary>
     public CancellationToken Halted => _halted.Token;
 
     /// <summary>Why it was aborted.</summary>

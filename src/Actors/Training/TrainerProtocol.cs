@@ -46,7 +46,7 @@ public static class TrainerProtocol
     /// <summary>To rank 0: end at the next step boundary and store the state.</summary>
     public sealed record Halt(long Generation);
 
-    /// <summary>To all but rank 0, which has ended: there will be no more steps; give up the exchange at hand.</summary>
+    /// <summary>To all but rank 0, which has ended: there are no more steps; give up the exchange at hand.</summary>
     public sealed record Stop(long Generation);
 
     /// <summary>Are you there? To be answered at once with <see cref="SupervisorProtocol.Pong"/>.</summary>

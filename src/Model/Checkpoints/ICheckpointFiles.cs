@@ -18,7 +18,7 @@ public interface ICheckpointFiles
     /// <summary>Renames a folder atomically; <paramref name="to"/> must not exist.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Renames a file atomically; whoever reads <paramref name="to"/> finds the old one or the new one.</summary>
+    /// <summary>Renames a file atomically: who reads <paramref name="to"/> finds the old one or the new.</summary>
     void Replace(string from, string to);
 
     /// <summary>Deletes a folder and what is in it.</summary>

@@ -47,6 +47,7 @@ public sealed class CheckpointEvaluator(
             string title = $"{name} weights, step {checkpoint.Manifest.Step}, guidance {plan.Sampling.Cfg:0.##}";
             grids[name] = Grid(gpt, title, cancellation);
             double distance = Distance(gpt, cancellation);
+            double? loss = HeldOutLoss.Of(gpt, data.HeldOut, plan.Batch, plan.BFloat16, cancellation);
             (IReadOnlyList<ProbeAccuracy> probe, double chance) = Probe(gpt, cancellation);
             results.Add(new EvaluationResult
             {
@@ -56,6 +57,7 @@ public sealed class CheckpointEvaluator(
                 Samples = plan.Samples,
                 ReferencePictures = data.Statistics.Count,
                 FrechetDistance = distance,
+                HeldOutLoss = loss,
                 Probe = probe,
                 ChanceLevel = chance,
                 Seconds = time.GetElapsedTime(start).TotalSeconds,

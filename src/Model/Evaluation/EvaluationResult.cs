@@ -26,6 +26,11 @@ public sealed record EvaluationResult
     /// <summary>Frechet distance between the samples and the data; null if no pictures were sampled.</summary>
     public double? FrechetDistance { get; init; }
 
+    /// <summary>
+    /// Mean next-token loss of held-out pictures, nats (<see cref="Evaluation.HeldOutLoss"/>); null if none are held out.
+    /// </summary>
+    public double? HeldOutLoss { get; init; }
+
     /// <summary>Linear probe accuracies along the sequence; empty if none was trained.</summary>
     public IReadOnlyList<ProbeAccuracy> Probe { get; init; } = [];
 

@@ -26,10 +26,12 @@ internal sealed class GptBlock(GptShape shape, ParameterStore weights, int index
     {
         using var scope = NewDisposeScope();
         (Tensor q_BHSd, Tensor k_BHSd, Tensor v_BHSd) = QueriesKeysValues(x_BSD, turns_S);
-        Tensor mixed_BHSd = scaled_dot_product_attention(
-            q_BHSd, k_BHSd, v_BHSd, attn_mask: mask?.Keep, is_casual: mask is null);
-        return Finish(x_BSD, mixed_BHSd, dropout).MoveToOuterDisposeScope();
+        return Finish(x_BSD, Attend(q_BHSd, k_BHSd, v_BHSd, mask), dropout).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Values mixed by the attention over whole sequences [B, H, S, d]; without a mask, causal.</summary>
+    internal static Tensor Attend(Tensor q_BHSd, Tensor k_BHSd, Tensor v_BHSd, AttentionMask? mask) =>
+        scaled_dot_product_attention(q_BHSd, k_BHSd, v_BHSd, attn_mask: mask?.Keep, is_casual: mask is null);
 
     /// <summary>The block's output [B, 1, D] for the next position, which attends to all those in the cache.</summary>
     public Tensor Decode(Tensor x_B1D, Tensor turns_1, KvCache cache)
@@ -41,7 +43,8 @@ internal sealed class GptBlock(GptShape shape, ParameterStore weights, int index
         return Finish(x_B1D, mixed_BH1d, dropout: null).MoveToOuterDisposeScope();
     }
 
-    private (Tensor Q, Tensor K, Tensor V) QueriesKeysValues(Tensor x_BSD, Tensor turns_S)
+    /// <summary>Queries and keys, turned, and values, each [B, H, S, d].</summary>
+    internal (Tensor Q, Tensor K, Tensor V) QueriesKeysValues(Tensor x_BSD, Tensor turns_S)
     {
         long batch = x_BSD.shape[0], length = x_BSD.shape[1];
         Tensor normed_BSD = RmsNorm.Apply(x_BSD, _attentionGain, shape.NormEpsilon);

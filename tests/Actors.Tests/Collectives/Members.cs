@@ -7,14 +7,14 @@ namespace Starling.Actors.Tests.Collectives;
 internal static class Members
 {
     /// <summary>Nothing here takes this long; a test that hangs ends with it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static readonly string Plan = new('a', 64);
 
     public static CollectiveOptions Options { get; } = new()
     {
-        ConnectTimeout = TimeSpan.FromSeconds(20),
-        OperationTimeout = TimeSpan.FromSeconds(20),
+        ConnectTimeout = TimeSpan.FromMinutes(1),
+        OperationTimeout = TimeSpan.FromMinutes(1),
     };
 
     /// <summary>Names for <see cref="Engine"/>.</summary>

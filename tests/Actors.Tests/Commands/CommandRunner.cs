@@ -19,7 +19,7 @@ internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IE
 
     public ClusterRequest? Cluster { get; private set; }
 
-    public Func<string, string, IReadOnlyList<EvaluationResult>> OnEvaluate { get; set; } = (_, _) => [];
+    public Func<string, EvaluationReport> OnEvaluate { get; set; } = _ => throw new InvalidOperationException();
 
     public string Output => _output.ToString();
 
@@ -65,7 +65,7 @@ internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IE
         return Task.FromResult(ExitCodes.Success);
     }
 
-    Task<IReadOnlyList<EvaluationResult>> IEvaluationHost.EvaluateAsync(
-        string checkpoint, StarlingOptions options, string samplesFolder, CancellationToken cancellationToken) =>
-        Task.FromResult(OnEvaluate(checkpoint, samplesFolder));
+    Task<EvaluationReport> IEvaluationHost.EvaluateAsync(
+        string checkpoint, StarlingOptions options, CancellationToken cancellationToken) =>
+        Task.FromResult(OnEvaluate(checkpoint));
 }

@@ -29,13 +29,13 @@ public sealed class CompareCommandTests : IDisposable
             "compare", _folder["plain"], _folder["star|2"] + "/", "--loss-steps", "2"));
         Assert.Equal(
         [
-            "| run | step | weights | AR loss, last 2 steps | Frechet distance | features | samples | pictures " +
-                "| probe at 8 | probe at 64 | chance |",
-            "| --- | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
-            @"| plain | 20 | student | 2.250 | 40.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
-            @"| plain | 20 | teacher |  | 41.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
-            @"| star\|2 | 20 | student |  | 39.5 | net | 10 | 30 | 35.0% | 65.0% | 11.1% |",
-            @"| star\|2 | 20 | teacher |  | 40.5 | net | 10 | 30 | 35.0% | 65.0% | 11.1% |",
+            "| run | step | weights | AR loss, last 2 steps | held-out AR loss | Frechet distance | features " +
+                "| samples | pictures | probe at 8 | probe at 64 | chance |",
+            "| --- | ---: | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
+            @"| plain | 20 | student | 2.250 | 5.500 | 40.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
+            @"| plain | 20 | teacher |  | 5.500 | 41.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
+            @"| star\|2 | 20 | student |  | 5.500 | 39.5 | net | 10 | 30 | 35.0% | 65.0% | 11.1% |",
+            @"| star\|2 | 20 | teacher |  | 5.500 | 40.5 | net | 10 | 30 | 35.0% | 65.0% | 11.1% |",
         ], _runner.OutputLines);
         Assert.Empty(_runner.Error);
     }
@@ -45,8 +45,8 @@ public sealed class CompareCommandTests : IDisposable
     {
         Save("plain", 10, 50.5, 0.25, 0.5);
         Save("plain", 20, 40.25, 0.3, 0.6);
-        await _runner.RunAsync("compare", _folder["plain"], "--step", "10", "--weights", "teacher");
-        Assert.StartsWith("| plain | 10 | teacher |  | 51.5 |", _runner.OutputLines[2]);
+        await _runner.RunAsync("compare", _folder["plain"] + "@10", "--weights", "teacher");
+        Assert.StartsWith("| plain | 10 | teacher |  | 5.500 | 51.5 |", _runner.OutputLines[2]);
         Assert.Equal(3, _runner.OutputLines.Length);
     }
 
@@ -78,7 +78,7 @@ public sealed class CompareCommandTests : IDisposable
     {
         Save("plain", 20, 40.25, 0.3, 0.6);
         Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("compare", _folder["plain"], _folder["nowhere"]));
-        Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("compare", _folder["plain"], "--step", "7"));
+        Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("compare", _folder["plain"] + "@7"));
         Assert.Equal(
             ExitCodes.UserError, await _runner.RunAsync("compare", _folder["plain"], "--loss-steps", "0"));
         Assert.Equal(
@@ -93,11 +93,11 @@ public sealed class CompareCommandTests : IDisposable
     public async Task Runs_without_a_probe_have_a_table_but_no_picture()
     {
         new EvaluationFiles(_folder["plain"]).Write(new EvaluationReport(
-            20, "hash", [Result(20, "student", 40.25, []) with { ReferencePictures = 0 }], new DistanceAnchors(100, 1),
+            20, "hash", [Result(20, "student", 40.25, []) with { ReferencePictures = 0, HeldOutLoss = null }], new DistanceAnchors(100, 1),
             new Dictionary<string, RgbImage>()));
         Assert.Equal(ExitCodes.UserError,
             await _runner.RunAsync("compare", _folder["plain"], "--out", _folder["probe.png"]));
-        Assert.Equal("| plain | 20 | student |  | 40.25 | net | 10 |  |  |", _runner.OutputLines[^1]);
+        Assert.Equal("| plain | 20 | student |  |  | 40.25 | net | 10 |  |  |", _runner.OutputLines[^1]);
         Assert.Equal("starling: error: --out: none of the runs has a linear probe", Assert.Single(_runner.ErrorLines));
     }
 
@@ -125,6 +125,7 @@ public sealed class CompareCommandTests : IDisposable
         Samples = 10,
         ReferencePictures = 30,
         FrechetDistance = distance,
+        HeldOutLoss = 5.5,
         Probe = probe,
         ChanceLevel = 1.0 / 9,
     };

@@ -98,9 +98,9 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         File.SetLastWriteTimeUtc(cache, DateTime.UnixEpoch);
         string checkpoint = CheckpointPaths.Resolve(_bench.Folder);
         StarlingOptions options = TrainedModel.ConfigurationOf(ManifestFile.Read(checkpoint), []);
-        IReadOnlyList<EvaluationResult> again = await new EvaluationHost(TimeProvider.System).EvaluateAsync(
-            checkpoint, options, _bench["samples"], TestContext.Current.CancellationToken);
-        Assert.Equal(results.Select(WithoutTime), again.Select(WithoutTime));
+        EvaluationReport again = await new EvaluationHost(TimeProvider.System).EvaluateAsync(
+            checkpoint, options, TestContext.Current.CancellationToken);
+        Assert.Equal(results.Select(WithoutTime), again.Results.Select(WithoutTime));
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(cache));
 
         static string WithoutTime(EvaluationResult result) => (result with { Seconds = 0 }).ToJson();

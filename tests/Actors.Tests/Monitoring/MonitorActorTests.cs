@@ -105,7 +105,7 @@ public sealed class MonitorActorTests : ActorTests
             new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Binding, Generation = 2, Step = 1 }));
         IReadOnlyList<JsonElement> events = await StopAsync();
         Assert.Equal(["generation", "phase", "phase", "generation", "phase"], events.Select(Name));
-        Assert.Equal(["forming", "running", "forming"],
+        Assert.Equal(["binding", "running", "binding"],
             events.Where(e => Name(e) == "phase").Select(e => e.GetProperty("phase").GetString()));
         Assert.Contains("starling_generation 2\n", await ScrapeAsync());
     }

@@ -149,7 +149,8 @@ public sealed class RunLedgerTests : IDisposable
                 () => failing.TryAdvance(1, before.Generation + 1, 0, -1));
             Assert.Contains("ledger.json", refusal.Message);
             Assert.InRange(Ledger().Read().Generation, before.Generation, before.Generation + 1);
-            Assert.True(Ledger().TryAdvance(1, before.Generation + 1, 0, -1)); // what was left behind is in nobody's way
+            // What was left behind is in nobody's way.
+            Assert.True(Ledger().TryAdvance(1, before.Generation + 1, 0, -1));
         }
     }
 

@@ -139,6 +139,26 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
+    public void What_is_missing_for_long_is_said_once()
+    {
+        List<RunEffect> said = [];
+        for (int i = 0; i < 2 * Waiting.Patience + 2; i++)
+        {
+            said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
+            Assert.Equal(i < Waiting.Patience ? 0 : 1, said.Count);
+        }
+        Assert.Equal(new RunEffect.Note("still waiting for a trainer"), said[0]);
+        _run.Run("a");
+        _run.Apply(new RunEvent.LoadersChanged(0));
+        for (int i = 0; i <= Waiting.Patience; i++)
+        {
+            said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
+            _run.Answer("a");
+        }
+        Assert.Equal(new RunEffect.Note("still waiting for a loader"), said[1]);
+    }
+
+    [Fact]
     public void Three_generations_that_fail_by_themselves_without_a_step_end_the_run_and_a_step_forgives()
     {
         for (int generation = 1; generation <= 2; generation++)
@@ -226,6 +246,14 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
+    public void A_rank_0_that_was_started_again_before_its_death_was_noticed_has_lost_the_last_state()
+    {
+        _run.Run("a", "b");
+        _run.End(12);
+        Assert.Equal(["a", "b"], _run.Join("a", 2).OfType<RunEffect.Assign>().Select(e => e.Trainer));
+    }
+
+    [Fact]
     public void Once_the_last_state_is_stored_nobody_is_needed()
     {
         _run.Plan = _run.Plan with { EvaluationEnabled = true };
@@ -242,6 +270,16 @@ public sealed class RunMachineFaultTests
         _run.Run("a");
         _run.Apply(new RunEvent.StopRequested());
         Assert.Equal(RunOutcome.Stopped, Assert.IsType<RunEffect.End>(_run.Lose("a")[^1]).Outcome);
+    }
+
+    [Fact]
+    public void A_stop_that_a_fault_came_in_the_way_of_halts_the_next_generation()
+    {
+        _run.Run("a", "b");
+        _run.Apply(new RunEvent.StopRequested());
+        _run.Lose("a");
+        _run.Answer("b");
+        Assert.Equal([new RunEffect.Begin(3, -1), new RunEffect.Halt(3)], _run.GetReady());
     }
 
     [Fact]

@@ -18,6 +18,16 @@ public sealed class RunMachineLeavingTests
     }
 
     [Fact]
+    public void A_registration_that_was_under_way_when_it_was_released_brings_it_not_back()
+    {
+        _run.Run("a", "b");
+        _run.Leave("a");
+        Assert.Empty(_run.Join("a"));
+        Assert.Equal([new RunEffect.Release("a")], _run.Leave("a")); // it may not have heard it
+        Assert.NotEmpty(_run.Join("a", 2));
+    }
+
+    [Fact]
     public void While_a_generation_is_formed_it_stays_because_it_may_be_the_only_one_with_a_state()
     {
         _run.Run("a");

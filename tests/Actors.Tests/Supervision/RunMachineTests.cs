@@ -3,8 +3,8 @@ using Starling.Actors.Supervision;
 namespace Starling.Actors.Tests.Supervision;
 
 /// <summary>
-/// One rule a test, for a run without faults and for its end; faults are in <see cref="RunMachineFaultTests"/>, and what
-/// holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
+/// One rule a test, for a run without faults and for its end; faults are in <see cref="RunMachineFaultTests"/>, and
+/// what holds for every sequence of events is in <see cref="RunMachinePropertyTests"/>.
 /// </summary>
 public sealed class RunMachineTests
 {

@@ -152,6 +152,7 @@ public sealed class RunSupervisorTests : ActorTests
     public async Task A_replaced_supervisor_to_which_nothing_happens_stops_all_the_same()
     {
         IActorRef supervisor = Started();
+        Order<TrainerProtocol.Assign>(_trainer); // it has taken its term by then
         Watch(supervisor);
         Ledger.TakeTerm();
         await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Starling.Actors.Loading;
+using Starling.Actors.Collectives;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Actors.Loading;
+using Starling.Actors.Supervision;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
@@ -33,16 +35,27 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         Channel<StepBatch> steps = Channel.CreateBounded<StepBatch>(2);
         CollectionStorm storm = new(Collections);
         Witness witness = new();
-        using TrainerLoop loop = new(run.TrainerSettings(force: false), run.Checkpoints, witness, TimeProvider.System);
+        using TrainerLoop loop = new(new TrainerSetup
+        {
+            Name = "t",
+            Incarnations = new Incarnations(1),
+            Settings = run.TrainerSettings(force: false),
+            Checkpoints = run.Checkpoints,
+            Prefetch = 2,
+            Engine = new InProcessEngine(),
+            Lease = Patience,
+        }, witness);
         witness.OnStep = step =>
         {
             if (step == WarmUpSteps) storm.Start();
-            if (step >= WarmUpSteps + MinimumSteps && storm.Ended) loop.Halt(1);
+            if (step >= WarmUpSteps + MinimumSteps && storm.Ended) loop.Halt();
         };
         using CancellationTokenSource stop = new();
         Task feeding = Task.Run(() => FeedAsync(batches, steps.Writer, options.Training.Replicas, stop.Token));
-        loop.Prepare(1);
-        loop.Train(1, steps.Reader);
+        loop.Permit.Renew();
+        loop.Bind(new Assignment(1, 0, HostingPlan.Deal(["t"], options.Training.Replicas)));
+        loop.Connect([[]], source: 0, fromDisk: true);
+        loop.Train(steps.Reader, stored: -1);
         await witness.Done.WaitAsync(Patience, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await feeding;
@@ -115,7 +128,9 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 
         public (long Tensors, long Bytes) At(int step) => _seen[step - 1];
 
-        public void Bound(long generation, long step, long checkpoint) { }
+        public void Bound(long generation, byte[] address, long step, long checkpoint)
+        {
+        }
 
         public void Ready(long generation, long step, long checkpoint)
         {
@@ -132,7 +147,9 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
             OnStep(result.Step);
         }
 
-        public void Captured(CheckpointSnapshot snapshot, LossParts losses, TimeSpan blocked) => snapshot.Dispose();
+        public void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked) => snapshot.Dispose();
+
+        public void ExchangeBroke(long generation, string reason) => _done.TrySetException(new IOException(reason));
 
         public void Ended(long generation, long step) => _done.TrySetResult();
 

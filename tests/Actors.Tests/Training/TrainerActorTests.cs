@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Collectives;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Actors.Loading;
@@ -15,10 +17,14 @@ namespace Starling.Actors.Tests.Training;
 /// <summary>The trainer with its real loop; the test is supervisor, loader and checkpointer.</summary>
 public sealed class TrainerActorTests : ActorTests
 {
+    private static readonly long First = new Incarnations(1).Next();
+
     private readonly RunContext _run;
     private readonly BatchFactory _batches;
     private readonly TestProbe _supervisor, _checkpointer, _monitor, _loader;
     private readonly IActorRef _trainer;
+    private readonly TrainerClock _clock = new();
+    private readonly List<string> _ended = [];
     private Func<LoaderProtocol.Request, object> _answer;
 
     public TrainerActorTests(TinyAssets assets)
@@ -41,14 +47,25 @@ public sealed class TrainerActorTests : ActorTests
             return AutoPilot.KeepRunning;
         }));
         TrainerActor.TrainerActors actors = new(_supervisor, _checkpointer, _monitor);
-        _trainer = Sys.ActorOf(Props.Create(() => new TrainerActor(
-            "t", 1, _run.TrainerSettings(false), _run.Checkpoints, 16, actors, TimeProvider.System)));
+        TrainerSetup setup = new()
+        {
+            Name = "t",
+            Incarnations = new Incarnations(1),
+            Settings = _run.TrainerSettings(false),
+            Checkpoints = _run.Checkpoints,
+            Prefetch = 16,
+            Engine = new InProcessEngine(),
+            Lease = Patience,
+            EndProcess = _ended.Add,
+            Time = _clock,
+        };
+        _trainer = Sys.ActorOf(Props.Create(() => new TrainerActor(setup, actors)));
     }
 
     [Fact]
     public void It_makes_all_steps_hands_over_snapshots_and_says_when_it_is_done()
     {
-        Assert.Equal(new SupervisorProtocol.RegisterTrainer(_run.NodeIdentity, "t", 1, _trainer), Registration());
+        Assert.Equal(new SupervisorProtocol.RegisterTrainer(_run.NodeIdentity, "t", First, _trainer), Registration());
         Assign(1);
         Assert.Equal(new SupervisorProtocol.Ready("t", 1, 0, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
@@ -238,14 +255,115 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
     }
 
+    [Fact]
+    public void A_ping_is_answered_at_once_and_that_of_an_older_supervisor_never()
+    {
+        foreach ((long term, long sequence) in (ReadOnlySpan<(long, long)>)[(2, 5), (1, 6), (2, 7), (3, 1)])
+            _trainer.Tell(new TrainerProtocol.Ping(term, sequence));
+        foreach (long sequence in (long[])[5, 7, 1])
+            Assert.Equal(new SupervisorProtocol.Pong("t", First, sequence), Next());
+    }
+
+    [Fact]
+    public void A_newer_supervisor_supersedes_the_one_before_for_good()
+    {
+        Registration();
+        Assign(1);
+        Next();
+        _trainer.Tell(new SupervisorProtocol.Registered(2));
+        Assign(2); // of the first, which does not know yet
+        Assign(3, term: 2);
+        Assert.Equal(new SupervisorProtocol.Ready("t", 3, 0, -1), Next());
+    }
+
+    [Fact]
+    public void A_restarted_trainer_has_a_greater_incarnation_and_a_restarted_process_a_greater_one_still()
+    {
+        Assert.Equal(First, Registration().Incarnation);
+        _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Assert.Equal(First, Failure().Incarnation);
+        Assert.Equal(First + 1, Registration().Incarnation);
+        Assert.True(new Incarnations(2).Next() > First + 1);
+    }
+
+    [Fact]
+    public void A_trainer_that_leaves_says_so_until_it_is_released_and_then_nothing_any_more()
+    {
+        TestProbe node = CreateTestProbe();
+        Sys.EventStream.Subscribe(node, typeof(TrainerProtocol.Released));
+        Registration();
+        _trainer.Tell(TrainerProtocol.Leave.Instance);
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(new SupervisorProtocol.TrainerLeaving("t", First), Next());
+        _trainer.Tell(new TrainerProtocol.Released("t"));
+        node.ExpectMsg<TrainerProtocol.Released>(Patience);
+        Settle(_trainer);
+        while (_supervisor.HasMessages) _supervisor.ReceiveOne(Patience);
+        _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5)); // it would have offered itself again by now
+    }
+
+    [Fact]
+    public void A_stop_gives_up_the_step_at_hand_and_keeps_the_state()
+    {
+        Registration();
+        _answer = request => request.Step < 2 ? Loaded(request) : Nothing.Instance;
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        for (int step = 1; step <= 2; step++) Next();
+        _trainer.Tell(new TrainerProtocol.Stop(1));
+        Assign(2);
+        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 2, -1), Next());
+    }
+
+    [Fact]
+    public void A_state_that_is_due_and_not_stored_is_handed_over_before_the_first_step()
+    {
+        Registration();
+        _answer = request => request.Step < 4 ? Loaded(request) : Nothing.Instance;
+        Assign(1);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        for (int step = 1; step <= 4; step++) Next();
+        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Generation);
+        Assign(2);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(2, 0)); // the first was not committed
+        CheckpointerProtocol.Save again = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        Assert.Equal((4, 2), (again.Snapshot.Step, again.Snapshot.Generation));
+        Assert.True(again.Metrics["loss_total"] > 0);
+        Assign(3);
+        Next();
+        _trainer.Tell(new TrainerProtocol.Begin(3, 4)); // the second was
+        Assign(4);
+        Next();
+        Assert.False(_checkpointer.HasMessages);
+    }
+
+    [Fact]
+    public void A_device_that_fails_ends_the_process()
+    {
+        Registration();
+        Assign(1);
+        Next();
+        _clock.At(_clock.Readings + 10, () => throw new DeviceFailure());
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Assert.Contains("CUDA error", Failure().Reason);
+        Registration();
+        Assert.Contains("CUDA error", Assert.Single(_ended));
+    }
+
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));
 
-    /// <summary>The only trainer there is has nobody to connect to, so the order to need not wait for its address.</summary>
-    private void Assign(long generation)
+    /// <summary>The only trainer there is: the order to connect need not wait for its address.</summary>
+    private void Assign(long generation, long term = 1)
     {
         HostedReplicas all = new("t", [.. Enumerable.Range(0, 8)]);
-        _trainer.Tell(new TrainerProtocol.Assign(1, generation, 0, 1, [all], [_loader.Ref]));
+        _trainer.Tell(new TrainerProtocol.Assign(term, generation, 0, 1, [all], [_loader.Ref]));
         _trainer.Tell(new TrainerProtocol.Connect(generation, [ReadOnlyMemory<byte>.Empty], 0, FromDisk: true));
     }
 
@@ -265,6 +383,9 @@ public sealed class TrainerActorTests : ActorTests
             m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.Bound), Patience);
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
+
+    /// <summary>As libtorch's errors arrive.</summary>
+    private sealed class DeviceFailure() : ExternalException("CUDA error: unspecified launch failure");
 
     /// <summary>An answer that no feeder understands.</summary>
     private sealed record Nothing

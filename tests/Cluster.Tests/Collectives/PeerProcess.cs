@@ -10,7 +10,7 @@ internal sealed class PeerProcess : IDisposable
 {
     public const int Kill = 9, Stop = 19, Continue = 18;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
 
     public PeerProcess()

@@ -4,12 +4,14 @@ using SkiaSharp;
 using Starling.Data.Images;
 using Starling.Data.Shards;
 using Starling.Data.Tests.Support;
+using Starling.Tests;
 
 namespace Starling.Data.Tests.Images;
 
 public sealed class PictureDecoderTests
 {
-    private static readonly byte[] Photo = File.ReadAllBytes(Golden.Path("photo.jpg"));
+    // The tests' own copy: hashes and offsets below are of this very file.
+    private static readonly byte[] Photo = File.ReadAllBytes(Path.Combine(GoldenFolder.Own, "photo.jpg"));
 
     /// <summary>Files written by Pillow 9.4; hashes are of its <c>convert("RGB")</c>.</summary>
     [Theory]
@@ -49,11 +51,9 @@ public sealed class PictureDecoderTests
     [Fact]
     public void A_jpeg_decodes_to_the_pixels_of_Pillow()
     {
-        // The tests' own copy: the hash is of Pillow's pixels for this very file.
-        byte[] file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "photo.jpg"));
         foreach (IImageDecoder decoder in (IImageDecoder[])[PictureDecoder.Default, new SkiaDecoder()])
             Assert.Equal("60c48e3d9d562368137ba7bb8dc85096",
-                Convert.ToHexStringLower(SHA256.HashData(decoder.Decode(file).Pixels))[..32]);
+                Convert.ToHexStringLower(SHA256.HashData(decoder.Decode(Photo).Pixels))[..32]);
     }
 
     [Fact]

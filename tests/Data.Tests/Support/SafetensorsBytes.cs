@@ -18,8 +18,14 @@ internal sealed class SafetensorsBytes
         _header = JsonDocument.Parse(_file.AsMemory(8, length)).RootElement;
     }
 
-    public IEnumerable<string> Names =>
-        _header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
+    /// <summary>The names that begin with <paramref name="prefix"/>, at least one.</summary>
+    public string[] NamesUnder(string prefix)
+    {
+        string[] names = [.. _header.EnumerateObject().Select(entry => entry.Name)
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        Assert.NotEmpty(names);
+        return names;
+    }
 
     public (int[] Shape, byte[] Bytes) Get(string name)
     {

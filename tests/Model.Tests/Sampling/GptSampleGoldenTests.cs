@@ -9,15 +9,15 @@ namespace Starling.Model.Tests.Sampling;
 [Trait("Category", "Golden")]
 public class GptSampleGoldenTests
 {
-    [Fact]
-    public void Greedy_tokens_are_LlamaGens_at_every_guidance_scale()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Greedy_tokens_are_LlamaGens_at_every_guidance_scale(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_sample");
+        Golden golden = Golden.Open(set, "gpt_sample");
         using var network = new GoldenGpt(golden, "weights.");
         int[] labels = [.. golden["inputs.labels"].data<long>().Select(label => (int)label)];
         Dictionary<string, Tensor> expected = golden.Under("outputs.greedy_cfg");
-        Assert.NotEmpty(expected);
         foreach ((string scale, Tensor tokens_BT) in expected)
         {
             var options = SamplingOptions.GreedyAt(double.Parse(scale, CultureInfo.InvariantCulture));
@@ -26,13 +26,13 @@ public class GptSampleGoldenTests
         }
     }
 
-    [Fact]
-    public void Filters_drop_what_LlamaGens_drop()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Filters_drop_what_LlamaGens_drop(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_sample");
+        Golden golden = Golden.Open(set, "gpt_sample");
         Dictionary<string, Tensor> expected = golden.Under("outputs.filter_k");
-        Assert.NotEmpty(expected);
         foreach ((string name, Tensor filtered_BV) in expected)
         {
             string[] parts = name.Split("_p");

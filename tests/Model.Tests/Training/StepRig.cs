@@ -50,7 +50,7 @@ internal sealed class StepRig : IDisposable
         Training = Options.Training with { Replicas = replicas, MicroBatch = microBatch },
     };
 
-    public StepResult Run(IReadOnlyList<int>? order = null)
+    public StepResult Run(IReadOnlyList<int>? order = null, CancellationToken abort = default)
     {
         using var scope = NewDisposeScope();
         int share = _options.Training.ReplicaImages, perImage = _options.SelfGuided.Views * Tokens;
@@ -70,7 +70,7 @@ internal sealed class StepRig : IDisposable
             hosted.Add(new ReplicaTokens(
                 replica, tensor(codes).view(share, _options.SelfGuided.Views, Tokens), labels));
         }
-        return _step.Run(hosted, new PhaseClock(TimeProvider.System));
+        return _step.Run(hosted, new PhaseClock(TimeProvider.System), abort);
     }
 
     /// <summary>All bytes of the state.</summary>

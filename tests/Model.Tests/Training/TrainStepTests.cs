@@ -50,19 +50,48 @@ public class TrainStepTests
     [InlineData(1, 5)]
     [InlineData(2, 3)]
     [InlineData(4, 1)]
+    [InlineData(4, 3)]
+    [InlineData(8, 1)]
     public void Negatives_of_the_whole_global_batch_do_not_depend_on_replicas_or_micro_batches(
         int replicas, int microBatch)
     {
+        AssertSame(StepRig.Split(1, 0), StepRig.Split(replicas, microBatch));
+        // The choices whose sums or counts go over the global batch, all at once.
+        SelfGuidedOptions others = StepRig.Options.SelfGuided with
+        {
+            StudentViews = 1,
+            Views = 3,
+            MimPositions = MimPositions.MaskedOnly,
+            MaskCount = MaskCount.Bernoulli,
+            SkipSameClassNegatives = true,
+            KeyNormalization = KeyNormalization.LayerNorm,
+        };
+        AssertSame(StepRig.Split(1, 0) with { SelfGuided = others },
+            StepRig.Split(replicas, microBatch) with { SelfGuided = others });
+    }
+
+    private static void AssertSame(TrainStepOptions whole, TrainStepOptions split)
+    {
         using var scope = NewDisposeScope();
-        using StepRig whole = new(StepRig.Split(1, 0)), split = new(StepRig.Split(replicas, microBatch));
         Vector wholeGradient = new(), splitGradient = new();
-        using StepRig a = new(StepRig.Split(1, 0), e => wholeGradient.Of(e));
-        using StepRig b = new(StepRig.Split(replicas, microBatch), e => splitGradient.Of(e));
+        using StepRig a = new(whole, e => wholeGradient.Of(e)), b = new(split, e => splitGradient.Of(e));
         StepResult expected = a.Run(), actual = b.Run();
+        Assert.Equal(
+            expected.Losses.MaskedAttention, actual.Losses.MaskedAttention, 1e-6 * expected.Losses.MaskedAttention);
         Assert.Equal(expected.Losses.ContrastStep, actual.Losses.ContrastStep, 1e-6 * expected.Losses.ContrastStep);
         Assert.Equal(expected.Losses.ContrastView, actual.Losses.ContrastView, 1e-6 * expected.Losses.ContrastView);
         Assert.Equal(expected.Losses.Total, actual.Losses.Total, 1e-6 * expected.Losses.Total);
         Golden.AssertClose(wholeGradient.Sum!, splitGradient.Sum!, 1e-6, "gradient");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Negatives_of_each_replica_do_not_depend_on_micro_batches(int microBatch)
+    {
+        SelfGuidedOptions local = StepRig.Options.SelfGuided with { Negatives = NegativeScope.Replica };
+        AssertSame(StepRig.Split(4, 0) with { SelfGuided = local },
+            StepRig.Split(4, microBatch) with { SelfGuided = local });
     }
 
     [Fact]
@@ -96,6 +125,8 @@ public class TrainStepTests
     public void An_unmasked_student_equal_to_its_teacher_has_no_masked_attention_loss()
     {
         TrainStepOptions options = StepRig.Split(2, 0);
+        // Also none that a class dropped for only one of them would make.
+        options = options with { Model = options.Model with { ClassDropout = 0.5 } };
         using StepRig rig = new(options with { SelfGuided = options.SelfGuided with { MaskRatio = 0 } });
         using (no_grad()) rig.State.Teacher.Values.copy_(rig.State.Student.Weights.Values);
         Assert.Equal(0, rig.Run().Losses.MaskedAttention, 1e-6);
@@ -127,6 +158,11 @@ public class TrainStepTests
         }
         Golden.AssertClose(expected.to(ScalarType.Float32), rig.State.Teacher.Values, 1e-6, "teacher");
         Assert.Null(rig.State.Teacher.Gradients);
+        Assert.All(rig.State.Teacher.Layout.Parameters, p =>
+        {
+            Assert.False(rig.State.Teacher[p.Name].requires_grad);
+            Assert.Null(rig.State.Teacher[p.Name].grad);
+        });
         Assert.Equal(ScalarType.Float32, rig.State.Teacher.Values.dtype);
     }
 
@@ -151,6 +187,36 @@ public class TrainStepTests
         Assert.Equal((1L, 0L), (faulty.State.Step, faulty.State.Updates));
         Assert.Equal(StepOutcome.Applied, faulty.Run().Outcome);
         Assert.Equal((2L, 1L), (faulty.State.Step, faulty.State.Updates));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)] // left out: that step counts, too, only once it is confirmed
+    public void A_step_that_is_not_confirmed_changes_nothing_and_can_be_made_again(int faults)
+    {
+        byte[] reference = After(1, new StepRig(wrap: e => new Poison(e, faults)));
+        using StepRig rig = new(wrap: e => new Unconfirmed(new Poison(e, faults)));
+        byte[] before = rig.Bytes();
+        Assert.Throws<IOException>(() => rig.Run());
+        Assert.Equal(before, rig.Bytes());
+        Assert.Equal((0L, 0L), (rig.State.Step, rig.State.Updates));
+        Assert.Equal(StepOutcome.Applied, rig.Run().Outcome);
+        Assert.Equal(faults == 0, reference.AsSpan().SequenceEqual(rig.Bytes()));
+    }
+
+    [Fact]
+    public void A_step_can_be_given_up_leaves_nothing_behind_and_can_be_made_again()
+    {
+        byte[] reference = After(1, new StepRig());
+        using StepRig rig = new(threads: 2);
+        using CancellationTokenSource abort = new();
+        abort.Cancel();
+        long tensors = Tensor.TotalCount;
+        Assert.Throws<OperationCanceledException>(() => rig.Run(abort: abort.Token));
+        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal((0L, 0L), (rig.State.Step, rig.State.Updates));
+        rig.Run();
+        Assert.Equal(reference, rig.Bytes());
     }
 
     [Fact]
@@ -225,5 +291,22 @@ public class TrainStepTests
         }
 
         public void Confirm() => inner.Confirm();
+    }
+
+    /// <summary>Loses the others just before the first confirmation.</summary>
+    private sealed class Unconfirmed(IReplicaExchange inner) : IReplicaExchange
+    {
+        private bool _failed;
+
+        public Tensor Gather(IReadOnlyList<(int Replica, Tensor Value)> hosted) => inner.Gather(hosted);
+
+        public Tensor Sum(ReplicaSum hosted) => inner.Sum(hosted);
+
+        public void Confirm()
+        {
+            if (_failed) return;
+            _failed = true;
+            throw new IOException("unplugged");
+        }
     }
 }

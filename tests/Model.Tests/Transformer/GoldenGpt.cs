@@ -9,17 +9,9 @@ internal sealed class GoldenGpt : IDisposable
 {
     public GoldenGpt(Golden golden, string weights, bool trainable = false)
     {
-        Dictionary<string, Tensor> tensors = golden.Under(weights);
-        // A multiple equal to the width itself rounds to exactly that width, whatever multiple made it.
-        Shape = new GptShape(golden.Int("dim"), golden.Int("n_layer"), golden.Int("n_head"),
-            golden.Int("vocab_size"), golden.Int("block_size"), golden.Int("num_classes"))
-        {
-            FfnMultiple = golden.Metadata.ContainsKey("ffn_multiple_of")
-                ? golden.Int("ffn_multiple_of")
-                : (int)tensors["layers.0.feed_forward.w1.weight"].shape[0],
-        };
+        Shape = ShapeOf(golden, weights);
         Store = new ParameterStore(Shape.Layout, CPU, trainable);
-        Store.Load(tensors, "golden file");
+        Store.Load(golden.Under(weights), "golden file");
         Gpt = new Gpt(Shape, Store);
     }
 
@@ -28,6 +20,17 @@ internal sealed class GoldenGpt : IDisposable
     public ParameterStore Store { get; }
 
     public Gpt Gpt { get; }
+
+    /// <summary>The shape in a file's metadata, whose weights are under a prefix.</summary>
+    public static GptShape ShapeOf(Golden golden, string weights) => new(
+        golden.Int("dim"), golden.Int("n_layer"), golden.Int("n_head"), golden.Int("vocab_size"),
+        golden.Int("block_size"), golden.Int("num_classes"))
+    {
+        // A multiple equal to the width itself rounds to exactly that width, whatever multiple made it.
+        FfnMultiple = golden.Metadata.ContainsKey("ffn_multiple_of")
+            ? golden.Int("ffn_multiple_of")
+            : (int)golden[weights + "layers.0.feed_forward.w1.weight"].shape[0],
+    };
 
     public void Dispose()
     {

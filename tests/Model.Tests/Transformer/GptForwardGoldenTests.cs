@@ -11,12 +11,13 @@ public class GptForwardGoldenTests
 {
     private const double Tolerance = 1e-5;
 
-    [Fact]
-    public void Hidden_states_logits_and_loss_are_LlamaGens()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Hidden_states_logits_and_loss_are_LlamaGens(string set)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Golden golden = Golden.Open("gpt_forward");
+        Golden golden = Golden.Open(set, "gpt_forward");
         using var network = new GoldenGpt(golden, "weights.");
         Tensor tokens_BT = golden["inputs.tokens"], labels_B = golden["inputs.labels"];
         Tensor given_BN = tokens_BT.narrow(1, 0, tokens_BT.shape[1] - 1);
@@ -34,11 +35,12 @@ public class GptForwardGoldenTests
         Golden.AssertClose(golden["outputs.loss"], loss.view(1), Tolerance, "loss");
     }
 
-    [Fact]
-    public void Every_gradient_is_LlamaGens()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Every_gradient_is_LlamaGens(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_forward");
+        Golden golden = Golden.Open(set, "gpt_forward");
         using var network = new GoldenGpt(golden, "weights.", trainable: true);
         Tensor tokens_BT = golden["inputs.tokens"];
         Tensor given_BN = tokens_BT.narrow(1, 0, tokens_BT.shape[1] - 1);
@@ -49,11 +51,12 @@ public class GptForwardGoldenTests
                 network.Store.View(network.Store.Gradients!, parameter.Name), Tolerance, parameter.Name);
     }
 
-    [Fact]
-    public void Bfloat16_autocast_keeps_the_residual_stream_in_float32_and_stays_near()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Bfloat16_autocast_keeps_the_residual_stream_in_float32_and_stays_near(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_forward");
+        Golden golden = Golden.Open(set, "gpt_forward");
         using var network = new GoldenGpt(golden, "weights.", trainable: true);
         Tensor tokens_BT = golden["inputs.tokens"];
         Tensor given_BN = tokens_BT.narrow(1, 0, tokens_BT.shape[1] - 1), last, logits_BTV;

@@ -72,6 +72,25 @@ public class GptTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_gradient_flows_from_other_positions_to_a_masked_token(bool keepDiagonal)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new TinyGpt(trainable: true);
+        int[] masked = [2, 5, 6];
+        Tensor masked_BT = zeros(1, 9, ScalarType.Bool), tokens_BN = Ops.Range(8).unsqueeze(0);
+        foreach (int position in masked) masked_BT[0, position] = tensor(true);
+        AttentionMask mask = AttentionMask.From(masked_BT, keepDiagonal);
+        Tensor last_SD = network.Gpt.Features(tokens_BN, network.Labels(1), mask).Last[0];
+        // Rows are told apart by their token: position p holds token p − 1.
+        last_SD.Filled(masked_BT[0].unsqueeze(1), 0).Squared().sum().backward();
+        float[] sizes = network.Store["tok_embeddings.weight"].grad!.abs().sum([1]).data<float>().ToArray();
+        for (int position = 1; position < 9; position++)
+            Assert.Equal(masked.Contains(position), sizes[position - 1] == 0);
+    }
+
     [Fact]
     public void An_empty_mask_is_no_mask_bit_for_bit_gradients_included()
     {

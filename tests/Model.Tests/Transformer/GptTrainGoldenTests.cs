@@ -1,57 +1,103 @@
+using System.Globalization;
+using Starling.Data.Ordering;
 using Starling.Model.Parameters;
+using Starling.Model.Replicas;
+using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
+using Starling.Model.Training;
+using Starling.Model.Transformer;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Starling.Model.Tests.Transformer;
 
-/// <summary>LlamaGen's recipe (AdamW, clipping) step by step: the golden file gpt_train10.</summary>
+/// <summary>
+/// LlamaGen's recipe (AdamW, clipping) by the training step itself: the golden file gpt_train10. To 1e-5,
+/// and beyond that only what rounding explains: a second run starts from weights moved by their last bit, and the
+/// reference may be off by some times as much as the two runs part. (High learning rates on small batches amplify
+/// rounding: the reference itself in float64 and in float32 can differ by 1e-5 in a norm of the third step.)
+/// </summary>
 [Trait("Category", "Golden")]
 public class GptTrainGoldenTests
 {
-    private const double Tolerance = 1e-5;
+    private const double Tolerance = 1e-5, LastBit = 1.2e-7;
 
-    [Fact]
-    public void Ten_steps_give_LlamaGens_losses_gradient_norms_and_weights()
+    [Theory]
+    [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
+    public void Ten_steps_give_LlamaGens_losses_gradient_norms_and_weights(string set)
     {
         using var scope = NewDisposeScope();
-        Golden golden = Golden.Open("gpt_train10");
-        using var network = new GoldenGpt(golden, "start.", trainable: true);
-        ParameterStore store = network.Store;
-        var optimizer = new GoldenAdamW(store, golden);
-        Tensor tokens_NBT = golden["inputs.tokens"], labels_NB = golden["inputs.labels"];
-        for (int step = 0; step < tokens_NBT.shape[0]; step++)
+        Golden golden = Golden.Open(set, "gpt_train10");
+        using TrainingState state = NewState(golden), nudged = NewState(golden);
+        Nudge(nudged.Student.Weights.Values);
+        StepResult[] steps = Train(golden, state), nudgedSteps = Train(golden, nudged);
+        for (int i = 0; i < steps.Length; i++)
         {
-            Tensor tokens_BT = tokens_NBT[step];
-            Tensor given_BN = tokens_BT.narrow(1, 0, tokens_BT.shape[1] - 1);
-            store.ClearGradients();
-            Tensor logits_BTV = network.Gpt.Logits(network.Gpt.Features(given_BN, labels_NB[step]).Last);
-            Tensor loss = cross_entropy(logits_BTV.flatten(0, 1), tokens_BT.flatten());
-            loss.backward();
-            Golden.AssertClose(golden["outputs.losses"][step], loss, Tolerance, $"loss {step}");
-            Golden.AssertClose(golden["outputs.grad_norms"][step], optimizer.Step(), Tolerance, $"norm {step}");
+            StepResult step = steps[i], other = nudgedSteps[i];
+            AssertNear(golden["outputs.losses"][i], step.Losses.Total, other.Losses.Total, $"loss {i}");
+            AssertNear(golden["outputs.grad_norms"][i], step.GradientNorm, other.GradientNorm, $"norm {i}");
         }
-        foreach (ParameterShape parameter in store.Layout.Parameters)
-        {
-            Tensor noise = store.View(optimizer.Noise, parameter.Name);
-            AssertEnd(golden["end." + parameter.Name], store[parameter.Name], noise, parameter.Name);
-        }
+        ParameterStore weights = state.Student.Weights;
+        foreach (ParameterShape parameter in weights.Layout.Parameters)
+            Golden.AssertUpdated(golden["end." + parameter.Name], weights[parameter.Name], golden.Number("lr"),
+                parameter.Name, nudged.Student.Weights[parameter.Name]);
     }
 
-    /// <summary>
-    /// 1e-5 relative, and beyond that only what rounding explains. Adam's first steps divide a gradient by its own
-    /// size: where that is near epsilon (1e-8; about one element in 20,000), the rounding of the gradient moves the
-    /// weight visibly. <paramref name="noise"/> bounds that for each element, and only a few in a tensor may need it.
-    /// </summary>
-    private static void AssertEnd(Tensor expected, Tensor actual, Tensor noise, string name)
+    private static TrainingState NewState(Golden golden)
+    {
+        TrainingState state = TrainingState.Allocate(
+            GoldenGpt.ShapeOf(golden, "start."), new SelfGuidedOptions { Enabled = false }, CPU);
+        state.Student.Weights.Load(golden.Under("start."), "golden file");
+        return state;
+    }
+
+    private static void Nudge(Tensor weights)
     {
         using var noGrad = no_grad();
-        double allowed = Tolerance * expected.abs().max().item<float>();
-        float[] differences = (actual - expected).abs().flatten().data<float>().ToArray();
-        float[] noises = noise.flatten().data<float>().ToArray();
-        for (int i = 0; i < differences.Length; i++)
-            Assert.True(differences[i] <= allowed + noises[i],
-                $"{name}[{i}]: off by {differences[i]:E2}; {allowed:E2} allowed and {noises[i]:E2} for rounding");
-        int excused = differences.Count(difference => difference > allowed);
-        Assert.True(excused <= 2 + differences.Length / 1000, $"{name}: {excused} of {differences.Length} are off");
+        Tensor noise = zeros_like(weights);
+        TensorRandom.Normal_(noise, LastBit, seed: 1, RandomPurpose.Probe, 0);
+        weights.PlusInPlace(weights * noise);
+    }
+
+    private static StepResult[] Train(Golden golden, TrainingState state)
+    {
+        Tensor tokens_NBT = golden["inputs.tokens"], labels_NB = golden["inputs.labels"];
+        using WorkerThreads workers = new(1);
+        using TrainStep step =
+            new(state, Options(golden, (int)tokens_NBT.shape[1]), new LocalExchange(1), workers);
+        return
+        [
+            .. Enumerable.Range(0, (int)tokens_NBT.shape[0]).Select(i =>
+            {
+                int[] labels = [.. labels_NB[i].data<long>().Select(label => (int)label)];
+                return step.Run(
+                    [new ReplicaTokens(0, tokens_NBT[i].unsqueeze(1), labels)], new PhaseClock(TimeProvider.System));
+            }),
+        ];
+    }
+
+    private static TrainStepOptions Options(Golden golden, int images)
+    {
+        string[] parts = golden.Metadata["betas"].Split(',');
+        double[] betas = [.. parts.Select(beta => double.Parse(beta, CultureInfo.InvariantCulture))];
+        return new TrainStepOptions(
+            Seed: 0,
+            new ModelOptions { TokenDropout = 0, ResidualDropout = 0, FfnDropout = 0, ClassDropout = 0 },
+            new SelfGuidedOptions { Enabled = false, Views = 1 },
+            new OptimizerOptions
+            {
+                LearningRate = golden.Number("lr"),
+                Beta1 = betas[0],
+                Beta2 = betas[1],
+                WeightDecay = golden.Number("weight_decay"),
+                Clip = golden.Number("clip"),
+            },
+            new TrainingOptions { GlobalBatch = images, Replicas = 1, Precision = Precision.Float32 });
+    }
+
+    private static void AssertNear(Tensor expected, double actual, double nudged, string what)
+    {
+        double value = expected.item<float>();
+        Assert.True(Math.Abs(value - actual) <= Tolerance * Math.Abs(value) + 10 * Math.Abs(nudged - actual),
+            $"{what}: {actual} for {value}, {nudged} when nudged");
     }
 }

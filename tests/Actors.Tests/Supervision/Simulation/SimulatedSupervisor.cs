@@ -106,7 +106,8 @@ internal sealed class SimulatedSupervisor
         if (State.Generation != before.Generation)
         {
             Assert.Equal(before.Generation + 1, State.Generation);
-            int persisted = effects.ToList().FindIndex(e => e is RunEffect.Persist p && p.Generation == State.Generation);
+            int persisted = effects.ToList().FindIndex(
+                e => e is RunEffect.Persist p && p.Generation == State.Generation);
             int assigned = effects.ToList().FindIndex(e => e is RunEffect.Assign);
             Assert.InRange(persisted, 0, assigned);
             Assert.Equal(Enumerable.Range(0, _cluster.Plan.Replicas), State.Hosting.SelectMany(h => h.Replicas));

@@ -1,0 +1,42 @@
+// Shapes: N pictures of a batch, T codes, V codes to choose from.
+using Starling.Model.Tensors;
+using Starling.Model.Transformer;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Starling.Model.Evaluation;
+
+/// <summary>
+/// The next-token loss (Eq. 2) of pictures that were not trained on, given their classes. Unlike the training loss, which
+/// ST-AR computes under masked attention and every method under dropout, it compares methods.
+/// </summary>
+public static class HeldOutLoss
+{
+    /// <summary>Mean over pictures and positions, nats; null without pictures.</summary>
+    /// <param name="gpt">The transformer.</param>
+    /// <param name="set">The pictures.</param>
+    /// <param name="batch">Pictures of one forward pass.</param>
+    /// <param name="bfloat16">Whether the forward pass is made in bfloat16; the loss is float32 always.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public static double? Of(Gpt gpt, CodedSet set, int batch, bool bfloat16, CancellationToken cancellation)
+    {
+        if (set.Labels.Count == 0) return null;
+        using var noGrad = no_grad();
+        long tokens = gpt.Shape.Tokens;
+        double sum = 0;
+        for (int first = 0; first < set.Labels.Count; first += batch)
+        {
+            using var scope = NewDisposeScope();
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(batch, set.Labels.Count - first);
+            Tensor codes_NT = set.Codes_NT.narrow(0, first, count);
+            Tensor labels_N = tensor(set.Labels.Skip(first).Take(count).Select(l => (long)l).ToArray());
+            using Autocast precision = Autocast.BFloat16(CPU, bfloat16);
+            Tensor logits_NTV = gpt.Logits(gpt.Features(codes_NT.narrow(1, 0, tokens - 1), labels_N).Last);
+            Tensor loss = F.cross_entropy(logits_NTV.reshape(-1, logits_NTV.shape[^1]).to(ScalarType.Float32),
+                codes_NT.reshape(-1), reduction: nn.Reduction.Sum);
+            sum += loss.item<float>();
+        }
+        return sum / ((double)set.Labels.Count * tokens);
+    }
+}

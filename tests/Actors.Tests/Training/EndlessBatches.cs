@@ -1,0 +1,31 @@
+using System.Threading.Channels;
+using Starling.Actors.Loading;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>
+/// The batches of one trainer, made when they are read; from <paramref name="end"/> on they do not come, and whoever
+/// waits for one waits until it is told not to.
+/// </summary>
+internal sealed class EndlessBatches(BatchFactory batches, IReadOnlyList<int> replicas, long first, long end)
+    : ChannelReader<StepBatch>
+{
+    private long _next = first;
+
+    public override int Count => 0;
+
+    public override bool TryRead(out StepBatch item)
+    {
+        item = null!;
+        if (_next >= end) return false;
+        item = new StepBatch(_next, [.. replicas.Select(r => new PixelShare(batches.Create(_next, r)))]);
+        _next++;
+        return true;
+    }
+
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => _next < end
+        ? new ValueTask<bool>(true)
+        : new ValueTask<bool>(new TaskCompletionSource<bool>().Task.WaitAsync(cancellationToken));
+}

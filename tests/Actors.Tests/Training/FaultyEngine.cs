@@ -1,0 +1,54 @@
+using Starling.Actors.Collectives;
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>An engine whose members break where a test wants them to: before or after their n-th exchange.</summary>
+internal sealed class FaultyEngine(ICollectiveEngine inner) : ICollectiveEngine
+{
+    /// <summary>What happens before an exchange: (member, number of the exchange in this generation from 1).</summary>
+    public Action<GroupMember, int> Before { get; set; } = (_, _) => { };
+
+    /// <summary>What happens after one.</summary>
+    public Action<GroupMember, int> After { get; set; } = (_, _) => { };
+
+    public string Name => inner.Name;
+
+    public string? Unavailable => inner.Unavailable;
+
+    public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options) =>
+        new Group(this, inner.Bind(member, options));
+
+    private sealed class Group(FaultyEngine engine, ICollectiveGroup inner) : ICollectiveGroup
+    {
+        private int _exchanges;
+
+        public GroupMember Member => inner.Member;
+
+        public Device Device => inner.Device;
+
+        public byte[] Address => inner.Address;
+
+        public void Connect(IReadOnlyList<byte[]> addresses, string planHash) => inner.Connect(addresses, planHash);
+
+        public void Exchange(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives)
+        {
+            int number = ++_exchanges;
+            try
+            {
+                engine.Before(Member, number);
+                inner.Exchange(sends, receives);
+                engine.After(Member, number);
+            }
+            catch (CollectiveException e)
+            {
+                Abort(e.Message); // as an engine does whose process dies
+                throw;
+            }
+        }
+
+        public void Abort(string reason) => inner.Abort(reason);
+
+        public void Dispose() => inner.Dispose();
+    }
+}

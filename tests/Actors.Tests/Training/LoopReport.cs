@@ -1,0 +1,19 @@
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>What a <see cref="TestTrainer"/>'s loop reported.</summary>
+internal abstract record LoopReport
+{
+    public sealed record Bound(long Generation, byte[] Address, long Step) : LoopReport;
+
+    public sealed record Ready(long Generation, long Step) : LoopReport;
+
+    public sealed record Stepped(long Generation, long Step) : LoopReport;
+
+    public sealed record Captured(long Step, string Hash) : LoopReport;
+
+    public sealed record Broke(long Generation, string Reason) : LoopReport;
+
+    public sealed record Ended(long Generation, long Step) : LoopReport;
+
+    public sealed record Failed(Exception Reason) : LoopReport;
+}

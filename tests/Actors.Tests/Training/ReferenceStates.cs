@@ -1,0 +1,15 @@
+using Starling.Actors.Tests.Support;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>The hashes after every step that all trainings have to come to, by number of logical replicas.</summary>
+public sealed class ReferenceStates(TinyAssets assets)
+{
+    public const int Steps = 6;
+
+    private readonly Dictionary<int, IReadOnlyList<string>> _hashes = [];
+
+    public IReadOnlyList<string> this[int replicas] => _hashes.TryGetValue(replicas, out IReadOnlyList<string>? known)
+        ? known
+        : _hashes[replicas] = TestTrainers.Reference(assets, replicas, Steps);
+}

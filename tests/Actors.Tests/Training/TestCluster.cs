@@ -1,0 +1,109 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Starling.Actors.Checkpointing;
+using Starling.Actors.Collectives;
+using Starling.Actors.Configuration;
+using Starling.Actors.Evaluating;
+using Starling.Actors.Hosting;
+using Starling.Actors.Loading;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Support;
+using Starling.Actors.Training;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>A run's real actors, with any number of trainers, in one actor system: a cluster without its network.</summary>
+internal sealed class TestCluster
+{
+    private readonly TestKitBase _kit;
+    private readonly RunContext _run;
+    private readonly ICollectiveEngine _engine;
+    private readonly RunLedger _ledger;
+    private readonly IActorRef _checkpointer;
+    private readonly TaskCompletionSource<RunEnding> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IActorRef _supervisor;
+
+    public TestCluster(TestKitBase kit, TinyAssets assets, TestFolder folder, ICollectiveEngine? engine = null,
+        params string[] settings)
+    {
+        _kit = kit;
+        _engine = engine ?? new InProcessEngine();
+        StarlingOptions options =
+            StarlingConfiguration.Read("configs/tiny.json", [.. RunBench.Settings(assets), .. settings]);
+        Directory.CreateDirectory(folder["run"]);
+        _run = RunContext.Open(options, folder["run"]);
+        _ledger = new RunLedger(_run.Folder);
+        Monitor = kit.CreateTestProbe();
+        _supervisor = StartSupervisor();
+        // Whoever leads: as the singleton's proxy.
+        IActorRef supervisor = kit.Sys.ActorOf(Props.Create(() => new Proxy(() => _supervisor)));
+        Supervisor = supervisor;
+        (RunContext run, IActorRef monitor, RunLedger ledger) = (_run, Monitor.Ref, _ledger);
+        _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
+            new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
+        Func<IShareSource> open = () => run.OpenShares(_ => { });
+        kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
+            "loader", run.NodeIdentity, open, run.Options.Data.Prefetch, supervisor)));
+    }
+
+    /// <summary>Hears what monitors hear.</summary>
+    public TestProbe Monitor { get; }
+
+    /// <summary>Whoever leads.</summary>
+    public IActorRef Supervisor { get; }
+
+    /// <summary>How the run ended.</summary>
+    public Task<RunEnding> Ended => _ended.Task;
+
+    /// <summary>State hash of the newest checkpoint.</summary>
+    public string Hash => CheckpointReader.HashOf(CheckpointPaths.Resolve(_run.Folder));
+
+    public IActorRef AddTrainer(string name)
+    {
+        TrainerSetup setup = new()
+        {
+            Name = name,
+            Incarnations = new Incarnations(1),
+            Settings = _run.TrainerSettings(force: false),
+            Checkpoints = _run.Checkpoints,
+            Prefetch = _run.Options.Data.Prefetch,
+            Engine = _engine,
+        };
+        TrainerActor.TrainerActors tells = new(Supervisor, _checkpointer, Monitor);
+        return _kit.Sys.ActorOf(Props.Create(() => new TrainerActor(setup, tells)), name);
+    }
+
+    /// <summary>Ends the supervisor; another begins, with a higher term and nothing but the ledger.</summary>
+    public void MoveSupervisor()
+    {
+        _kit.Sys.Stop(_supervisor);
+        _supervisor = StartSupervisor();
+    }
+
+    /// <summary>Waits until some trainer has made this step.</summary>
+    public void AwaitStep(long step, TimeSpan patience) =>
+        Monitor.FishForMessage(m => m is MonitorProtocol.Stepped s && s.Result.Step >= step, patience);
+
+    private IActorRef StartSupervisor()
+    {
+        SupervisorSettings settings = new()
+        {
+            Plan = () => new RunPlan(RunBench.Steps, _run.Options.Training.Replicas, 0, EvaluationEnabled: false)
+            {
+                Settle = TimeSpan.FromSeconds(0.5),
+            },
+            Identity = _run.NodeIdentity,
+            Ledger = _ledger,
+            Monitor = Monitor,
+            Ended = ending => _ended.TrySetResult(ending),
+        };
+        return _kit.Sys.ActorOf(Props.Create(() => new RunSupervisor(settings)));
+    }
+
+    private sealed class Proxy : ReceiveActor
+    {
+        public Proxy(Func<IActorRef> target) => ReceiveAny(m => target().Forward(m));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Starling.Actors.Collectives;
+using Starling.Actors.Hosting;
+using Starling.Actors.Training;
+using Starling.Data.Batches;
+using Starling.Model.Checkpoints;
+using Starling.Model.Training;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>A trainer without its actor: the loop, and everything it reported, in order.</summary>
+internal sealed class TestTrainer : ITrainerReports, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly BlockingCollection<LoopReport> _reports = [];
+
+    public TestTrainer(RunContext run, ICollectiveEngine engine, CheckpointStore checkpoints, TimeSpan lease)
+    {
+        Loop = new TrainerLoop(new TrainerSetup
+        {
+            Name = "t",
+            Incarnations = new Incarnations(1),
+            Settings = run.TrainerSettings(force: false),
+            Checkpoints = checkpoints,
+            Prefetch = 2,
+            Engine = engine,
+            Lease = lease,
+        }, this);
+        Loop.Permit.Renew();
+    }
+
+    public TrainerLoop Loop { get; }
+
+    /// <summary>The next report of this kind; those in between are dropped, except a failure.</summary>
+    public T Next<T>(Func<T, bool>? matches = null) where T : LoopReport
+    {
+        while (_reports.TryTake(out LoopReport? report, Patience))
+        {
+            if (report is T wanted && matches?.Invoke(wanted) != false) return wanted;
+            if (report is LoopReport.Failed failed) throw new InvalidOperationException("the loop failed", failed.Reason);
+        }
+        throw new TimeoutException($"no {typeof(T).Name}");
+    }
+
+    /// <summary>Reports made so far and not looked at yet.</summary>
+    public IReadOnlyList<LoopReport> Drain()
+    {
+        List<LoopReport> all = [];
+        while (_reports.TryTake(out LoopReport? report)) all.Add(report);
+        return all;
+    }
+
+    public void Bound(long generation, byte[] address, long step, long checkpoint) =>
+        _reports.Add(new LoopReport.Bound(generation, address, step));
+
+    public void Ready(long generation, long step, long checkpoint) =>
+        _reports.Add(new LoopReport.Ready(generation, step));
+
+    public void Taken(StepBatch batch)
+    {
+    }
+
+    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad) =>
+        _reports.Add(new LoopReport.Stepped(generation, result.Step));
+
+    public void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked)
+    {
+        _reports.Add(new LoopReport.Captured(snapshot.Step, StateHash.Of(snapshot)));
+        snapshot.Dispose();
+    }
+
+    public void ExchangeBroke(long generation, string reason) =>
+        _reports.Add(new LoopReport.Broke(generation, reason));
+
+    public void Ended(long generation, long step) => _reports.Add(new LoopReport.Ended(generation, step));
+
+    public void Note(string line)
+    {
+    }
+
+    public void Failed(Exception reason) => _reports.Add(new LoopReport.Failed(reason));
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        Assert.True(Loop.Join(Patience), "the trainer's thread does not end");
+        _reports.Dispose();
+    }
+}

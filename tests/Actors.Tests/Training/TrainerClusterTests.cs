@@ -1,0 +1,108 @@
+using Akka.Actor;
+using Starling.Actors.Collectives;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Hosting;
+using Starling.Actors.Tests.Support;
+using Starling.Actors.Training;
+
+namespace Starling.Actors.Tests.Training;
+
+/// <summary>Whole runs with several trainers and the real supervisor: every one ends in the same state.</summary>
+public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun reference)
+    : ActorTests, IClassFixture<ReferenceRun>
+{
+    [Fact]
+    public async Task Three_trainers_end_in_the_state_of_one()
+    {
+        TestCluster cluster = Start("a", "b", "c");
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_dies_costs_no_step()
+    {
+        TestCluster cluster = Start("a", "b", "c");
+        cluster.AwaitStep(3, Patience);
+        Sys.Stop(await Sys.ActorSelection("/user/b").ResolveOne(Patience));
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+        NeverWentBack(cluster);
+    }
+
+    [Fact]
+    public async Task Trainers_that_join_and_leave_in_the_middle_are_taken_in_and_let_go()
+    {
+        TestCluster cluster = Start("a");
+        cluster.AwaitStep(2, Patience);
+        cluster.AddTrainer("b");
+        Monitor(cluster, m => m is MonitorProtocol.RunChanged { State: { Hosting.Length: 2, Phase: RunPhase.Running } });
+        cluster.AwaitStep(4, Patience);
+        IActorRef first = await Sys.ActorSelection("/user/a").ResolveOne(Patience);
+        Sys.EventStream.Subscribe(TestActor, typeof(TrainerProtocol.Released));
+        first.Tell(TrainerProtocol.Leave.Instance);
+        Assert.Equal("a", ExpectMsg<TrainerProtocol.Released>(Patience).Trainer);
+        Sys.Stop(first);
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task A_broken_exchange_keeps_every_trainer_and_its_state()
+    {
+        FaultyEngine engine = new(new InProcessEngine());
+        int faults = 0;
+        engine.Before = (member, n) =>
+        {
+            // In the third step, once.
+            if (member.Rank == 1 && n == 20 && Interlocked.Increment(ref faults) == 1)
+                throw new CollectiveException(CollectiveFault.PeerLost, "the cable was pulled");
+        };
+        TestCluster cluster = new(this, assets, Folder, engine);
+        foreach (string trainer in (string[])["a", "b"]) cluster.AddTrainer(trainer);
+        Monitor(cluster, m => m is MonitorProtocol.Note note && note.Line.Contains("the cable was pulled"));
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+        NeverWentBack(cluster);
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_moves_finds_everything_in_the_trainers_memories()
+    {
+        TestCluster cluster = Start("a", "b");
+        cluster.AwaitStep(3, Patience);
+        cluster.MoveSupervisor();
+        Monitor(cluster, m => m is MonitorProtocol.RunChanged { State: { Term: 2, Phase: RunPhase.Running, Step: >= 3 } });
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    private TestCluster Start(params string[] trainers)
+    {
+        TestCluster cluster = new(this, assets, Folder);
+        foreach (string trainer in trainers) cluster.AddTrainer(trainer);
+        return cluster;
+    }
+
+    private static async Task CompletesAsync(TestCluster cluster)
+    {
+        RunEnding ending = await cluster.Ended.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((RunOutcome.Completed, RunBench.Steps), (ending.Outcome, ending.Step));
+    }
+
+    private static void Monitor(TestCluster cluster, Predicate<object> matches) =>
+        cluster.Monitor.FishForMessage(matches, Patience);
+
+    /// <summary>No generation began with less than what was committed before.</summary>
+    private static void NeverWentBack(TestCluster cluster)
+    {
+        long furthest = 0;
+        while (cluster.Monitor.HasMessages)
+        {
+            if (cluster.Monitor.ReceiveOne(Patience) is not MonitorProtocol.RunChanged changed) continue;
+            Assert.True(changed.State.Step >= furthest, $"step {furthest} was lost");
+            furthest = changed.State.Step;
+        }
+    }
+}
