@@ -21,11 +21,12 @@ internal sealed class StatusCommand(CommandContext context)
 
     private readonly Option<string?> _configuration = new("--config")
     {
-        Description = "The cluster's configuration; needed only for its section cluster.tls",
+        Description = "The run's configuration file; needed if its nodes talk over TLS",
         HelpName = "FILE",
     };
 
     private readonly Option<string[]> _set = CommonOptions.Set();
+
     private readonly Option<bool> _json = new("--json") { Description = "As JSON" };
 
     public static Command Create(CommandContext context) => new StatusCommand(context).Build();
@@ -34,7 +35,7 @@ internal sealed class StatusCommand(CommandContext context)
     {
         var command = new Command("status", "Prints members, generation, hosting, step, rates and last faults.")
         {
-            _node, _json, _configuration, _set,
+            _node, _configuration, _set, _json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -42,10 +43,7 @@ internal sealed class StatusCommand(CommandContext context)
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        TlsOptions encryption = arguments.GetValue(_configuration) is { } file
-            ? StarlingConfiguration.Read(file, arguments.GetValue(_set) ?? []).Cluster.Tls
-            : new TlsOptions();
-        using RemoteTls? tls = RemoteTls.Open(encryption, context.Time);
+        using RemoteTls? tls = Tls(arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
         Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
         await using StatusClient client = StatusClient.For(node, tls);
         NodeProtocol.ClusterStatus status = await client.AskAsync(node, Patience).WaitAsync(cancellationToken);
@@ -54,4 +52,9 @@ internal sealed class StatusCommand(CommandContext context)
         else foreach (string line in StatusText.Lines(status)) context.Out.WriteLine(line);
         return ExitCodes.Success;
     }
+
+    private RemoteTls? Tls(string? configuration, string[] overrides) => configuration is null && overrides.Length == 0
+        ? null
+        : RemoteTls.Open(StarlingConfiguration.Read(configuration ?? ConfigurationFiles.Default, overrides)
+            .Cluster.Tls, context.Time);
 }

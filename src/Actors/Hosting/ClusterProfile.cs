@@ -1,6 +1,5 @@
 using System.Globalization;
 using Akka.Actor;
-using Starling.Actors.Serialization;
 using Starling.Data;
 
 namespace Starling.Actors.Hosting;
@@ -93,10 +92,9 @@ internal static class ClusterProfile
 
     /// <summary>A system that asks nodes, but is none.</summary>
     /// <param name="host">The address it listens on, on any port.</param>
-    /// <param name="encrypted">Whether nodes talk over TLS.</param>
-    public static string Client(string host, bool encrypted) => WireProfile.Hocon + Common + $$"""
+    public static string Client(string host) => Common + $$"""
         akka.actor.provider = remote
-        akka.remote.dot-netty.tcp { hostname = "{{host}}", port = 0, enable-ssl = {{(encrypted ? "on" : "off")}} }
+        akka.remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
         akka.loglevel = OFF
         akka.stdout-loglevel = OFF
         akka.loggers = []

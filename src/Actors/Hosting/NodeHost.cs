@@ -31,7 +31,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         CheckLoaders(options.Data, request.Roles);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         Address[] seeds =
-            [.. request.Seeds.Select(s => ClusterProfile.AddressOf(s, "--seed", RemoteTls.ProtocolOf(tls)))];
+            [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         ICollectiveEngine engine = EngineOf(options, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
@@ -43,8 +43,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             Host = request.Host,
             Port = request.Port,
-            Seeds = seeds,
             Tls = tls,
+            Seeds = seeds,
             Engine = engine,
             Collective = new CollectiveOptions
             {
@@ -139,6 +139,13 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
     }
 
+    /// <summary>Looked for before a generation needs it, so that a library that is missing is a mistake at the start.</summary>
+    private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
+        options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
+            ? new InProcessEngine()
+            : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
+                new torch.Device(options.Training.Device).type);
+
     /// <summary>Better told now than by the first batch.</summary>
     private static void CheckLoaders(DataOptions data, IReadOnlyList<string> roles)
     {
@@ -147,13 +154,6 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             throw new StarlingException($"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
                 "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
     }
-
-    /// <summary>Looked for before a generation needs it, so that a library that is missing is a mistake at the start.</summary>
-    private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
-        options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
-            ? new InProcessEngine()
-            : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
-                new torch.Device(options.Training.Device).type);
 
     private static string NameOf(string role) => NotInNames().Replace(
         FormattableString.Invariant($"{role}-{Environment.MachineName}-{Environment.ProcessId}"), "-");

@@ -15,12 +15,16 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
     /// <summary>A run that was asked to stop makes its step and its checkpoint; then it is over or killed.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(5), EndPatience = TimeSpan.FromSeconds(40);
 
+    /// <summary>A cluster whose first members only die will not get better by itself.</summary>
+    private const int FruitlessStarts = 5;
+
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
     private readonly List<Member> _members = [.. request.Members().Select(plan => new Member(plan))];
     private readonly CancellationTokenSource _end = new();
     private RunOutcome? _outcome;
+    private bool _anyReady;
     private string? _mistake;
     private bool _stopping;
 
@@ -57,6 +61,11 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
     {
         if (_stopping || IsEnding) return;
         _stopping = true;
+        if (!Seeds(null).Any())
+        {
+            End(RunOutcome.Stopped); // nobody is there who could make another step
+            return;
+        }
         view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
         TellSupervisorsToStop();
         After(StopPatience, KillAll);
@@ -143,16 +152,24 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
     {
         view.Note($"{member.Plan.Name} is a member: process {member.Child?.Id}, {address}, metrics at {metrics}");
         if (member.State == MemberState.Starting) member.State = MemberState.Ready;
+        _anyReady = true;
         member.Address = address;
         StartWaiting();
     }
 
     private void Over(RunOutcome outcome)
     {
-        if (_outcome is not null) return;
+        if (IsEnding) return;
         _outcome = outcome;
         view.Note($"the run is over: {outcome.ToString().ToLowerInvariant()}");
         After(EndPatience, KillAll);
+    }
+
+    /// <summary>Ends the members, which would not end by themselves.</summary>
+    private void End(RunOutcome outcome)
+    {
+        Over(outcome);
+        foreach (Member member in _members) member.Child?.Tell(NodeLines.Leave);
     }
 
     private void Exited(Member member, int code)
@@ -161,12 +178,13 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         member.Child = null;
         member.Address = null;
         bool asked = member.State == MemberState.Leaving || member.StayDown;
-        if (IsEnding || asked || code == ExitCodes.Success || (_stopping && Seeds(null).FirstOrDefault() is null))
+        if (IsEnding || asked || code == ExitCodes.Success)
         {
             member.State = MemberState.Ended;
             if (!IsEnding) view.Note($"{member.Plan.Name} has ended (exit code {code})");
             return;
         }
+        if (_stopping && !Seeds(null).Any()) End(RunOutcome.Stopped);
         if (code == ExitCodes.UserError)
         {
             // Started again it would only say so again; and so would the others.
@@ -178,13 +196,21 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
             After(EndPatience, KillAll);
             return;
         }
-        StartAgain(member, code);
+        if (IsEnding) member.State = MemberState.Ended;
+        else StartAgain(member, code);
     }
 
     private void StartAgain(Member member, int code)
     {
         bool shortLife = time.GetElapsedTime(member.StartedAt) < Backoff.LongEnough;
         member.ShortLives = shortLife ? member.ShortLives + 1 : 1;
+        if (!_anyReady && member.ShortLives == FruitlessStarts)
+        {
+            member.State = MemberState.Ended;
+            view.Note($"{member.Plan.Name} died {FruitlessStarts} times before anybody was a member");
+            End(RunOutcome.Failed);
+            return;
+        }
         TimeSpan wait = Backoff.After(member.ShortLives);
         view.Note(FormattableString.Invariant(
             $"{member.Plan.Name} died (exit code {code}) and is started again in {wait.TotalSeconds:0.##} s"));

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Actors.Serialization;
 using Starling.Data;
 
 namespace Starling.Actors.Managing;
@@ -16,13 +17,14 @@ internal sealed class StatusClient : IAsyncDisposable
 
     /// <summary>Makes a client.</summary>
     /// <param name="node">A node that will be asked: it says on which of this machine's addresses to listen.</param>
-    /// <param name="tls">The cluster's certificates; null if it has none.</param>
+    /// <param name="tls">What to show, and whom to trust; null for no encryption.</param>
     public static StatusClient For(Address node, RemoteTls? tls)
     {
-        ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(
-            ConfigurationFactory.ParseString(ClusterProfile.Client(AddressTowards(node), tls is not null))));
-        if (tls is not null) setup = setup.And(tls.Setup);
-        return new StatusClient(ActorSystem.Create(ClusterProfile.SystemName + "-client", setup));
+        Config profile = ConfigurationFactory.ParseString(
+            WireProfile.Hocon + RemoteTls.HoconOf(tls) + ClusterProfile.Client(AddressTowards(node)));
+        ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(profile));
+        return new(ActorSystem.Create(
+            ClusterProfile.SystemName + "-client", tls is null ? setup : setup.And(tls.Setup)));
     }
 
     /// <summary>Asks a node.</summary>
