@@ -10,9 +10,6 @@ namespace Starling.Actors.Serialization;
 /// </summary>
 public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
 {
-    /// <summary>For those that Akka has settings for, which do not matter here.</summary>
-    public RefusingSerializer(ExtendedActorSystem system, Config settings) : this(system) => _ = settings;
-
     /// <summary>A number that nobody sends.</summary>
     public const int Id = 4712;
 
