@@ -34,7 +34,9 @@ public sealed record DataOptions : PictureOptions
     /// </summary>
     public TokenizeOn TokenizeOn { get; init; } = TokenizeOn.Trainer;
 
-    /// <summary>Threads that decode and crop, and as many that tokenise, if loaders do. Does not change the result.</summary>
+    /// <summary>
+    /// Threads that decode and crop, and as many that tokenise, if loaders do. Does not change the result.
+    /// </summary>
     [Range(1, 1024)]
     public int Workers { get; init; } = 1;
 

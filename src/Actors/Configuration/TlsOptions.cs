@@ -1,12 +1,14 @@
 namespace Starling.Actors.Configuration;
 
 /// <summary>
-/// Section <c>cluster.tls</c>: with a certificate, nodes talk over TLS and only to nodes whose certificate comes from the
-/// same authority. All files are PEM.
+/// Section <c>cluster.tls</c>: with a certificate, nodes talk over TLS and only to nodes whose certificate comes from
+/// the same authority. All files are PEM.
 /// </summary>
 public sealed record TlsOptions
 {
-    /// <summary>The node's certificate, and those between it and the authority's; <c>null</c> for no encryption.</summary>
+    /// <summary>
+    /// The node's certificate, and those between it and the authority's; <c>null</c> for no encryption.
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>The certificate's private key; <c>null</c> if it is in the certificate's file.</summary>

@@ -52,7 +52,8 @@ public sealed record TrainingIdentity(string Json, string Hash)
             ["evaluate"] = options.Evaluation.Enabled,
             ["evaluateEverySteps"] = options.Evaluation.EverySteps,
         };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(agreed.ToJsonString(OptionsJson.Compact))));
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(agreed.ToJsonString(OptionsJson.Compact))));
     }
 
     private static void Remove(JsonObject tree, string path)

@@ -39,7 +39,8 @@ internal sealed class JournalActor : ReceiveActor
     {
         RunState before = _known;
         _known = state;
-        if (state.Generation != before.Generation)
+        // A supervisor that begins knows its predecessor's number, which is in the diary already.
+        if (state.Generation != before.Generation && state.Phase != RunPhase.Gathering)
             Write("generation", ("term", state.Term), ("hosts", state.Hosting.Length),
                 ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)

@@ -42,7 +42,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.Leave>(_ =>
         {
             // What the other roles do is taken over by others as soon as the node is gone.
-            if (node.Has(NodeRole.Trainer)) Context.ActorSelection("/user/trainer").Tell(TrainerProtocol.Leave.Instance);
+            if (node.Has(NodeRole.Trainer))
+                Context.ActorSelection("/user/trainer").Tell(TrainerProtocol.Leave.Instance);
             else node.Signals.IsReleased();
         });
         Receive<TrainerProtocol.Released>(_ => node.Signals.IsReleased());

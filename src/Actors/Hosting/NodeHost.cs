@@ -12,7 +12,9 @@ using TorchSharp;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Runs one node of a cluster: its actors by role, until the run is over, it leaves, or it is given up.</summary>
+/// <summary>
+/// Runs one node of a cluster: its actors by role, until the run is over, it leaves, or it is given up.
+/// </summary>
 public sealed partial class NodeHost(IAnsiConsole console, TextReader input, TimeProvider time) : INodeHost
 {
     // Together less than the 30 s that a process manager grants after SIGTERM.
@@ -89,7 +91,9 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         if (services.Ended.IsCompleted) await FarewellAsync(host);
     }
 
-    /// <summary>The supervisor tells each node that the run is over; with it gone, a new one would begin anew.</summary>
+    /// <summary>
+    /// The supervisor tells each node that the run is over; with it gone, a new one would begin anew.
+    /// </summary>
     private async Task FarewellAsync(ActorHost host)
     {
         Cluster cluster = Cluster.Get(host.System);
@@ -139,7 +143,9 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
     }
 
-    /// <summary>Looked for before a generation needs it, so that a library that is missing is a mistake at the start.</summary>
+    /// <summary>
+    /// Looked for before a generation needs it, so that a library that is missing is a mistake at the start.
+    /// </summary>
     private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
         options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
             ? new InProcessEngine()
@@ -151,7 +157,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     {
         bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);
         if (data.TokenizeOn == TokenizeOn.Trainer && loads != trains)
-            throw new StarlingException($"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
+            throw new StarlingException(
+                $"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
                 "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
     }
 

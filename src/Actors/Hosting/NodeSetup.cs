@@ -45,7 +45,9 @@ internal sealed record NodeSetup
     /// <summary>What the actors let the process know.</summary>
     public NodeSignals Signals { get; } = new();
 
-    /// <summary>The diary that the supervisors of a cluster write one after the other; null for the node's own.</summary>
+    /// <summary>
+    /// The diary that the supervisors of a cluster write one after the other; null for the node's own.
+    /// </summary>
     public string? Journal { get; init; }
 
     /// <summary>Where results of evaluations are.</summary>

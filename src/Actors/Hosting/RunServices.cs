@@ -9,7 +9,9 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>What every process of a run has around its actors: diary, metrics, view, and the ends it waits for.</summary>
+/// <summary>
+/// What every process of a run has around its actors: diary, metrics, view, and the ends it waits for.
+/// </summary>
 internal sealed class RunServices : IAsyncDisposable
 {
     /// <summary>A trainer that makes no step for so long is not ready, whatever it says.</summary>

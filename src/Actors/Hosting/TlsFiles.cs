@@ -11,7 +11,9 @@ internal static class TlsFiles
     public static X509Certificate2 Certificate(string file, string keyFile, string? passwordFile)
     {
         string text = Read("certificate", file), key = Read("key", keyFile);
-        string? password = passwordFile is null ? null : Read("passwordFile", passwordFile).Split('\n')[0].TrimEnd('\r');
+        string? password = passwordFile is null
+            ? null
+            : Read("passwordFile", passwordFile).Split('\n')[0].TrimEnd('\r');
         try
         {
             using X509Certificate2 loaded = password is null
@@ -24,7 +26,8 @@ internal static class TlsFiles
         {
             string hint = password is null ? "; if the key is encrypted, cluster.tls.passwordFile has to name a file " +
                 "with its password" : "";
-            throw new StarlingException($"cluster.tls: {file} and {keyFile} are not a PEM certificate and its private " +
+            throw new StarlingException(
+                $"cluster.tls: {file} and {keyFile} are not a PEM certificate and its private " +
                 $"key ({OneLine(e)}){hint}", e);
         }
     }

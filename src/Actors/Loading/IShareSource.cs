@@ -7,7 +7,9 @@ public interface IShareSource : IAsyncDisposable
     bool Travels { get; }
 
     /// <summary>Asks for a share; waits while too many are in work.</summary>
-    /// <exception cref="System.Threading.Channels.ChannelClosedException">The source has failed or was disposed.</exception>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">
+    /// The source has failed or was disposed.
+    /// </exception>
     ValueTask RequestAsync(long step, int replica, CancellationToken cancellation);
 
     /// <summary>

@@ -17,7 +17,8 @@ public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplicaShare> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (ReplicaBatch batch in pipeline.Batches.ReadAllAsync(cancellation)) yield return new PixelShare(batch);
+        await foreach (ReplicaBatch batch in pipeline.Batches.ReadAllAsync(cancellation))
+            yield return new PixelShare(batch);
     }
 
     /// <inheritdoc/>

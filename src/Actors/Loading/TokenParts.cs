@@ -5,8 +5,8 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Cuts a share of tokens into messages, between pictures, and puts it together again. A message holds up the heartbeats
-/// behind it, so none is larger than Akka.Remote carries well.
+/// Cuts a share of tokens into messages, between pictures, and puts it together again. A message holds up the
+/// heartbeats behind it, so none is larger than Akka.Remote carries well.
 /// </summary>
 internal static class TokenParts
 {

@@ -81,11 +81,14 @@ public sealed class TokenSource : IShareSource
         }
     }
 
-    /// <summary>The batches that are there, up to a full chunk for each worker: small shares fill chunks together.</summary>
+    /// <summary>
+    /// The batches that are there, up to a full chunk for each worker: small shares fill chunks together.
+    /// </summary>
     private List<ReplicaBatch> Waiting()
     {
         List<ReplicaBatch> batches = [];
-        for (int pictures = 0; pictures < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
+        for (int pictures = 0;
+            pictures < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
         {
             batches.Add(batch);
             pictures += batch.Images * batch.Views;

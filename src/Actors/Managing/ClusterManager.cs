@@ -81,10 +81,13 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         _ => $"error unknown order: {order}",
     });
 
-    /// <summary>The processes, a line each, and the address of a node that can be asked; null if there is none.</summary>
+    /// <summary>
+    /// The processes, a line each, and the address of a node that can be asked; null if there is none.
+    /// </summary>
     public Task<(IReadOnlyList<string> Processes, string? Node)> LookAsync() =>
         Ask<(IReadOnlyList<string>, string?)>(() => (
-            [.. _members.Select(m => FormattableString.Invariant($"{m.Plan.Name,-14} {m.State.ToString().ToLowerInvariant(),-9}") +
+            [.. _members.Select(m =>
+                FormattableString.Invariant($"{m.Plan.Name,-14} {m.State.ToString().ToLowerInvariant(),-9}") +
                 (m.Child is { } child ? FormattableString.Invariant($" pid {child.Id}, start {m.Starts}") : ""))],
             Seeds(null).FirstOrDefault()));
 
@@ -123,7 +126,8 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         member.State = MemberState.Starting;
         member.StartedAt = time.GetTimestamp();
         member.Starts++;
-        ChildProcess child = ChildProcess.Start(arguments, line => Heard(member, line), line => Complained(member, line));
+        ChildProcess child = ChildProcess.Start(
+            arguments, line => Heard(member, line), line => Complained(member, line));
         member.Child = child;
         _ = WhenExitedAsync(member, child);
     }
@@ -191,7 +195,8 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
             member.State = MemberState.Ended;
             const string prefix = "starling: error: ";
             string reason = member.LastError ?? "it did not say why";
-            _mistake = $"{member.Plan.Name}: {(reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason)}";
+            string mistake = reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
+            _mistake = $"{member.Plan.Name}: {mistake}";
             foreach (Member other in _members) other.Child?.Tell(NodeLines.Leave);
             After(EndPatience, KillAll);
             return;

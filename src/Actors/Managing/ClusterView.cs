@@ -5,7 +5,9 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Managing;
 
-/// <summary>Shows a local cluster: a panel redrawn in place on a terminal, lines about what changed elsewhere.</summary>
+/// <summary>
+/// Shows a local cluster: a panel redrawn in place on a terminal, lines about what changed elsewhere.
+/// </summary>
 internal sealed class ClusterView : IAsyncDisposable
 {
     private readonly Channel<object> _queue = Channel.CreateUnbounded<object>(new() { SingleReader = true });

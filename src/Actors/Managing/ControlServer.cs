@@ -13,7 +13,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts serving. Whoever calls holds the run's lock, so a socket found there is a dead one's.</summary>
     /// <param name="path">Where; see <see cref="ControlPath"/>.</param>
-    /// <param name="answer">Given an order, gives the answer: a line that begins with <c>ok</c> or <c>error</c>.</param>
+    /// <param name="answer">
+    /// Given an order, gives the answer: a line that begins with <c>ok</c> or <c>error</c>.
+    /// </param>
     public ControlServer(string path, Func<string, Task<string>> answer)
     {
         _path = path;

@@ -36,13 +36,15 @@ internal static class StatusText
         if (run.WaitingFor is { } missing) yield return $"waiting for {missing}";
         yield return "trainers";
         foreach (TrainerStatus t in run.Trainers)
-            yield return $"  {t.Name,-14} " + (t.Rank < 0 ? "spare" : Text($"rank {t.Rank}, replicas {Span(t.Replicas)}, ") +
+            yield return $"  {t.Name,-14} " +
+                (t.Rank < 0 ? "spare" : Text($"rank {t.Rank}, replicas {Span(t.Replicas)}, ") +
                 Text($"step {t.Step}, busy {t.BusySeconds:0.000} s, waiting {t.WaitSeconds:0.000} s")) +
                 (t.Slow ? ", SLOW" : "") + (t.Leaving ? ", leaving" : "");
         if (run.Faults.Count == 0) yield break;
         yield return "last faults";
         foreach (FaultStatus fault in run.Faults.TakeLast(FaultsShown))
-            yield return Text($"  {fault.Time.UtcDateTime:HH:mm:ss} generation {fault.Generation}, step {fault.Step}: ") +
+            yield return Text(
+                $"  {fault.Time.UtcDateTime:HH:mm:ss} generation {fault.Generation}, step {fault.Step}: ") +
                 fault.Reason;
     }
 

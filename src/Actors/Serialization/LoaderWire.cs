@@ -26,7 +26,8 @@ internal static class LoaderWire
 
     private static LoaderProtocol.LoadedTokens Checked(LoaderProtocol.LoadedTokens part) => part.IsConsistent
         ? part
-        : throw new WireRefusedException($"{part.Codes.Length} bytes are not the codes of {part.Labels.Count} pictures");
+        : throw new WireRefusedException(
+            $"{part.Codes.Length} bytes are not the codes of {part.Labels.Count} pictures");
 
     private static void Write(BadPicture bad, WireWriter to) => to.Long(1, bad.SampleId).Text(2, bad.File)
         .Long(3, bad.RowGroup).Long(4, bad.Row).Text(5, bad.Reason);

@@ -2,8 +2,8 @@ namespace Starling.Actors.Serialization;
 
 /// <summary>How one message looks between nodes.</summary>
 /// <param name="Manifest">
-/// Names the message and its version ("trn.assign1"). A change that older readers would misunderstand gets a new number,
-/// and a reader of the old one stays.
+/// Names the message and its version ("trn.assign1"). A change that older readers would misunderstand gets a new
+/// number, and a reader of the old one stays.
 /// </param>
 /// <param name="Type">The message's type.</param>
 /// <param name="Write">Writes the fields.</param>

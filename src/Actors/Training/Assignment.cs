@@ -36,7 +36,9 @@ public sealed class Assignment(long generation, int rank, IReadOnlyList<HostedRe
     /// <summary>Why it was aborted.</summary>
     public string Reason => Volatile.Read(ref _reason);
 
-    /// <summary>Takes the part back; what waits for something wakes on the caller's thread. Repeating it is harmless.</summary>
+    /// <summary>
+    /// Takes the part back; what waits for something wakes on the caller's thread. Repeating it is harmless.
+    /// </summary>
     public void Abort(string reason)
     {
         if (_aborted.IsCancellationRequested) return;

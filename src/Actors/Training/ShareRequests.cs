@@ -24,7 +24,9 @@ internal sealed class ShareRequests(int patience)
     /// <summary>Whether a share is still waited for.</summary>
     public bool IsWanted(ShareKey key) => _wanted.ContainsKey(key);
 
-    /// <summary>These loaders can be asked from now on, and no others; what was asked of others is asked again.</summary>
+    /// <summary>
+    /// These loaders can be asked from now on, and no others; what was asked of others is asked again.
+    /// </summary>
     public void Use(IReadOnlyList<IActorRef> loaders)
     {
         foreach (Source gone in _loaders.Where(loader => !loaders.Contains(loader.Actor)).ToArray()) Drop(gone.Actor);

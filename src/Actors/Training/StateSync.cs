@@ -21,7 +21,8 @@ internal static class StateSync
         Tensor mine = tensor(new[] { memory.Step }, device: group.Device);
         long[] steps = [.. group.AllGather(mine).Select(t => t.cpu().data<long>()[0])];
         if (steps[source] < 0)
-            throw new CollectiveException(CollectiveFault.Mismatch, $"{me}: rank {source} holds no state to go on from");
+            throw new CollectiveException(
+                CollectiveFault.Mismatch, $"{me}: rank {source} holds no state to go on from");
         int[] behind = [.. Enumerable.Range(0, me.Size).Where(rank => steps[rank] != steps[source])];
         if (behind.Length == 0) return;
         if (me.Rank == source)

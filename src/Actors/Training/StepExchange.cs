@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A generation's exchange as a trainer's steps see it: ends with the generation, and confirms nothing without a permit.
+/// A generation's exchange as a trainer's steps see it: ends with the generation, and confirms nothing without a
+/// permit.
 /// </summary>
 /// <param name="inner">What carries it.</param>
 /// <param name="permit">Needed to apply a step.</param>

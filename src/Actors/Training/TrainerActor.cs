@@ -10,8 +10,8 @@ namespace Starling.Actors.Training;
 
 /// <summary>
 /// The control shell around a <see cref="TrainerLoop"/>: takes the supervisor's orders, feeds the loop, and passes on
-/// what it reports. Holds no tensor and never waits for one, so it answers at once in the middle of a step. A supervisor
-/// that falls silent changes nothing: the state stays, and the trainer offers itself until it is heard.
+/// what it reports. Holds no tensor and never waits for one, so it answers at once in the middle of a step. A
+/// supervisor that falls silent changes nothing: the state stays, and the trainer offers itself until it is heard.
 /// </summary>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -192,7 +192,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         throw new TrainerFailedException(reason);
     }
 
-    /// <summary>libtorch's errors come as <see cref="ExternalException"/>; those of a device name its library.</summary>
+    /// <summary>
+    /// libtorch's errors come as <see cref="ExternalException"/>; those of a device name its library.
+    /// </summary>
     private static bool IsDeviceFailure(Exception reason) => reason is ExternalException &&
         (reason.Message.Contains("CUDA", StringComparison.Ordinal) ||
             reason.Message.Contains("cuDNN", StringComparison.OrdinalIgnoreCase));

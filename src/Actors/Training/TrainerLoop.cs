@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A trainer's work on its own thread: join a generation, come by its state, then take batches, tokenise, step, and copy
-/// the state for a checkpoint where one is due. All its methods may be called from any thread and return at once.
+/// A trainer's work on its own thread: join a generation, come by its state, then take batches, tokenise, step, and
+/// copy the state for a checkpoint where one is due. All its methods may be called from any thread and return at once.
 /// </summary>
 /// <remarks>
-/// A generation that ends, for whatever reason, leaves the state as it is after the last step that was confirmed; only a
-/// failure of the loop itself loses it.
+/// A generation that ends, for whatever reason, leaves the state as it is after the last step that was confirmed; only
+/// a failure of the loop itself loses it.
 /// </remarks>
 public sealed class TrainerLoop : IDisposable
 {

@@ -10,7 +10,8 @@ public sealed class ClusterCommandsTests
     [Fact]
     public async Task A_node_is_told_what_it_does_and_whom_to_join()
     {
-        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("node", "--roles", "trainer,loader", "--host", "10.0.0.5",
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("node", "--roles", "trainer,loader",
+            "--host", "10.0.0.5",
             "--port", "4000", "--seed", "10.0.0.1:4000,10.0.0.2:4000", "--name", "gpu-7", "--config",
             "configs/tiny.json", "--run", "shared/run"));
         NodeRequest request = _runner.Node!;

@@ -27,7 +27,7 @@ public sealed class JournalActorTests : ActorTests
     [Fact]
     public async Task What_the_supervisor_says_reaches_the_node_s_own_monitor_too()
     {
-        await LeadAsync(new RunState { Generation = 3 });
+        await LeadAsync(new RunState { Generation = 3, Phase = RunPhase.Running });
         Assert.Equal(3, ExpectMsg<MonitorProtocol.RunChanged>(Patience).State.Generation);
     }
 

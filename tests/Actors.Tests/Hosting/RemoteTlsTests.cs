@@ -58,7 +58,8 @@ public sealed class RemoteTlsTests : IDisposable
     public async Task A_node_without_encryption_is_refused()
     {
         await using Node server = Start(_ours.Issue()), client = Start(null);
-        await AssertRefused(client, server.Path.Replace("akka.ssl.tcp", "akka.tcp", StringComparison.Ordinal), client.Disconnected);
+        await AssertRefused(client, server.Path.Replace("akka.ssl.tcp", "akka.tcp", StringComparison.Ordinal),
+            client.Disconnected);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class TokenPartsTests : ActorTests
         int pictures, int views, int tokens, int codebook)
     {
         int[] codes = [.. Enumerable.Range(0, pictures * views * tokens).Select(i => codebook - 1 - (i % codebook))];
-        TokenShare share = new(12, 3, views, tokens, codes, [.. Enumerable.Range(0, pictures).Select(i => i % 1000)], []);
+        TokenShare share = new(12, 3, views, tokens, codes,
+            [.. Enumerable.Range(0, pictures).Select(i => i % 1000)], []);
         TokenShare back = Travelled(share);
         Assert.Equal(codes, back.Codes.ToArray());
         Assert.Equal(share.Labels, back.Labels);

@@ -20,7 +20,8 @@ public sealed class StatusTextTests
             [new NodeStatus("trainer-1", Node.Address)]);
         string text = string.Join('\n', StatusText.Lines(new NodeProtocol.ClusterStatus("trainer-1", [Node], run)));
         foreach (string part in (string[])["step 41 of 200", "2.50 steps/s", "last checkpoint 25", "term 3",
-            "generation 7", "rank 0, replicas 0-3", "SLOW", "spare, leaving", "generation 6, step 40: trainer-3 is gone",
+            "generation 7", "rank 0, replicas 0-3", "SLOW", "spare, leaving",
+                "generation 6, step 40: trainer-3 is gone",
             "trainer-1      akka.tcp://starling@10.0.0.1:4000  trainer  up"])
             Assert.Contains(part, text, StringComparison.Ordinal);
     }

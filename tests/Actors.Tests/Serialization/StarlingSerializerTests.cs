@@ -79,7 +79,8 @@ public sealed class StarlingSerializerTests : ActorTests
     }
 
     /// <summary>
-    /// Bytes that a released version wrote say the same for ever. STARLING_UPDATE_GOLDEN=1 adds the lines of new messages.
+    /// Bytes that a released version wrote say the same for ever. STARLING_UPDATE_GOLDEN=1 adds the lines of new
+    /// messages.
     /// </summary>
     [Fact]
     public void Messages_of_earlier_versions_can_still_be_read()

@@ -3,8 +3,8 @@ using System.Text;
 namespace Starling.Actors.Tests.Serialization;
 
 /// <summary>
-/// wire-golden.txt: messages as they were once written, "manifest hexadecimal" and their contents, a line each, indented.
-/// Lines are added, never changed: nodes of an older release may still send them.
+/// wire-golden.txt: messages as they were once written, "manifest hexadecimal" and their contents, a line each,
+/// indented. Lines are added, never changed: nodes of an older release may still send them.
 /// </summary>
 internal sealed class WireGolden
 {

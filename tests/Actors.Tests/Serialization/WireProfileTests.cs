@@ -23,7 +23,8 @@ public sealed class WireProfileTests() : ActorTests(WireProfile.Hocon + Remote)
         {
             Target(other).Tell(new SupervisorProtocol.RegisterLoader(
                 new RunIdentity(1, "a", "b", "c"), "loader-1", other.ActorOf(Props.Create<Answering>())));
-            ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor.Tell(new LoaderProtocol.Request(4, 2), TestActor);
+            ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience)
+                .Actor.Tell(new LoaderProtocol.Request(4, 2), TestActor);
             Assert.Equal(new LoaderProtocol.Withdraw(4, 2), ExpectMsg<LoaderProtocol.Withdraw>(Patience));
         });
     }

@@ -13,7 +13,8 @@ public sealed class ShareRequestsTests : ActorTests
     private readonly ShareRequests _requests = new(Patience_);
     private readonly IActorRef _one, _other;
 
-    public ShareRequestsTests() => (_one, _other) = (Sys.ActorOf(Props.Empty, "one"), Sys.ActorOf(Props.Empty, "other"));
+    public ShareRequestsTests() =>
+        (_one, _other) = (Sys.ActorOf(Props.Empty, "one"), Sys.ActorOf(Props.Empty, "other"));
 
     /// <summary>Asking elsewhere too would only double the work of loaders that have enough of it.</summary>
     [Fact]

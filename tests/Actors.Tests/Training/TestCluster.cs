@@ -14,7 +14,9 @@ using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>A run's real actors, with any number of trainers, in one actor system: a cluster without its network.</summary>
+/// <summary>
+/// A run's real actors, with any number of trainers, in one actor system: a cluster without its network.
+/// </summary>
 internal sealed class TestCluster
 {
     private readonly TestKitBase _kit;

@@ -38,7 +38,8 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
         while (_reports.TryTake(out LoopReport? report, Patience))
         {
             if (report is T wanted && matches?.Invoke(wanted) != false) return wanted;
-            if (report is LoopReport.Failed failed) throw new InvalidOperationException("the loop failed", failed.Reason);
+            if (report is LoopReport.Failed failed)
+                throw new InvalidOperationException("the loop failed", failed.Reason);
         }
         throw new TimeoutException($"no {typeof(T).Name}");
     }

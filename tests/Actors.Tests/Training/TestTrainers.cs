@@ -82,7 +82,9 @@ internal sealed class TestTrainers : IDisposable
     /// <summary>Has a trainer stand by in the generation that is formed next.</summary>
     public Assignment Spare(int hosts) => new(_generation + 1, -1, Hosting(hosts));
 
-    /// <summary>Has them make steps, up to <paramref name="end"/>, where they wait for a batch that does not come.</summary>
+    /// <summary>
+    /// Has them make steps, up to <paramref name="end"/>, where they wait for a batch that does not come.
+    /// </summary>
     public void Begin(long from, long end, params IReadOnlyList<TestTrainer> hosts)
     {
         for (int rank = 0; rank < hosts.Count; rank++) BeginOne(rank, from, end, hosts);

@@ -37,7 +37,8 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         TestCluster cluster = Start("a");
         cluster.AwaitStep(2, Patience);
         cluster.AddTrainer("b");
-        Monitor(cluster, m => m is MonitorProtocol.RunChanged { State: { Hosting.Length: 2, Phase: RunPhase.Running } });
+        Monitor(cluster,
+            m => m is MonitorProtocol.RunChanged { State: { Hosting.Length: 2, Phase: RunPhase.Running } });
         cluster.AwaitStep(4, Patience);
         IActorRef first = await Sys.ActorSelection("/user/a").ResolveOne(Patience);
         Sys.EventStream.Subscribe(TestActor, typeof(TrainerProtocol.Released));
@@ -73,7 +74,8 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         TestCluster cluster = Start("a", "b");
         cluster.AwaitStep(3, Patience);
         cluster.MoveSupervisor();
-        Monitor(cluster, m => m is MonitorProtocol.RunChanged { State: { Term: 2, Phase: RunPhase.Running, Step: >= 3 } });
+        Monitor(cluster,
+            m => m is MonitorProtocol.RunChanged { State: { Term: 2, Phase: RunPhase.Running, Step: >= 3 } });
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
     }

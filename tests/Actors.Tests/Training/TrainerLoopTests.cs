@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// The promise among trainers: the state after a step is the same whoever made it, and no fault loses a step or leaves a
-/// state that is none.
+/// The promise among trainers: the state after a step is the same whoever made it, and no fault loses a step or leaves
+/// a state that is none.
 /// </summary>
 public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates reference)
     : IClassFixture<ReferenceStates>
