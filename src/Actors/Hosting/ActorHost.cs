@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
@@ -7,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
-using Starling.Data;
 
 namespace Starling.Actors.Hosting;
 
@@ -36,7 +34,6 @@ internal sealed class ActorHost : IAsyncDisposable
     public Address Address { get; }
 
     /// <summary>Starts the node's actors.</summary>
-    /// <exception cref="StarlingException">It cannot listen there.</exception>
     public static async Task<ActorHost> StartAsync(NodeSetup node, EventLog events)
     {
         ThreadPool.GetMinThreads(out int workers, out int ports);
@@ -45,17 +42,8 @@ internal sealed class ActorHost : IAsyncDisposable
         builder.Logging.AddProvider(new EventLogLoggers(events));
         builder.Services.AddAkka(ClusterProfile.SystemName, akka => RunActors.Add(akka, node));
         IHost host = builder.Build();
-        try
-        {
-            await host.StartAsync(CancellationToken.None);
-            return new ActorHost(host);
-        }
-        catch (Exception e) when (RefusedBySystem(e) is { } refusal)
-        {
-            host.Dispose();
-            throw new StarlingException($"--host {node.Host} --port {node.Port}: cannot listen there " +
-                $"({refusal.Message}); choose another, or port 0 for any", e);
-        }
+        await host.StartAsync(CancellationToken.None);
+        return new ActorHost(host);
     }
 
     /// <summary>Leaves the cluster and ends the actors.</summary>
@@ -64,12 +52,4 @@ internal sealed class ActorHost : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
     }
-
-    private static SocketException? RefusedBySystem(Exception e) => e switch
-    {
-        SocketException refusal => refusal,
-        AggregateException many => many.InnerExceptions.Select(RefusedBySystem).FirstOrDefault(r => r is not null),
-        { InnerException: { } inner } => RefusedBySystem(inner),
-        _ => null,
-    };
 }

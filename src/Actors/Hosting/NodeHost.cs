@@ -29,7 +29,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     public async Task<int> RunAsync(
         StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
     {
-        NodeAddress.Check(request.Host, options.Cluster.AllowPublicAddress);
+        NodeAddress.Check(request.Host, request.Port, options.Cluster.AllowPublicAddress);
         CheckLoaders(options.Data, request.Roles);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         Address[] seeds =

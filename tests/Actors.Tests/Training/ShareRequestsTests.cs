@@ -8,9 +8,9 @@ namespace Starling.Actors.Tests.Training;
 
 public sealed class ShareRequestsTests : ActorTests
 {
-    private const int Patience_ = 2;
+    private const int Ticks = 2;
 
-    private readonly ShareRequests _requests = new(Patience_);
+    private readonly ShareRequests _requests = new(Ticks);
     private readonly IActorRef _one, _other;
 
     public ShareRequestsTests() =>
@@ -58,7 +58,7 @@ public sealed class ShareRequestsTests : ActorTests
         _requests.Use([_one]);
         _requests.Want(new ShareKey(0, 0));
         Assert.Single(_requests.Next());
-        for (int tick = 0; tick < Patience_; tick++)
+        for (int tick = 0; tick < Ticks; tick++)
         {
             _requests.Tick();
             Assert.Empty(_requests.Next());
@@ -78,7 +78,7 @@ public sealed class ShareRequestsTests : ActorTests
 
     private void Simulate(ref KeyedRandom random)
     {
-        ShareRequests requests = new(Patience_);
+        ShareRequests requests = new(Ticks);
         IActorRef[] loaders = [_one, _other, TestActor];
         List<(ShareKey Key, IActorRef Loader)> open = [];
         HashSet<ShareKey> wanted = [];

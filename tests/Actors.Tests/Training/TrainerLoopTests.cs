@@ -32,6 +32,21 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
     }
 
     [Fact]
+    public void Over_Gloo_the_state_is_the_same_also_when_a_trainer_dies_and_another_comes()
+    {
+        GlooEngine engine = new();
+        Assert.SkipWhen(engine.Unavailable is not null, engine.Unavailable ?? "");
+        using TestTrainers all = new(assets, 8, engine);
+        TestTrainer[] hosts = [all.Add(), all.Add(), all.Add()];
+        all.Run(2, hosts);
+        all.Kill(hosts[1]);
+        all.Run(4, hosts[2], hosts[0]);
+        hosts[1] = all.Add();
+        all.Run(Steps, hosts);
+        foreach (TestTrainer host in hosts) Assert.Equal((Steps, reference[8][Steps]), all.StateOf(host));
+    }
+
+    [Fact]
     public void Trainers_that_come_go_and_die_at_any_moment_change_no_bit()
     {
         KeyedRandom random = TestSeed.New();

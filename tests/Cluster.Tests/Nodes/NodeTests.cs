@@ -10,6 +10,7 @@ namespace Starling.Cluster.Tests.Nodes;
 public sealed class NodeTests(TinyAssets assets) : IDisposable
 {
     private const int Terminate = 15, Stop = 19, Continue = 18;
+    private const string Endless = "training.steps=100000";
     private readonly TestFolder _folder = new();
     private readonly List<StarlingProcess> _started = [];
 
@@ -61,7 +62,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
     {
         string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"])));
         StarlingProcess other = Start(["--name", "other", "--roles", "supervisor", "--seed", seed], "seed=7");
-        StarlingProcess data = Start(["--name", "data", "--roles", "trainer", "--seed", seed],
+        StarlingProcess data = Start(["--name", "data", "--roles", "trainer,loader", "--seed", seed],
             $"data.files={assets.Shards[0]}");
         Assert.Equal((2, 2), (await other.ExitAsync(), await data.ExitAsync()));
         Assert.Contains("this node's configuration is", Assert.Single(other.Errors), StringComparison.Ordinal);
@@ -88,7 +89,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
     {
         StarlingProcess first = Start(["--roles", "supervisor", "--name", "first"]);
         string seed = AddressOf(await ReadyAsync(first));
-        StarlingProcess second = Start(["--roles", "loader", "--name", "second", "--seed", seed]);
+        StarlingProcess second = Start(["--roles", "loader", "--name", "second", "--seed", seed],
+            "data.tokenizeOn=loader");
         string address = AddressOf(await ReadyAsync(second));
         JsonElement status;
         do
@@ -113,9 +115,10 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task A_trainer_that_is_terminated_stores_what_it_did_and_leaves()
     {
-        string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"])));
+        string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"],
+            Endless)));
         StarlingProcess trainer = Start(["--roles", "trainer,loader", "--name", "trainer", "--seed", seed],
-            "training.steps=100000");
+            Endless);
         await trainer.StepAsync(2);
         trainer.Signal(Terminate);
         Assert.Equal(0, await trainer.ExitAsync());
