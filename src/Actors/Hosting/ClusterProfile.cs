@@ -44,8 +44,8 @@ internal static class ClusterProfile
         """;
 
     /// <summary>
-    /// Nodes that fail. A dead one is unreachable after 3 s, and out after 3 s more; the side of a split that gets the
-    /// lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
+    /// Nodes that fail. A silent one is unreachable after 3 s, and out after 3 s more (one whose process is known to have
+    /// ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
     /// take to decide. What a frozen node still sends or writes is refused by term and generation, so the removal need
     /// not wait for it for long.
     /// </summary>
@@ -65,8 +65,12 @@ internal static class ClusterProfile
           split-brain-resolver {
             active-strategy = lease-majority
             stable-after = 3s
+            # Members that die every few seconds are no reason to end the others: who goes on is the lease's to say.
+            down-all-when-unstable = off
             lease-majority {
               lease-implementation = "{{LeaseName}}"
+              # A side without a supervisor could only wait: it asks last.
+              role = {{NodeRole.Supervisor}}
               acquire-lease-delay-for-minority = 1s
               release-after = 10s
             }

@@ -61,6 +61,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         ActorHost host = await ActorHost.StartAsync(node, services.Events);
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
             TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), "guard");
+        host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), "watch");
         if (request.Managed) ParentPipe.Read(input, order => Obey(order, host, leaving));
 
         await LiveAsync(node, host, services, leaving.Task);

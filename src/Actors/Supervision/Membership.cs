@@ -13,6 +13,7 @@ internal static class Membership
         {
             Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, state.Sequence)),
             Leaving = state.Leaving.Remove(e.Trainer),
+            Silent = state.Silent.Remove(e.Trainer),
             HostLost = state.HostLost || rank >= 0, // its earlier incarnation is
         };
         switch (state.Phase)
@@ -69,13 +70,16 @@ internal static class Membership
     public static RunState Ticked(RunPlan plan, RunState state, List<RunEffect> effects)
     {
         string[] silent = state.Phase == RunPhase.RollCall ? [] : [.. state.Trainers
-            .Where(t => t.Value.Heard < state.Sequence - plan.UnansweredPings).Select(t => t.Key)];
+            .Where(t => IsOverdue(plan, state, t.Value)).Select(t => t.Key)];
         RunState next = state with { Sequence = state.Sequence + 1 };
         effects.Add(new RunEffect.Ping(next.Sequence));
         if (silent.Any(t => state.RankOf(t) >= 0) && IsUnderWay(state)) return CallRoll(plan, next, effects);
         foreach (string trainer in silent) next = Forget(next, trainer, "it does not answer", effects);
         return next;
     }
+
+    public static RunState Silent(RunState state, RunEvent.TrainerSilent e) =>
+        state.Trainers.ContainsKey(e.Trainer) ? state with { Silent = state.Silent.Add(e.Trainer) } : state;
 
     public static RunState Leaving(RunState state, RunEvent.TrainerLeaving e, List<RunEffect> effects)
     {
@@ -109,6 +113,7 @@ internal static class Membership
         return state.Leaving.IsEmpty ? state : state with
         {
             Trainers = state.Trainers.RemoveRange(state.Leaving),
+            Silent = state.Silent.Except(state.Leaving),
             Released = state.Released.SetItems(state.Leaving.Select(
                 t => KeyValuePair.Create(t, state.Trainers[t].Incarnation))),
             Leaving = state.Leaving.Clear(),
@@ -124,13 +129,24 @@ internal static class Membership
         return state with { Phase = RunPhase.RollCall, Sequence = sequence, RollCall = sequence };
     }
 
-    /// <summary>The roll call's time is over: whoever has not answered is out.</summary>
+    /// <summary>
+    /// The roll call's time is over. Who has been silent for long is out, unless the cluster cannot reach its node: then
+    /// the trainer may be on the other side of a split, and going on without it would be to decide that this side goes
+    /// on. Deciding is the split brain resolver's; a node that it gives up is lost, and then nobody waits for it.
+    /// </summary>
     public static RunState CloseRoll(RunPlan plan, RunState state, List<RunEffect> effects)
     {
         RunState next = state;
+        bool waits = false;
         foreach ((string trainer, Member member) in state.Trainers)
-            if (member.Heard < state.RollCall) next = Forget(next, trainer, "it does not answer", effects);
-        return Formation.Form(plan, next, effects);
+        {
+            if (member.Heard >= state.RollCall) continue;
+            if (state.Silent.Contains(trainer) || !IsOverdue(plan, state, member)) waits = true;
+            else next = Forget(next, trainer, "it does not answer", effects);
+        }
+        if (!waits) return Formation.Form(plan, next, effects);
+        effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallPatience));
+        return next;
     }
 
     private static RunState Called(RunPlan plan, RunState state, List<RunEffect> effects)
@@ -149,6 +165,7 @@ internal static class Membership
         {
             Trainers = state.Trainers.Remove(trainer),
             Leaving = state.Leaving.Remove(trainer),
+            Silent = state.Silent.Remove(trainer),
         };
         if (state.Phase == RunPhase.RollCall || next.Trainers.IsEmpty && needed) return Called(plan, next, effects);
         return needed ? CallRoll(plan, next, effects) : next;
@@ -161,9 +178,13 @@ internal static class Membership
         {
             Trainers = state.Trainers.Remove(trainer),
             Leaving = state.Leaving.Remove(trainer),
+            Silent = state.Silent.Remove(trainer),
             HostLost = state.HostLost || state.RankOf(trainer) >= 0,
         };
     }
+
+    private static bool IsOverdue(RunPlan plan, RunState state, Member member) =>
+        member.Heard < state.Sequence - plan.UnansweredPings;
 
     private static bool IsReleased(RunState state, string trainer, long incarnation) =>
         state.Released.TryGetValue(trainer, out long released) && released >= incarnation;

@@ -52,4 +52,8 @@ internal sealed class Roster(IActorContext context)
 
     /// <summary>Actors on a node.</summary>
     public IReadOnlyList<IActorRef> At(Address node) => [.. _actors.Values.Where(a => a.Path.Address.Equals(node))];
+
+    /// <summary>Names of the actors on a node.</summary>
+    public IReadOnlyList<string> NamesAt(Address node) =>
+        [.. _actors.Where(a => a.Value.Path.Address.Equals(node)).Select(a => a.Key)];
 }

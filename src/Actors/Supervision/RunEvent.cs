@@ -14,6 +14,14 @@ public abstract record RunEvent
     /// <summary>A trainer is gone: its process, its node, or the connection to it.</summary>
     public sealed record TrainerLost(string Trainer, long Incarnation, string Reason) : RunEvent;
 
+    /// <summary>
+    /// The cluster cannot reach a trainer's node, and has not decided yet which side of what may be a split goes on.
+    /// </summary>
+    public sealed record TrainerSilent(string Trainer) : RunEvent;
+
+    /// <summary>The cluster reaches a trainer's node again.</summary>
+    public sealed record TrainerBack(string Trainer) : RunEvent;
+
     /// <summary>A trainer's loop failed: the state in its memory is gone. It will offer itself again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason) : RunEvent;
 

@@ -28,6 +28,8 @@ public static class RunMachine
             RunEvent.TrainerJoined e => Membership.Joined(plan, state, e, effects),
             RunEvent.TrainerLost e => Membership.Lost(plan, state, e, effects),
             RunEvent.TrainerFailed e => Membership.Failed(plan, state, e, effects),
+            RunEvent.TrainerSilent e => Membership.Silent(state, e),
+            RunEvent.TrainerBack e => state with { Silent = state.Silent.Remove(e.Trainer) },
             RunEvent.TrainerLeaving e => Membership.Leaving(state, e, effects),
             RunEvent.TrainerAnswered e => Membership.Answered(plan, state, e, effects),
             RunEvent.Ticked => Waiting.Ticked(Membership.Ticked(plan, state, effects), effects),

@@ -17,6 +17,9 @@ public sealed record RunState
     /// <summary>Trainers there are, by name.</summary>
     public ImmutableSortedDictionary<string, Member> Trainers { get; init; } = Named<Member>();
 
+    /// <summary>Trainers whose nodes the cluster cannot reach, and about which it has not decided yet.</summary>
+    public ImmutableSortedSet<string> Silent { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Trainers that are to be released as soon as nothing is lost by it.</summary>
     public ImmutableSortedSet<string> Leaving { get; init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);

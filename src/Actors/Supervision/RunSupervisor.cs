@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
-using Akka.Remote;
 using Starling.Actors.Evaluating;
+using Starling.Actors.Hosting;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Training;
 using Starling.Data;
@@ -17,7 +17,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
 {
     private const string Replaced = "a newer supervisor is at work";
     private const int FaultsKept = 20;
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), LongestUnchecked = TimeSpan.FromSeconds(3);
     private static readonly object RunTimerKey = new();
 
     private readonly SupervisorSettings _settings;
@@ -29,6 +29,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private RunState _state = new();
     private SupervisorProtocol.RunOver? _over;
     private bool _fenced;
+    private long _checked; // when it last looked whether it still leads
 
     /// <summary>A supervisor that goes on with the numbering in the ledger.</summary>
     public RunSupervisor(SupervisorSettings settings)
@@ -57,9 +58,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         ReceiveReports();
         Receive<SupervisorProtocol.StatusRequest>(_ => Sender.Tell(Status()));
         Receive<Terminated>(m => Gone(m.ActorRef, "its actor ended"));
-        // A broken connection is news long before the cluster's failure detector has made up its mind.
-        Receive<DisassociatedEvent>(m => Disconnected(m.RemoteAddress));
-        Receive<AssociationErrorEvent>(m => Disconnected(m.RemoteAddress));
+        Receive<NodeNews.Gone>(Gone);
+        Receive<NodeNews.Silent>(m => Reachable(m.Node, isReachable: false));
+        Receive<NodeNews.Back>(m => Reachable(m.Node, isReachable: true));
         Receive<Tick>(_ => Ticked());
         Receive<Rang>(m => Happened(m.Event));
     }
@@ -70,8 +71,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// <summary>Takes a term, and with it the lead.</summary>
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+        foreach (Type news in (Type[])[typeof(NodeNews.Gone), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
+            Context.System.EventStream.Subscribe(Self, news);
+        _checked = _settings.Time.GetTimestamp();
         try
         {
             _plan = _settings.Plan();
@@ -157,10 +159,16 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
 
     private static Roster New() => new(Context);
 
-    private void Disconnected(Address node)
+    private void Gone(NodeNews.Gone m)
     {
         foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
-            foreach (IActorRef actor in roster.At(node)) Gone(actor, "the connection to it broke");
+            foreach (IActorRef actor in roster.At(m.Node)) Gone(actor, m.Reason);
+    }
+
+    private void Reachable(Address node, bool isReachable)
+    {
+        foreach (string trainer in _trainers.NamesAt(node))
+            Happened(isReachable ? new RunEvent.TrainerBack(trainer) : new RunEvent.TrainerSilent(trainer));
     }
 
     private void Gone(IActorRef actor, string reason)
@@ -178,31 +186,36 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_over is not null || _fenced) return;
         // Never periodic: a freeze must not store up ticks.
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
-        try
-        {
-            if (Leads()) Happened(new RunEvent.Ticked());
-        }
-        catch (StarlingException e)
-        {
-            // Trainers whose permits run out wait; that is better than an end over a file server's hiccup.
-            Report(new RunEffect.Fault(e.Message));
-        }
+        if (Leads() == true) Happened(new RunEvent.Ticked());
     }
 
     /// <summary>
     /// Whether this is still the last supervisor that began: one that was frozen and replaced finds out here, before
-    /// its pings let a trainer apply a step.
+    /// its pings let a trainer apply a step. Null if the ledger cannot be read: trainers whose permits run out wait,
+    /// which is better than an end over a file server's hiccup.
     /// </summary>
-    private bool Leads()
+    private bool? Leads()
     {
-        if (_settings.Ledger.Read().Term == _state.Term) return true;
-        Fence(Replaced);
-        return false;
+        try
+        {
+            bool leads = _settings.Ledger.Read().Term == _state.Term;
+            _checked = _settings.Time.GetTimestamp();
+            if (!leads) Fence(Replaced);
+            return leads;
+        }
+        catch (StarlingException e)
+        {
+            Report(new RunEffect.Fault(e.Message));
+            return null;
+        }
     }
 
     private void Happened(RunEvent happened)
     {
         if (_fenced) return;
+        // Frozen and woken, it finds reports in its mailbox that are its successor's by now.
+        bool mayBeOld = _over is null && _settings.Time.GetElapsedTime(_checked) > LongestUnchecked;
+        if (mayBeOld && Leads() == false) return;
         RunState before = _state;
         (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
         _rate.Observe(before, _state);
@@ -248,7 +261,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                     _trainers.Tell(trainer, new TrainerProtocol.Stop(e.Generation));
                 break;
             case RunEffect.Ping e:
-                if (Leads()) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
+                if (Leads() == true) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
                 break;
             case RunEffect.StartTimer e:
                 Timers.StartSingleTimer(RunTimerKey, new Rang(new RunEvent.TimerRang(e.Timer, e.Generation)), e.After);

@@ -38,8 +38,38 @@ public sealed class RunMachineFaultTests
         _run.Break("a");
         Assert.Empty(_run.Break("b")); // asked already
         _run.Answer("a");
+        for (int silence = 1; silence <= _run.Plan.UnansweredPings; silence++)
+        {
+            // Not yet: a host that is busy may be silent for a moment.
+            Assert.Equal([new RunEffect.StartTimer(RunTimer.RollCall, 2, TimeSpan.FromSeconds(1))],
+                _run.Ring(RunTimer.RollCall));
+            _run.Tick();
+        }
         Assert.Equal(["a"], _run.Ring(RunTimer.RollCall).OfType<RunEffect.Assign>().Select(e => e.Trainer));
         Assert.Contains(new RunEffect.Persist(4, 0, -1), _run.Join("b")); // and back as a newcomer, same incarnation
+    }
+
+    [Fact]
+    public void A_host_that_the_cluster_cannot_reach_is_waited_for_until_the_cluster_has_given_it_up()
+    {
+        BreakWithSilent("b");
+        Assert.Equal(["a"], _run.Lose("b").OfType<RunEffect.Assign>().Select(e => e.Trainer));
+    }
+
+    [Fact]
+    public void A_host_that_the_cluster_reaches_again_takes_part()
+    {
+        BreakWithSilent("b");
+        Assert.Empty(_run.Apply(new RunEvent.TrainerBack("b")));
+        Assert.Equal(["a", "b"], _run.Answer("b").OfType<RunEffect.Assign>().Select(e => e.Trainer));
+    }
+
+    [Fact]
+    public void A_host_that_the_cluster_reaches_again_but_that_says_nothing_is_out()
+    {
+        BreakWithSilent("b");
+        Assert.Empty(_run.Apply(new RunEvent.TrainerBack("b")));
+        Assert.Equal(["a"], _run.Ring(RunTimer.RollCall).OfType<RunEffect.Assign>().Select(e => e.Trainer));
     }
 
     [Fact]
@@ -293,5 +323,21 @@ public sealed class RunMachineFaultTests
         _run.Apply(new RunEvent.StopRequested());
         _run.End(5);
         Assert.Contains(new RunEffect.End(RunOutcome.Stopped, 5, null), _run.Store(5));
+    }
+
+    /// <summary>A roll call that one of the two hosts does not answer for long, for its node is out of reach.</summary>
+    private void BreakWithSilent(string host)
+    {
+        _run.Run("a", "b");
+        _run.Apply(new RunEvent.TrainerSilent(host));
+        _run.Break("a");
+        _run.Answer("a");
+        for (int second = 0; second < 10 * _run.Plan.UnansweredPings; second++)
+        {
+            _run.Tick();
+            _run.Answer("a");
+            Assert.Equal([new RunEffect.StartTimer(RunTimer.RollCall, 2, TimeSpan.FromSeconds(1))],
+                _run.Ring(RunTimer.RollCall));
+        }
     }
 }

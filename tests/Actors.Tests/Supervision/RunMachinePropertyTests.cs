@@ -17,7 +17,7 @@ public sealed class RunMachinePropertyTests
     { Settle = TimeSpan.FromSeconds(1) };
 
     private static readonly Gen<(int Kind, int Trainer, int Number, int Generation)[]> Events =
-        Gen.Select(Gen.Int[0, 16], Gen.Int[0, 3], Gen.Int[0, 6], Gen.Int[-1, 1]).Array[1, 80];
+        Gen.Select(Gen.Int[0, 17], Gen.Int[0, 3], Gen.Int[0, 6], Gen.Int[-1, 1]).Array[1, 80];
 
     [Fact]
     public void Whatever_breaks_nothing_is_committed_twice_with_different_content_and_the_run_ends_complete() =>
@@ -91,6 +91,7 @@ public sealed class RunMachinePropertyTests
             15 => number % 2 == 0
                 ? new RunEvent.CheckpointCommitted(generation, number)
                 : new RunEvent.CheckpointFailed(generation, number, "full"),
+            16 => number % 3 == 0 ? new RunEvent.TrainerBack(trainer) : new RunEvent.TrainerSilent(trainer),
             _ => number switch
             {
                 0 => new RunEvent.StopRequested(),
@@ -118,6 +119,10 @@ public sealed class RunMachinePropertyTests
                 Assert.Same(before, after);
                 Assert.Empty(effects);
             }
+            Assert.Superset(after.Silent, after.Trainers.Keys.ToHashSet());
+            // Whether this side may go on without them is not the machine's to decide.
+            if (happened is RunEvent.TimerRang { Timer: RunTimer.RollCall } && after.Phase != RunPhase.Ended)
+                Assert.Superset(before.Silent, after.Trainers.Keys.ToHashSet());
             if (effects.OfType<RunEffect.Begin>().Any())
                 Assert.Equal(after.Hosting.Select(h => h.Trainer), after.Progress.Keys);
             foreach (var halt in effects.OfType<RunEffect.Halt>()) Assert.Equal(after.Generation, halt.Generation);

@@ -1,8 +1,10 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Evaluating;
+using Starling.Actors.Hosting;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
+using Starling.Actors.Tests.Monitoring;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 
@@ -116,6 +118,42 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
+    public void A_trainer_whose_node_is_gone_is_lost_and_one_whose_node_is_silent_is_waited_for()
+    {
+        IActorRef supervisor = Started();
+        Run(supervisor);
+        Address node = _trainer.Ref.Path.Address;
+        Sys.EventStream.Publish(new NodeNews.Silent(node));
+        Settle(supervisor);
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a"] }, Patience);
+        Sys.EventStream.Publish(new NodeNews.Back(node));
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: [] }, Patience);
+        Sys.EventStream.Publish(new NodeNews.Gone(new Address("akka.tcp", "starling", "10.0.0.2", 4000), "elsewhere"));
+        Assert.Single(Status(supervisor).Trainers);
+        Sys.EventStream.Publish(new NodeNews.Gone(node, "its process has ended"));
+        RunStatus status = Status(supervisor);
+        Assert.Empty(status.Trainers);
+        Assert.Empty(status.Loaders);
+        Assert.Contains("its process has ended", Assert.Single(status.Faults).Reason);
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_was_frozen_and_replaced_takes_in_no_report_any_more()
+    {
+        ManualTime time = new();
+        IActorRef supervisor = Started(time);
+        Run(supervisor);
+        Watch(supervisor);
+        Ledger.TakeTerm();
+        time.Advance(4); // which its own timer, a real one, does not know of
+        supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
+        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("newer", await _fenced.Task);
+        Assert.DoesNotContain(_monitor.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
+            m => m is MonitorProtocol.RunChanged { State.Step: 1 });
+    }
+
+    [Fact]
     public void A_node_of_another_run_is_refused_with_the_reason_on_both_sides()
     {
         IActorRef supervisor = Start();
@@ -217,7 +255,7 @@ public sealed class RunSupervisorTests : ActorTests
         Assert.Contains("ledger.json", ending.Reason);
     }
 
-    private IActorRef Start()
+    private IActorRef Start(TimeProvider? time = null)
     {
         SupervisorSettings settings = new()
         {
@@ -227,13 +265,14 @@ public sealed class RunSupervisorTests : ActorTests
             Monitor = _monitor.Ref,
             Ended = e => _ended.SetResult(e),
             Fenced = reason => _fenced.TrySetResult(reason),
+            Time = time ?? TimeProvider.System,
         };
         return Sys.ActorOf(Props.Create(() => new RunSupervisor(settings)));
     }
 
-    private IActorRef Started()
+    private IActorRef Started(TimeProvider? time = null)
     {
-        IActorRef supervisor = Start();
+        IActorRef supervisor = Start(time);
         Register(supervisor, _loader);
         Register(supervisor, "a", _trainer);
         return supervisor;

@@ -73,7 +73,7 @@ internal sealed class SimulatedCluster
     {
         foreach (SimulatedTrainer trainer in _trainers.Values)
         {
-            trainer.Frozen = false;
+            if (trainer.Frozen) Thaw(trainer);
             if (!trainer.Alive && !trainer.Gone) trainer.Restart();
         }
         if (_trainers.Values.All(t => t.Gone || t.Leaving)) Add();
@@ -81,7 +81,7 @@ internal sealed class SimulatedCluster
         if (possible.Length == 0)
             possible = [.. _trainers.Values.Where(t => t.Alive && !Leader.State.Trainers.ContainsKey(t.Name))
                 .Select<SimulatedTrainer, Action>(t => t.Register)];
-        if (possible.Length == 0) possible = [Leader.Ring ?? Leader.Tick];
+        if (possible.Length == 0) possible = Leader.Ring is { } ring ? [ring, Leader.Tick] : [Leader.Tick];
         possible[choice % possible.Length]();
     }
 
@@ -105,7 +105,8 @@ internal sealed class SimulatedCluster
                 else if (!trainer.Gone) trainer.Restart();
                 break;
             case 3:
-                trainer.Frozen = !trainer.Frozen;
+                if (trainer.Frozen) Thaw(trainer);
+                else Freeze(trainer, choice / 100);
                 break;
             case 4:
                 if (trainer.Alive && !trainer.Frozen) trainer.Fail();
@@ -128,6 +129,20 @@ internal sealed class SimulatedCluster
                 foreach (SimulatedTrainer each in _trainers.Values.Where(t => t.Alive)) each.Die();
                 break;
         }
+    }
+
+    /// <summary>The cluster notices or does not, and gives the trainer up or does not.</summary>
+    private void Freeze(SimulatedTrainer trainer, int noticed)
+    {
+        trainer.Frozen = true;
+        if (noticed % 3 > 0) Leader.Hear(new RunEvent.TrainerSilent(trainer.Name));
+        if (noticed % 3 > 1) Leader.Hear(new RunEvent.TrainerLost(trainer.Name, trainer.Incarnation, "given up"));
+    }
+
+    private void Thaw(SimulatedTrainer trainer)
+    {
+        trainer.Frozen = false;
+        Leader.Hear(new RunEvent.TrainerBack(trainer.Name));
     }
 
     private IEnumerable<Action> Deliveries() =>

@@ -1,0 +1,70 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Remote;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>
+/// Watches the other nodes. A connection that breaks is looked into at once: if the process behind it has ended, the
+/// node is taken out of the cluster without waiting for the failure detector, since no side of a split can have it. All
+/// other silence is left to the split brain resolver; whoever acts on it before that has decided could have the same
+/// steps committed on two sides.
+/// </summary>
+internal sealed class NodeWatch : ReceiveActor
+{
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly HashSet<Address> _probed = [];
+    private readonly Func<Address, Task<bool>> _hasEnded;
+
+    /// <summary>A watch over the nodes that this actor system's node knows.</summary>
+    /// <param name="hasEnded">Whether a node's process is known to have ended.</param>
+    public NodeWatch(Func<Address, Task<bool>> hasEnded)
+    {
+        _hasEnded = hasEnded;
+        Receive<DisassociatedEvent>(m => Probe(m.RemoteAddress));
+        Receive<AssociationErrorEvent>(m => Probe(m.RemoteAddress));
+        Receive<Probed>(Learned);
+        Receive<ClusterEvent.UnreachableMember>(m =>
+        {
+            Publish(new NodeNews.Silent(m.Member.Address));
+            Probe(m.Member.Address);
+        });
+        Receive<ClusterEvent.ReachableMember>(m => Publish(new NodeNews.Back(m.Member.Address)));
+        Receive<ClusterEvent.MemberDowned>(m =>
+            Publish(new NodeNews.Gone(m.Member.Address, "the cluster has given its node up")));
+        Receive<ClusterEvent.IMemberEvent>(_ => { });
+    }
+
+    /// <summary>Starts watching.</summary>
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.MemberDowned));
+    }
+
+    /// <summary>Stops watching.</summary>
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    private void Probe(Address? node)
+    {
+        if (node?.Port is null || !_probed.Add(node)) return;
+        _hasEnded(node).PipeTo(Self, Self, ended => new Probed(node, ended), _ => new Probed(node, HasEnded: false));
+    }
+
+    private void Learned(Probed m)
+    {
+        _probed.Remove(m.Node);
+        if (!m.HasEnded) return;
+        Publish(new NodeNews.Gone(m.Node, "its process has ended"));
+        // A dead member would keep others from joining until it is out. One that was leaving is on its way anyway.
+        if (_cluster.State.Members.Any(member => member.Address.Equals(m.Node) &&
+            member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up))
+            _cluster.Down(m.Node);
+    }
+
+    private static void Publish(object news) => Context.System.EventStream.Publish(news);
+
+    private sealed record Probed(Address Node, bool HasEnded) : INoSerializationVerificationNeeded;
+}
