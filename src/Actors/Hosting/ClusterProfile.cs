@@ -69,8 +69,8 @@ internal static class ClusterProfile
             down-all-when-unstable = off
             lease-majority {
               lease-implementation = "{{LeaseName}}"
-              # A side without a supervisor could only wait: it asks last.
-              role = {{NodeRole.Supervisor}}
+              # The side with more of the trainers keeps the state that they hold in their memories.
+              role = {{NodeRole.Trainer}}
               acquire-lease-delay-for-minority = 1s
               release-after = 10s
             }

@@ -41,14 +41,16 @@ internal sealed class JournalActor : ReceiveActor
         _known = state;
         // A supervisor that begins knows its predecessor's number, which is in the diary already.
         if (state.Generation != before.Generation && state.Phase != RunPhase.Gathering)
-            Write("generation", ("term", state.Term), ("hosts", state.Hosting.Length),
-                ("trainers", state.Trainers.Count));
+            Write("generation", ("term", state.Term), ("hosting", Hosting(state)), ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)
             Write("phase", ("term", state.Term),
                 ("phase", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString())));
         if (state.Step > before.Step && state.Phase is RunPhase.Running or RunPhase.Draining) Write("committed");
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
     }
+
+    private static JsonObject Hosting(RunState state) => new(state.Hosting.Select(host =>
+        KeyValuePair.Create(host.Trainer, (JsonNode?)new JsonArray([.. host.Replicas.Select(r => (JsonNode)r)]))));
 
     private void Write(string name, params ReadOnlySpan<(string, JsonNode?)> fields) =>
         (_log ??= _open()).Write(name, _known.Step, _known.Generation, fields);

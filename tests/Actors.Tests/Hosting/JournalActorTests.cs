@@ -25,6 +25,14 @@ public sealed class JournalActorTests : ActorTests
     }
 
     [Fact]
+    public async Task A_generation_is_written_with_who_hosts_what()
+    {
+        RunState binding = new() { Term = 1, Generation = 4, Phase = RunPhase.Binding };
+        await LeadAsync(binding with { Hosting = [new("a", [0, 1]), new("b", [2, 3])] });
+        Assert.Equal("""{"a":[0,1],"b":[2,3]}""", Assert.Single(Lines("generation")).GetProperty("hosting").GetRawText());
+    }
+
+    [Fact]
     public async Task What_the_supervisor_says_reaches_the_node_s_own_monitor_too()
     {
         await LeadAsync(new RunState { Generation = 3, Phase = RunPhase.Running });

@@ -1,0 +1,49 @@
+using Starling.Cluster.Chaos.Harness;
+using Starling.Cluster.Chaos.Scenarios;
+
+namespace Starling.Cluster.Chaos;
+
+/// <summary>The scenarios at full length.</summary>
+internal static class Catalogue
+{
+    /// <summary>Checkpoints that are quickly evaluated, and often.</summary>
+    private static readonly string[] Evaluations =
+    [
+        "evaluation.enabled=true", "evaluation.everySteps=100", "evaluation.samples=32", "evaluation.batch=16",
+        "evaluation.perClass=1", "evaluation.probe.epochs=1",
+    ];
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new ElasticScenario(1, 2, 3, 4),
+        new KillScenario("trainers", new ClusterPlan(3), 20, Victims.OneHost),
+        new KillScenario("supervisors", new ClusterPlan(3), 5, Victims.Leader) { Limit = 15 },
+        new KillScenario("loaders", new ClusterPlan(2, Loaders: 2), 10, Victims.OneOf("loader")),
+        new KillScenario("evaluators", new ClusterPlan(2, Evaluators: 1), 5, Victims.OneOf("evaluator"))
+        {
+            Settings = Evaluations,
+        },
+        new KillScenario("everybody", new ClusterPlan(3), 3, Victims.AllTrainers) { LosesMemory = true },
+        new FreezeScenario(TimeSpan.FromSeconds(30)),
+        new TerminateScenario(TimeSpan.FromSeconds(10)),
+        new SlowScenario(),
+        new SoakScenario(50),
+        new PartitionScenario(20),
+    ];
+
+    /// <summary>Runs a scenario; one that cannot go on is a point that does not hold.</summary>
+    public static async Task RunAsync(Scenario scenario, Lab lab)
+    {
+        lab.Report.Say($"\n== {scenario.Name}: {scenario.Purpose}");
+        long began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await scenario.RunAsync(lab);
+        }
+        catch (ChaosException e)
+        {
+            lab.Report.Check(false, e.Message);
+        }
+        lab.Report.Say($"   took {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
+    }
+}

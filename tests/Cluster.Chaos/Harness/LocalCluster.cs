@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Starling.Cluster.Chaos.Harness;
+
+/// <summary>A <c>starling cluster</c> and the processes of its members.</summary>
+internal sealed partial class LocalCluster : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly OsProcess _manager;
+    private readonly ClusterPlan _plan;
+
+    private LocalCluster(OsProcess manager, ClusterPlan plan, string run)
+    {
+        (_manager, _plan, Run) = (manager, plan, run);
+        Diary = new Diary(Path.Combine(run, "events.jsonl"));
+    }
+
+    /// <summary>The run's folder.</summary>
+    public string Run { get; }
+
+    /// <summary>What the supervisors wrote down.</summary>
+    public Diary Diary { get; }
+
+    /// <summary>The last committed step.</summary>
+    public long Step => Diary.Read().LastOrDefault(e => e.Event == "committed")?.Step ?? 0;
+
+    /// <summary>The members there have been, in the order they came: one a start.</summary>
+    public IReadOnlyList<Member> History =>
+        [.. _manager.Lines.Select(line => MemberPattern().Match(line)).Where(m => m.Success).Select(m => new Member(
+            m.Groups[1].Value, int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture), m.Groups[3].Value,
+            new Uri(m.Groups[4].Value)))];
+
+    /// <summary>The members that run now, by name.</summary>
+    public IReadOnlyList<Member> Members =>
+        [.. History.GroupBy(m => m.Name).Select(g => g.Last()).Where(m => Signals.Send(m.Process, 0))
+            .OrderBy(m => m.Name, StringComparer.Ordinal)];
+
+    /// <summary>The hosts of the generation that makes steps now; empty while one is formed.</summary>
+    public IReadOnlyList<string> Hosts
+    {
+        get
+        {
+            IReadOnlyList<Entry> entries = Diary.Read();
+            return entries.LastOrDefault(e => e.Event == "phase")?.Fields.GetProperty("phase").GetString() == "running"
+                ? entries.Last(e => e.Event == "generation").Hosts
+                : [];
+        }
+    }
+
+    /// <summary>Starts one.</summary>
+    public static LocalCluster Start(ClusterPlan plan, string run, RunSettings settings) => new(OsProcess.Starling(
+        ["cluster", .. plan.Arguments, "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), plan,
+        run);
+
+    /// <summary>Waits until as many trainers make steps.</summary>
+    public async Task<Entry> RunningAsync(int hosts, int from = 0) => await Diary.WaitAsync(
+        e => e.Event == "committed" && Hosts.Count == hosts, Patience, $"a step of {hosts} trainers", from);
+
+    /// <summary>Waits until all members of the plan are there and the trainers among them make steps.</summary>
+    public async Task CompleteAsync()
+    {
+        int seen = 0;
+        await _manager.LineAsync(line => MemberPattern().IsMatch(line) && ++seen >= _plan.Count, Patience);
+        await RunningAsync(_plan.Trainers);
+    }
+
+    /// <summary>Waits until a member is there that is not the process it was.</summary>
+    public async Task<Member> MemberAsync(string name, int besides = 0)
+    {
+        await _manager.LineAsync(line => MemberPattern().Match(line) is { Success: true } m &&
+            m.Groups[1].Value == name && m.Groups[2].Value != $"{besides}", Patience);
+        return History.Last(m => m.Name == name);
+    }
+
+    /// <summary>Waits for a line of the manager's output.</summary>
+    public Task<string> LineAsync(Predicate<string> wanted) => _manager.LineAsync(wanted, Patience);
+
+    /// <summary>Gives an order from another process, as a user would.</summary>
+    public async Task<string> OrderAsync(params string[] order) => (await OsProcess.RunAsync(
+        OsProcess.Starling(["cluster", .. order, "--run", Run]), Patience))[^1];
+
+    /// <summary>Asks the run to stop, and waits for its end.</summary>
+    public Task<int> StopAsync()
+    {
+        Signals.Send(_manager.Id, Signals.Interrupt);
+        return EndAsync(Patience);
+    }
+
+    /// <summary>Waits for the run's end.</summary>
+    public Task<int> EndAsync(TimeSpan patience) => _manager.ExitAsync(patience);
+
+    /// <summary>Processes, sockets and temporary files that outlived the run.</summary>
+    public IReadOnlyList<string> Leftovers() =>
+    [
+        .. History.Where(m => Signals.Send(m.Process, 0)).Select(m => $"process {m.Process} of {m.Name}"),
+        .. Directory.EnumerateFileSystemEntries(Run, "*", SearchOption.AllDirectories).Where(path =>
+            path.EndsWith(".sock", StringComparison.Ordinal) || path.EndsWith(".new", StringComparison.Ordinal) ||
+            Path.GetFileName(path).StartsWith(".tmp", StringComparison.Ordinal)),
+    ];
+
+    /// <summary>Ends everything that was started; members do not outlive their manager.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IReadOnlyList<Member> members = Members;
+        await _manager.DisposeAsync();
+        foreach (Member member in members)
+        {
+            Signals.Send(member.Process, Signals.Continue); // a frozen one does not see the manager's end
+            for (int i = 0; i < 500 && Signals.Send(member.Process, 0); i++)
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            Signals.Send(member.Process, Signals.Kill);
+        }
+    }
+
+    [GeneratedRegex(@"^(\S+) is a member: process (\d+), (\S+), metrics at (\S+)$")]
+    private static partial Regex MemberPattern();
+}

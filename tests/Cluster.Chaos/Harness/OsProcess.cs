@@ -1,0 +1,141 @@
+using System.Diagnostics;
+
+namespace Starling.Cluster.Chaos.Harness;
+
+/// <summary>
+/// A process that was started here, with what it says. When disposed it is killed, if it still runs, and waited for.
+/// </summary>
+internal sealed class OsProcess : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+    private readonly Process _process;
+    private TaskCompletionSource _news = NewSignal();
+
+    private OsProcess(Process process)
+    {
+        _process = process;
+        Exited = ExitAsync();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>The exit code, after the last line.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>What it wrote to both outputs so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_gate) return [.. _lines];
+        }
+    }
+
+    /// <summary>Starts a program with one thread for OpenMP, as processes that share two cores need.</summary>
+    public static OsProcess Start(string file, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(file)
+        {
+            RedirectStandardInput = true, // held open: a managed node takes its end for ours
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["OMP_NUM_THREADS"] = "1", ["GOMP_SPINCOUNT"] = "1000" },
+        };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        Process process = new() { StartInfo = start };
+        OsProcess started = null!;
+        process.OutputDataReceived += (_, line) => started.Heard(line.Data);
+        process.ErrorDataReceived += (_, line) => started.Heard(line.Data);
+        process.Start();
+        started = new OsProcess(process);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return started;
+    }
+
+    /// <summary>Starts <c>starling</c>, or has <paramref name="prefix"/> start it.</summary>
+    public static OsProcess Starling(IEnumerable<string> arguments, params string[] prefix)
+    {
+        string[] words = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "starling.dll"), .. arguments];
+        return Start(words[0], words[1..]);
+    }
+
+    /// <summary>Waits for a line; fails if the process ends without it.</summary>
+    public async Task<string> LineAsync(Predicate<string> wanted, TimeSpan patience)
+    {
+        using CancellationTokenSource limit = new(patience);
+        while (true)
+        {
+            Task news;
+            lock (_gate)
+            {
+                if (_lines.Find(wanted) is { } line) return line;
+                news = _news.Task;
+            }
+            if (Exited.IsCompleted)
+                throw new ChaosException($"ended without the line waited for; it said:\n{string.Join('\n', Lines)}");
+            try
+            {
+                await Task.WhenAny(news, Exited).WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new ChaosException($"said nothing of what was waited for in {patience.TotalSeconds:0} s, but:\n" +
+                    string.Join('\n', Lines.TakeLast(20)));
+            }
+        }
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<int> ExitAsync(TimeSpan patience)
+    {
+        try
+        {
+            return await Exited.WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new ChaosException($"process {Id} did not end in {patience.TotalSeconds:0} s; it said:\n" +
+                string.Join('\n', Lines.TakeLast(20)));
+        }
+    }
+
+    /// <summary>Runs a program to its end and gives its lines.</summary>
+    public static async Task<IReadOnlyList<string>> RunAsync(OsProcess process, TimeSpan patience)
+    {
+        await using (process)
+        {
+            int code = await process.ExitAsync(patience);
+            return code == 0 ? process.Lines
+                : throw new ChaosException($"exit code {code}:\n{string.Join('\n', process.Lines)}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Exited.IsCompleted) Signals.Send(Id, Signals.Kill);
+        await Exited;
+        _process.Dispose();
+    }
+
+    private async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _process.ExitCode;
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is null) return;
+        TaskCompletionSource news;
+        lock (_gate)
+        {
+            _lines.Add(line);
+            (news, _news) = (_news, NewSignal());
+        }
+        news.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

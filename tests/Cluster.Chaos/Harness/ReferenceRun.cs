@@ -1,0 +1,21 @@
+namespace Starling.Cluster.Chaos.Harness;
+
+/// <summary>What a run has to come to: its hash, and what each step computed.</summary>
+/// <param name="Hash">Of the last state.</param>
+/// <param name="Steps">Each step's figures, from 1.</param>
+internal sealed record ReferenceRun(string Hash, IReadOnlyDictionary<long, StepFigures> Steps)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    public static async Task<ReferenceRun> MakeAsync(RunSettings settings, string run)
+    {
+        await OsProcess.RunAsync(OsProcess.Starling(
+            ["train", "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), Patience);
+        return new ReferenceRun(await HashAsync(run), new Diary(Path.Combine(run, "events.jsonl")).Read()
+            .Where(e => e.Event == "step").ToDictionary(e => e.Step, StepFigures.Of));
+    }
+
+    /// <summary>Hash of a run's last state, as <c>starling checkpoint hash</c> prints it.</summary>
+    public static async Task<string> HashAsync(string run) => (await OsProcess.RunAsync(
+        OsProcess.Starling(["checkpoint", "hash", run]), Patience))[^1];
+}

@@ -1,0 +1,89 @@
+using Starling.Cluster.Chaos.Harness;
+
+namespace Starling.Cluster.Chaos.Networks;
+
+/// <summary>
+/// A node on a host of its own, started again whenever it does not end with 0 or 2, as a process manager does.
+/// </summary>
+internal sealed class NetworkedNode(string name, string role, int host, Func<int, string[]> on, string run,
+    RunSettings settings) : IAsyncDisposable
+{
+    public const int Port = 4000;
+
+    private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(0.5), Patience = TimeSpan.FromMinutes(2);
+    private readonly List<(DateTimeOffset Time, int Code)> _exits = [];
+    private readonly Lock _gate = new();
+    private OsProcess? _process;
+    private bool _ending;
+    private Task _keeping = Task.CompletedTask;
+
+    public string Name => name;
+
+    public bool Trains => role == "trainer";
+
+    public int Host => host;
+
+    /// <summary>Ends so far, with exit codes.</summary>
+    public IReadOnlyList<(DateTimeOffset Time, int Code)> Exits
+    {
+        get
+        {
+            lock (_gate) return [.. _exits];
+        }
+    }
+
+    /// <summary>Whether it is a member.</summary>
+    public bool IsReady => _process is { } p && !p.Exited.IsCompleted &&
+        p.Lines.Any(l => l.StartsWith("ready ", StringComparison.Ordinal));
+
+    /// <summary>Starts it.</summary>
+    /// <param name="first">Seeds of the first start; none to begin the cluster.</param>
+    /// <param name="again">Seeds of all later ones: others only, or it would begin a second cluster.</param>
+    public async Task StartAsync(IEnumerable<string> first, IReadOnlyList<string> again)
+    {
+        _process = Launch([.. first]);
+        await _process.LineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal), Patience);
+        _keeping = KeepAsync(again);
+    }
+
+    /// <summary>SIGTERM; gives the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        _ending = true;
+        Signals.Send(_process!.Id, Signals.Terminate);
+        int code = await _process.ExitAsync(Patience);
+        await _keeping;
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _ending = true;
+        if (_process is { } process) await process.DisposeAsync();
+        await _keeping;
+        if (_process is { } last) await last.DisposeAsync();
+    }
+
+    private async Task KeepAsync(IReadOnlyList<string> seeds)
+    {
+        while (true)
+        {
+            int code = await _process!.Exited;
+            lock (_gate) _exits.Add((TimeProvider.System.GetUtcNow(), code));
+            if (_ending || code is 0 or 2) return;
+            await Task.Delay(Backoff);
+            if (_ending) return;
+            await _process.DisposeAsync();
+            _process = Launch(seeds);
+        }
+    }
+
+    private OsProcess Launch(IReadOnlyList<string> seeds) => OsProcess.Starling(
+        [
+            "node", "--name", name, "--roles", Trains ? "trainer,loader" : role, "--host", VirtualNetwork.AddressOf(host),
+            "--port", $"{Port}", .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
+            "--config", settings.File, "--run", run, "--set", "data.tokenizeOn=loader", "evaluation.enabled=false",
+            .. settings.Overrides,
+        ],
+        on(host));
+}

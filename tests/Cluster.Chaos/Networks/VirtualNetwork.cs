@@ -1,0 +1,97 @@
+using Starling.Cluster.Chaos.Harness;
+
+namespace Starling.Cluster.Chaos.Networks;
+
+/// <summary>
+/// Hosts with addresses of their own on this machine: a network namespace each, cabled to a switch that can be cut in
+/// two. Nothing of it can be reached from outside, or reaches out. Needs root and iproute2.
+/// </summary>
+internal sealed class VirtualNetwork : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string[] Halves = ["whole", "part"];
+
+    private readonly string _prefix = $"starling-{Environment.ProcessId}-";
+    private readonly int _hosts;
+    private readonly List<string> _namespaces = [];
+
+    private VirtualNetwork(int hosts) => _hosts = hosts;
+
+    /// <summary>Why there can be none on this machine; null if there can.</summary>
+    public static string? Unavailable =>
+        !File.Exists("/usr/sbin/ip") && !File.Exists("/sbin/ip") ? "iproute2 is not installed"
+        : Environment.UserName != "root" ? "network namespaces need root"
+        : null;
+
+    /// <summary>Makes a network of hosts 0, 1, ….</summary>
+    public static async Task<VirtualNetwork> CreateAsync(int hosts)
+    {
+        VirtualNetwork network = new(hosts);
+        try
+        {
+            await network.BuildAsync();
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A host's address.</summary>
+    public static string AddressOf(int host) => $"10.77.0.{host + 1}";
+
+    /// <summary>What a command line begins with that is to run on a host.</summary>
+    public string[] On(int host) => ["ip", "netns", "exec", Host(host)];
+
+    /// <summary>Cuts these hosts off from the others: what is sent between the parts is lost without a word.</summary>
+    public Task CutAsync(IEnumerable<int> hosts) => PlugAsync(hosts, Halves[1]);
+
+    /// <summary>Makes it one network again.</summary>
+    public Task HealAsync() => PlugAsync(Enumerable.Range(0, _hosts), Halves[0]);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string name in _namespaces) await Ip("netns", "del", name);
+    }
+
+    private string Switch => _prefix + "switch";
+
+    private async Task BuildAsync()
+    {
+        await AddAsync(Switch);
+        foreach (string half in Halves)
+        {
+            await Ip("-n", Switch, "link", "add", half, "type", "bridge");
+            await Ip("-n", Switch, "link", "set", half, "up");
+        }
+        for (int host = 0; host < _hosts; host++)
+        {
+            await AddAsync(Host(host));
+            await Ip("link", "add", Port(host), "netns", Switch, "type", "veth", "peer", "name", "eth0", "netns", Host(host));
+            await Ip("-n", Host(host), "addr", "add", AddressOf(host) + "/24", "dev", "eth0");
+            await Ip("-n", Host(host), "link", "set", "eth0", "up");
+            await Ip("-n", Host(host), "link", "set", "lo", "up");
+            await Ip("-n", Switch, "link", "set", Port(host), "up");
+        }
+        await HealAsync();
+    }
+
+    private async Task AddAsync(string name)
+    {
+        await Ip("netns", "add", name);
+        _namespaces.Add(name);
+    }
+
+    private async Task PlugAsync(IEnumerable<int> hosts, string half)
+    {
+        foreach (int host in hosts) await Ip("-n", Switch, "link", "set", Port(host), "master", half);
+    }
+
+    private string Host(int host) => $"{_prefix}host-{host}";
+
+    private static string Port(int host) => $"port-{host}";
+
+    private static async Task Ip(params string[] words) => await OsProcess.RunAsync(OsProcess.Start("ip", words), Patience);
+}

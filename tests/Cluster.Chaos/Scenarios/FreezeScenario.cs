@@ -1,0 +1,65 @@
+using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
+using Starling.Data.Ordering;
+
+namespace Starling.Cluster.Chaos.Scenarios;
+
+/// <summary>
+/// A trainer's process is frozen and wakes later: the others go on without it, it applies and publishes nothing any
+/// more, ends by itself, and comes back as a newcomer.
+/// </summary>
+/// <param name="frozen">For how long.</param>
+internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
+{
+    private const int TakenForDead = 75;
+
+    public override string Name => "freeze";
+
+    public override string Purpose =>
+        $"SIGSTOP of a trainer for {frozen.TotalSeconds:0} s and SIGCONT: fenced out, and back as a newcomer";
+
+    public override async Task RunAsync(Lab lab)
+    {
+        KeyedRandom random = lab.Random(2);
+        await using LocalCluster cluster = LocalCluster.Start(new ClusterPlan(3), lab.Folder(Name), lab.Settings);
+        await cluster.CompleteAsync();
+        string name = $"trainer-{1 + random.Below(3)}";
+        Member victim = await cluster.MemberAsync(name);
+        Diary own = new(Path.Combine(cluster.Run, $"events-{name}.jsonl"));
+        long generation = GenerationOf(cluster), step = cluster.Step;
+        DateTimeOffset stopped = TimeProvider.System.GetUtcNow();
+        Signals.Send(victim.Process, Signals.Stop);
+        lab.Report.Limit($"{name} frozen at step {step}: the others' next step",
+            await NextCommitAsync(cluster, stopped, generation), 10);
+        TimeSpan left = frozen - (TimeProvider.System.GetUtcNow() - stopped);
+        if (left > TimeSpan.Zero) await Task.Delay(left);
+        int attempt = own.Read()[^1].Attempt, before = own.Read().Count;
+        long reached = cluster.Step;
+        DateTimeOffset woken = TimeProvider.System.GetUtcNow();
+        Signals.Send(victim.Process, Signals.Continue);
+        await cluster.LineAsync(line => line.StartsWith($"{name} died (exit code {TakenForDead})", StringComparison.Ordinal));
+        lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
+            $"  woken at step {reached}, it ended after {(TimeProvider.System.GetUtcNow() - woken).TotalSeconds:0.00} s with {TakenForDead}"));
+        await cluster.MemberAsync(name, besides: victim.Process);
+        await cluster.RunningAsync(3, cluster.Diary.Read().Count);
+
+        Entry[] late = [.. own.Read().Skip(before).Where(e => e.Attempt == attempt)];
+        // A step that it had confirmed before it was frozen is one that the others have as well.
+        int applied = late.Count(e => e.Event == "step" && e.Step > step + 1);
+        lab.Report.Check(applied == 0, $"steps that it applied after it woke: {applied}");
+        int stored = late.Count(e => e.Event == "checkpoint");
+        lab.Report.Check(stored == 0, $"checkpoints that it published after it woke: {stored}");
+        lab.Report.Check(cluster.Step > reached, $"it is back as a newcomer: three trainers make steps (at {cluster.Step})");
+        int code = await cluster.StopAsync();
+        lab.Report.Check(code == 0, $"exit code {code}");
+        CheckCommits(lab, cluster);
+        CheckLeftovers(lab, cluster);
+    }
+
+    private static void CheckCommits(Lab lab, LocalCluster cluster)
+    {
+        long[] committed = [.. cluster.Diary.Read().Where(e => e.Event == "committed").Select(e => e.Step)];
+        lab.Report.Check(committed.SequenceEqual(committed.Distinct().Order()),
+            $"{committed.Length} steps committed, each once");
+    }
+}

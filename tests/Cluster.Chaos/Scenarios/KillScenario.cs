@@ -1,0 +1,74 @@
+using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
+using Starling.Data.Ordering;
+
+namespace Starling.Cluster.Chaos.Scenarios;
+
+/// <summary>
+/// <c>kill -9</c> at random steps of a run, which comes to the same end. Victims are started again by the manager.
+/// </summary>
+/// <param name="name">What a user calls it.</param>
+/// <param name="plan">The cluster.</param>
+/// <param name="kills">How many, spread over the run.</param>
+/// <param name="victims">Chooses among the members that there are at that moment; null to try again a little later.</param>
+internal sealed class KillScenario(
+    string name, ClusterPlan plan, int kills, Func<LocalCluster, KeyedRandom, IReadOnlyList<Member>?> victims) : Scenario
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    public override string Name => name;
+
+    public override string Purpose => $"{kills} times kill -9 at a random step ({name}); the run ends as if nothing had been";
+
+    /// <summary>Keys of the configuration beside the lab's.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Every kill takes all states in memory with it, so that it costs what came after the last checkpoint.</summary>
+    public bool LosesMemory { get; init; }
+
+    /// <summary>Seconds that may pass until the next committed step; null for no limit.</summary>
+    public double? Limit { get; init; }
+
+    public override async Task RunAsync(Lab lab)
+    {
+        RunSettings settings = lab.Settings.With([.. Settings]);
+        ReferenceRun reference = await lab.ReferenceAsync(settings);
+        KeyedRandom random = lab.Random(1);
+        // Not in the first and last steps: members have to be there, and to have the time to come back.
+        long[] moments = [.. Enumerable.Range(0, kills)
+            .Select(_ => (long)(settings.Steps * (0.02 + 0.9 * random.NextDouble()))).Order()];
+        lab.Report.Say($"kills after steps {string.Join(' ', moments)}");
+        List<double> pauses = [];
+        await using LocalCluster cluster = LocalCluster.Start(plan, lab.Folder(name), settings);
+        foreach (long moment in moments)
+        {
+            await cluster.Diary.StepAsync(moment, WholeRun(lab));
+            await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
+            IReadOnlyList<Member>? chosen;
+            while ((chosen = victims(cluster, random)) is null) await Task.Delay(Moment);
+            long generation = GenerationOf(cluster), step = cluster.Step;
+            int entries = cluster.Diary.Read().Count;
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            foreach (Member victim in chosen) Signals.Send(victim.Process, Signals.Kill);
+            Entry next = await cluster.Diary.WaitAsync(
+                e => e.Event == "committed" && (e.Generation > generation || !Disturbs(chosen)), Patience,
+                $"a step after the death of {string.Join(", ", chosen.Select(v => v.Name))}", entries);
+            pauses.Add((next.Time - now).TotalSeconds);
+            lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
+                $"  step {step,5}: {string.Join(", ", chosen.Select(v => v.Name))}; the next step after {pauses[^1]:0.00} s"));
+        }
+        int code = await cluster.EndAsync(WholeRun(lab));
+        lab.Report.Check(code == 0, $"exit code {code}");
+        lab.Report.Say(string.Create(CultureInfo.InvariantCulture, $"  until the next step: median {Quantiles.Median(pauses):0.00} s, ") +
+            string.Create(CultureInfo.InvariantCulture, $"longest {pauses.Max():0.00} s"));
+        if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);
+        // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
+        await RunCheck.RunAsync(lab.Report, cluster.Run, reference,
+            LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
+        CheckLeftovers(lab, cluster);
+    }
+
+    /// <summary>Others are replaced without a new generation.</summary>
+    private static bool Disturbs(IReadOnlyList<Member> victims) =>
+        victims.Any(v => v.Role is "trainer" or "supervisor");
+}

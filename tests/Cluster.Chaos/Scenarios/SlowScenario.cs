@@ -1,0 +1,71 @@
+using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
+
+namespace Starling.Cluster.Chaos.Scenarios;
+
+/// <summary>A trainer that runs at half speed is named in the log and in the metrics, and the run goes on.</summary>
+internal sealed class SlowScenario : Scenario
+{
+    private const int Limit = 20;
+    private static readonly TimeSpan Half = TimeSpan.FromMilliseconds(25);
+
+    public override string Name => "slow";
+
+    public override string Purpose => "a trainer stopped half of the time is flagged within 20 steps; the run goes on";
+
+    public override async Task RunAsync(Lab lab)
+    {
+        await using LocalCluster cluster = LocalCluster.Start(
+            new ClusterPlan(2, Loaders: 0, Supervisors: 1), lab.Folder(Name), lab.Settings);
+        await cluster.CompleteAsync();
+        await cluster.Diary.StepAsync(cluster.Step + 3 * Limit, Patience);
+        Member victim = await cluster.MemberAsync("trainer-2");
+        Member leader = await cluster.MemberAsync("supervisor-1");
+        lab.Report.Check(!cluster.Diary.Read().Any(IsFlag), $"nobody is flagged in {cluster.Step} healthy steps");
+
+        long began = cluster.Step;
+        int entries = cluster.Diary.Read().Count;
+        using CancellationTokenSource enough = new();
+        Task slowing = SlowDownAsync(victim.Process, enough.Token);
+        Entry flag = await cluster.Diary.WaitAsync(IsFlag, Patience, "the flag", entries);
+        lab.Report.Check(flag.Step - began <= Limit,
+            $"flagged {flag.Step - began} steps later (limit {Limit}): {flag.Fields.GetProperty("text").GetString()}");
+        await cluster.Diary.StepAsync(flag.Step + Limit, Patience);
+        double score = await ScoreAsync(leader.Metrics, victim.Name);
+        lab.Report.Check(score is > 0.35 and < 0.67, string.Create(CultureInfo.InvariantCulture,
+            $"starling_straggler_score{{trainer=\"{victim.Name}\"}} is {score:0.00} (half speed is 0.5)"));
+        await enough.CancelAsync();
+        await slowing;
+        entries = cluster.Diary.Read().Count;
+        await cluster.Diary.WaitAsync(e => IsNote(e, "as fast as the others again"), Patience, "the end of the flag", entries);
+        lab.Report.Check(true, $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
+        int code = await cluster.StopAsync();
+        lab.Report.Check(code == 0, $"exit code {code}");
+        CheckLeftovers(lab, cluster);
+    }
+
+    private static bool IsFlag(Entry e) => IsNote(e, "is slow");
+
+    private static bool IsNote(Entry e, string text) =>
+        e.Event == "note" && e.Fields.GetProperty("text").GetString()!.Contains(text, StringComparison.Ordinal);
+
+    private static async Task SlowDownAsync(int process, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            Signals.Send(process, Signals.Stop);
+            await Task.Delay(Half, CancellationToken.None);
+            Signals.Send(process, Signals.Continue);
+            await Task.Delay(Half, CancellationToken.None);
+        }
+    }
+
+    private static async Task<double> ScoreAsync(Uri metrics, string trainer)
+    {
+        using HttpClient http = new();
+        string name = $"starling_straggler_score{{trainer=\"{trainer}\"}} ";
+        string? line = (await http.GetStringAsync(metrics)).Split('\n')
+            .FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? double.NaN : double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
+    }
+}
