@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
@@ -23,6 +24,8 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private RunProgress _progress;
     private long _generation;
     private RunPhase? _phase;
+    private SlowTrainers _speeds = SlowTrainers.None;
+    private ImmutableArray<HostedReplicas> _hosting = [];
 
     /// <summary>A monitor of one node.</summary>
     /// <param name="outputs">Where it all goes.</param>
@@ -95,6 +98,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private void Changed(RunState state)
     {
         _out.Metrics.Cluster.Term(state.Term);
+        SetSpeeds(state);
         if (state.Generation != _generation)
         {
             _generation = state.Generation;
@@ -116,6 +120,16 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             },
         };
         Show();
+    }
+
+    private void SetSpeeds(RunState state)
+    {
+        // The state changes many times a step, the speeds once.
+        if (state.Slow == _speeds && state.Hosting == _hosting) return;
+        (_speeds, _hosting) = (state.Slow, state.Hosting);
+        // Until its first step, a generation has the speeds of the one before, of hosts that are gone too.
+        Dictionary<string, double> scores = new(state.Slow.Scores.Where(s => state.RankOf(s.Key) >= 0));
+        _out.Metrics.Cluster.Speeds(scores, scores.Keys.Count(state.Slow.IsFlagged));
     }
 
     private void Prepared(MonitorProtocol.Prepared m)

@@ -111,6 +111,34 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
+    public async Task The_hosts_speeds_are_those_of_the_current_generation()
+    {
+        SlowTrainers slow = SlowTrainers.None;
+        for (int i = 0; i < SlowTrainers.Window; i++)
+            slow = slow.After(new Dictionary<string, double> { ["a"] = 1, ["b"] = 2, ["c"] = 1, ["d"] = 1 });
+        HostedReplicas[] hosts = [new("a", [0]), new("b", [1]), new("c", [2]), new("d", [3])];
+        RunState state = new() { Slow = slow, Hosting = [.. hosts] };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state));
+        string metrics = await SettledAsync();
+        Assert.Contains("starling_straggler_score{trainer=\"a\"} 1\n", metrics);
+        Assert.Contains("starling_straggler_score{trainer=\"b\"} 0.5\n", metrics);
+        Assert.Contains("starling_stragglers 1\n", metrics);
+
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Hosting = [hosts[0], hosts[2]] }));
+        metrics = await SettledAsync();
+        Assert.DoesNotContain("trainer=\"b\"", metrics);
+        Assert.Contains("starling_straggler_score{trainer=\"c\"} 1\n", metrics);
+        Assert.Contains("starling_stragglers 0\n", metrics);
+    }
+
+    [Fact]
+    public async Task A_node_whose_supervisor_does_not_lead_scores_nobody()
+    {
+        _monitor.Tell(Stepped(1, default));
+        Assert.DoesNotContain("starling_straggler_score{", await SettledAsync());
+    }
+
+    [Fact]
     public async Task An_evaluation_shows_in_metrics_diary_and_view()
     {
         EvaluationResult result = new()
@@ -145,6 +173,13 @@ public sealed class MonitorActorTests : ActorTests
         Assert.True(await _monitor.GracefulStop(Patience));
         await _events.DisposeAsync();
         return [.. File.ReadLines(Folder["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    /// <summary>The metrics once the monitor has heard what it was told so far.</summary>
+    private async Task<string> SettledAsync()
+    {
+        await _monitor.Ask<ActorIdentity>(new Identify(null), Patience, TestContext.Current.CancellationToken);
+        return await ScrapeAsync();
     }
 
     private async Task<string> ScrapeAsync()
