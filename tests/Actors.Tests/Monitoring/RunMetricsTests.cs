@@ -40,6 +40,8 @@ public sealed partial class RunMetricsTests
     [InlineData("starling_tensors_live")]
     [InlineData("starling_build_info")]
     [InlineData("starling_run_info")]
+    [InlineData("starling_exchange_bytes_total")]
+    [InlineData("starling_exchange_ratio")]
     [InlineData("starling_straggler_score")]
     [InlineData("starling_stragglers")]
     public void Names_that_dashboards_rely_on_exist(string name) =>
@@ -69,11 +71,14 @@ public sealed partial class RunMetricsTests
     {
         _metrics.Data.Started();
         _metrics.Checkpoints.Started();
+        _metrics.Exchange.Started();
         _metrics.Data.Waited(1);
+        _metrics.Exchange.Exchanged(2.5);
         _metrics.Checkpoints.Blocked(0.5);
         _time.Advance(10);
         Assert.Contains("starling_data_wait_ratio 0.1\n", await ScrapeAsync());
         Assert.Contains("starling_checkpoint_blocked_ratio 0.05\n", await ScrapeAsync());
+        Assert.Contains("starling_exchange_ratio 0.25\n", await ScrapeAsync());
         Assert.Contains("starling_checkpoint_age_seconds 10\n", await ScrapeAsync());
 
         _metrics.Checkpoints.Committed(50, 1234);
