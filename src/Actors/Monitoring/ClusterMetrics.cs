@@ -6,7 +6,7 @@ namespace Starling.Actors.Monitoring;
 public sealed class ClusterMetrics
 {
     private static readonly string[] Statuses = ["joining", "up", "leaving", "exiting", "down"];
-    private readonly Gauge _members, _unreachable, _term, _lag;
+    private readonly Gauge _members, _unreachable, _term, _lag, _score, _stragglers;
     private readonly Counter _quarantined, _fenced;
 
     internal ClusterMetrics(MetricBook book)
@@ -19,6 +19,10 @@ public sealed class ClusterMetrics
         _quarantined = book.Counter("quarantined_total", "Times that the others took this node for dead");
         _lag = book.Gauge("scheduler_lag_seconds",
             "How late this node's last half-second timer was: the early warning for missed heartbeats");
+        _score = book.Gauge("straggler_score",
+            "Speed of a trainer by the others' median over 20 steps: 0.5 is half as fast; where the supervisor leads",
+            "trainer");
+        _stragglers = book.Gauge("stragglers", "Trainers that hold up the others; where the supervisor leads");
     }
 
     /// <summary>Sets the members.</summary>
@@ -42,4 +46,16 @@ public sealed class ClusterMetrics
 
     /// <summary>Sets the lag of the scheduler.</summary>
     public void Lag(double seconds) => _lag.Set(seconds);
+
+    /// <summary>Sets what the leading supervisor knows of its hosts' speeds; forgets who is not among them.</summary>
+    /// <param name="scores">Speed of each host by the others', by name.</param>
+    /// <param name="slow">How many hold up the others.</param>
+    public void Speeds(IReadOnlyDictionary<string, double> scores, int slow)
+    {
+        // A name that stayed would raise its alarm for ever: nobody sets the score of one that is gone.
+        foreach (string[] gone in _score.GetAllLabelValues().Where(l => !scores.ContainsKey(l[0])).ToArray())
+            _score.RemoveLabelled(gone);
+        foreach ((string trainer, double score) in scores) _score.WithLabels(trainer).Set(score);
+        _stragglers.Set(slow);
+    }
 }

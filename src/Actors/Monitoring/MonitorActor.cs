@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
+using Starling.Actors.Collectives;
 using Starling.Actors.Supervision;
+using Starling.Actors.Training;
 using Starling.Data.Batches;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
@@ -23,6 +26,8 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private RunProgress _progress;
     private long _generation;
     private RunPhase? _phase;
+    private SlowTrainers _speeds = SlowTrainers.None;
+    private ImmutableArray<HostedReplicas> _hosting = [];
 
     /// <summary>A monitor of one node.</summary>
     /// <param name="outputs">Where it all goes.</param>
@@ -95,6 +100,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private void Changed(RunState state)
     {
         _out.Metrics.Cluster.Term(state.Term);
+        SetSpeeds(state);
         if (state.Generation != _generation)
         {
             _generation = state.Generation;
@@ -118,11 +124,22 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Show();
     }
 
+    private void SetSpeeds(RunState state)
+    {
+        // The state changes many times a step, the speeds once.
+        if (state.Slow == _speeds && state.Hosting == _hosting) return;
+        (_speeds, _hosting) = (state.Slow, state.Hosting);
+        // Until its first step, a generation has the speeds of the one before, of hosts that are gone too.
+        Dictionary<string, double> scores = new(state.Slow.Scores.Where(s => state.RankOf(s.Key) >= 0));
+        _out.Metrics.Cluster.Speeds(scores, scores.Keys.Count(state.Slow.IsFlagged));
+    }
+
     private void Prepared(MonitorProtocol.Prepared m)
     {
         _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = m.Step > 0 ? m.Step : null };
         _out.Metrics.Progress.Resumed(m.Step, _progress.Epoch);
         _out.Metrics.Data.Started();
+        _out.Metrics.Exchange.Started();
         _out.Metrics.Checkpoints.Started();
         _out.Events.Write("prepared", m.Step, m.Generation);
         if (m.Step > 0) _out.View.Note($"going on from step {m.Step}");
@@ -143,7 +160,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
         metrics.Progress.Phase("total", m.Timing.Total.TotalSeconds);
         metrics.Progress.Wall("data_wait", m.Timing.Waited.TotalSeconds);
-        metrics.Progress.Wall("productive", r.PhaseSeconds.Sum());
+        Exchanged(r, m.Timing);
         metrics.Progress.TensorsLive(m.Timing.LiveTensors);
         if (_progress.Eta is { } eta) metrics.Progress.Eta(eta);
         metrics.Data.Waited(m.Timing.Waited.TotalSeconds);
@@ -161,6 +178,20 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Show();
     }
 
+    private void Exchanged(StepResult r, StepTiming timing)
+    {
+        // The step's phases contain its exchanges, but waiting for others is not productive. Never more than there is:
+        // a counter that is given less than nothing throws.
+        double phases = r.PhaseSeconds.Sum(), exchanged = Math.Min(timing.Exchanged.TotalSeconds, phases);
+        _out.Metrics.Progress.Wall("productive", phases - exchanged);
+        _out.Metrics.Progress.Wall("exchange", exchanged);
+        _out.Metrics.Exchange.Exchanged(timing.Exchanged.TotalSeconds);
+        if (timing.Exchange is not { } exchange) return;
+        foreach (ExchangePhase phase in Enum.GetValues<ExchangePhase>())
+            _out.Metrics.Progress.Phase("exchange_" + ExchangeMetrics.NameOf(phase), exchange[phase]);
+        _out.Metrics.Exchange.Sent(exchange.BytesSent);
+    }
+
     private static (string, JsonNode?)[] Fields(StepResult r, MonitorProtocol.Stepped m) =>
     [
         ("loss", r.Losses.Total), ("loss_ar", r.Losses.AutoRegressive), ("loss_mim", r.Losses.MaskedAttention),
@@ -168,6 +199,15 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         ("grad_norm", r.GradientNorm), ("learning_rate", r.LearningRate), ("key_similarity", r.KeySimilarity),
         ("outcome", JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Outcome.ToString())),
         ("seconds", m.Timing.Total.TotalSeconds), ("data_wait_seconds", m.Timing.Waited.TotalSeconds),
+        ("busy_seconds", m.Timing.Busy.TotalSeconds), ("exchange_seconds", m.Timing.Exchanged.TotalSeconds),
+        .. Fields(m.Timing.Exchange),
+    ];
+
+    private static (string, JsonNode?)[] Fields(ExchangeTimes? exchange) => exchange is null ? [] :
+    [
+        ("exchange", new JsonObject(Enum.GetValues<ExchangePhase>().Select(
+            p => KeyValuePair.Create(ExchangeMetrics.NameOf(p), (JsonNode?)exchange[p])))),
+        ("exchange_bytes", exchange.BytesSent),
     ];
 
     private void Bad(BadPicture bad, long step)

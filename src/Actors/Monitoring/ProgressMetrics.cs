@@ -57,12 +57,12 @@ public sealed class ProgressMetrics
     }
 
     /// <summary>Records how long a phase of one step took.</summary>
-    /// <param name="phase">A StepPhase in lower case, data, or total.</param>
+    /// <param name="phase">A StepPhase in lower case, exchange_ and an ExchangePhase, data, or total.</param>
     /// <param name="seconds">Its duration.</param>
     public void Phase(string phase, double seconds) => _phase.WithLabels(phase).Observe(seconds);
 
     /// <summary>Adds time of the training loop to a state.</summary>
-    /// <param name="state">productive, data_wait or checkpoint_block.</param>
+    /// <param name="state">productive, exchange, data_wait or checkpoint_block.</param>
     /// <param name="seconds">How long.</param>
     public void Wall(string state, double seconds) => _wall.WithLabels(state).Inc(seconds);
 

@@ -17,6 +17,7 @@ public sealed class RunMetrics
         Progress = new ProgressMetrics(_book, time);
         Learning = new LearningMetrics(_book);
         Data = new DataMetrics(_book, time);
+        Exchange = new ExchangeMetrics(_book, time);
         Checkpoints = new CheckpointMetrics(_book, time);
         Evaluation = new EvaluationMetrics(_book);
         Identity = new IdentityMetrics(_book);
@@ -25,6 +26,7 @@ public sealed class RunMetrics
         _book.Registry.AddBeforeCollectCallback(() =>
         {
             Data.Refresh();
+            Exchange.Refresh();
             Checkpoints.Refresh();
         });
     }
@@ -37,6 +39,9 @@ public sealed class RunMetrics
 
     /// <summary>Waiting for data, queues and bad pictures.</summary>
     public DataMetrics Data { get; }
+
+    /// <summary>Exchanges with other trainers: time and bytes.</summary>
+    public ExchangeMetrics Exchange { get; }
 
     /// <summary>Saves: duration, blocking, size, age, failures.</summary>
     public CheckpointMetrics Checkpoints { get; }

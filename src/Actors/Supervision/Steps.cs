@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Starling.Actors.Supervision;
 
 /// <summary>Commits: a step counts once all hosts have applied it.</summary>
@@ -16,10 +18,12 @@ internal static class Steps
         SlowTrainers slow = state.Slow.After(state.Hosting.ToDictionary(
             h => h.Trainer, h => next.Progress[h.Trainer].BusySeconds / h.Replicas.Count));
         foreach (string trainer in slow.Flagged.Except(state.Slow.Flagged))
-            effects.Add(new RunEffect.Fault($"trainer {trainer} is slow: for {SlowTrainers.Patience} steps a replica " +
-                $"took it more than {SlowTrainers.Factor} times as long as the others"));
-        foreach (string trainer in state.Slow.Flagged.Except(slow.Flagged))
-            effects.Add(new RunEffect.Note($"trainer {trainer} is as fast as the others again"));
+            effects.Add(new RunEffect.Fault(string.Create(CultureInfo.InvariantCulture,
+                $"trainer {trainer} is slow: a replica takes it {1 / slow.ScoreOf(trainer):0.00} times as long as " +
+                $"the others, on average over {SlowTrainers.Window} steps")));
+        // Of those that still are hosts: one that was slow and is gone has not become any faster.
+        foreach (string trainer in state.Slow.Flagged.Where(t => !slow.IsFlagged(t) && slow.ScoreOf(t) is not null))
+            effects.Add(new RunEffect.Note($"trainer {trainer} keeps up with the others again"));
         return next with { Step = committed, Furthest = Math.Max(state.Furthest, committed), Slow = slow };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Akka.Actor;
+using Starling.Actors.Collectives;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Supervision;
 using Starling.Actors.Tests.Support;
@@ -51,6 +52,70 @@ public sealed class MonitorActorTests : ActorTests
         Assert.Contains(_view.Snapshots, s => s.Step == 5 && s.State == "training");
         RunProgress final = await _final.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal((5, 4), (final.Step, final.FirstStep));
+    }
+
+    [Fact]
+    public async Task Exchanges_show_by_phase_and_are_not_productive()
+    {
+        ExchangeTimes times = new([0.0625, 0.125, 0, 0, 0, 0.03125], BytesSent: 4096);
+        MonitorProtocol.Stepped stepped = Stepped(1, default);
+        _monitor.Tell(stepped with
+        {
+            Result = stepped.Result with { PhaseSeconds = [0, 0.5, 0, 0, 0.25, 0, 0] },
+            Timing = stepped.Timing with
+            {
+                Exchanged = TimeSpan.FromSeconds(0.25),
+                Busy = TimeSpan.FromSeconds(0.5),
+                Exchange = times,
+            },
+        });
+        IReadOnlyList<JsonElement> events = await StopAsync();
+        string metrics = await ScrapeAsync();
+        foreach (string line in (string[])["starling_step_seconds_sum{phase=\"teacher\"} 0.5",
+            "starling_step_seconds_sum{phase=\"exchange_gather\"} 0.0625",
+            "starling_step_seconds_sum{phase=\"exchange_wait\"} 0.125",
+            "starling_step_seconds_count{phase=\"exchange_reduce_scatter\"} 1",
+            "starling_step_seconds_count{phase=\"exchange_sum\"} 1",
+            "starling_step_seconds_count{phase=\"exchange_all_gather\"} 1",
+            "starling_step_seconds_sum{phase=\"exchange_confirm\"} 0.03125",
+            "starling_wall_seconds_total{state=\"productive\"} 0.5",
+            "starling_wall_seconds_total{state=\"exchange\"} 0.25", "starling_exchange_bytes_total 4096"])
+            Assert.Contains(line + "\n", metrics);
+        Assert.DoesNotContain("starling_exchange_ratio 0\n", metrics);
+        JsonElement step = Assert.Single(events, e => Name(e) == "step");
+        Assert.Equal((0.5, 0.25, 4096), (step.GetProperty("busy_seconds").GetDouble(),
+            step.GetProperty("exchange_seconds").GetDouble(), step.GetProperty("exchange_bytes").GetInt64()));
+        Assert.Equal([("gather", 0.0625), ("wait", 0.125), ("reduce_scatter", 0), ("sum", 0), ("all_gather", 0),
+            ("confirm", 0.03125)],
+            step.GetProperty("exchange").EnumerateObject().Select(p => (p.Name, p.Value.GetDouble())));
+    }
+
+    [Fact]
+    public async Task A_trainer_alone_has_no_phases_of_an_exchange()
+    {
+        _monitor.Tell(Stepped(1, default));
+        JsonElement step = Assert.Single(await StopAsync(), e => Name(e) == "step");
+        Assert.Equal(0, step.GetProperty("exchange_seconds").GetDouble());
+        Assert.False(step.TryGetProperty("exchange", out _));
+        Assert.False(step.TryGetProperty("exchange_bytes", out _));
+        string metrics = await ScrapeAsync();
+        Assert.DoesNotContain("phase=\"exchange", metrics);
+        Assert.Contains("starling_exchange_ratio 0\n", metrics);
+    }
+
+    [Fact]
+    public async Task An_exchange_by_its_own_clock_longer_than_the_step_s_phases_does_not_stop_the_monitor()
+    {
+        MonitorProtocol.Stepped stepped = Stepped(1, default);
+        _monitor.Tell(stepped with
+        {
+            Result = stepped.Result with { PhaseSeconds = [0, 0.125, 0, 0, 0.125, 0, 0] },
+            Timing = stepped.Timing with { Exchanged = TimeSpan.FromSeconds(0.5) },
+        });
+        Assert.Single(await StopAsync(), e => Name(e) == "step");
+        string metrics = await ScrapeAsync();
+        Assert.Contains("starling_wall_seconds_total{state=\"productive\"} 0\n", metrics);
+        Assert.Contains("starling_wall_seconds_total{state=\"exchange\"} 0.25\n", metrics);
     }
 
     [Fact]
@@ -111,6 +176,34 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
+    public async Task The_hosts_speeds_are_those_of_the_current_generation()
+    {
+        SlowTrainers slow = SlowTrainers.None;
+        for (int i = 0; i < SlowTrainers.Window; i++)
+            slow = slow.After(new Dictionary<string, double> { ["a"] = 1, ["b"] = 2, ["c"] = 1, ["d"] = 1 });
+        HostedReplicas[] hosts = [new("a", [0]), new("b", [1]), new("c", [2]), new("d", [3])];
+        RunState state = new() { Slow = slow, Hosting = [.. hosts] };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state));
+        string metrics = await SettledAsync();
+        Assert.Contains("starling_straggler_score{trainer=\"a\"} 1\n", metrics);
+        Assert.Contains("starling_straggler_score{trainer=\"b\"} 0.5\n", metrics);
+        Assert.Contains("starling_stragglers 1\n", metrics);
+
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Hosting = [hosts[0], hosts[2]] }));
+        metrics = await SettledAsync();
+        Assert.DoesNotContain("trainer=\"b\"", metrics);
+        Assert.Contains("starling_straggler_score{trainer=\"c\"} 1\n", metrics);
+        Assert.Contains("starling_stragglers 0\n", metrics);
+    }
+
+    [Fact]
+    public async Task A_node_whose_supervisor_does_not_lead_scores_nobody()
+    {
+        _monitor.Tell(Stepped(1, default));
+        Assert.DoesNotContain("starling_straggler_score{", await SettledAsync());
+    }
+
+    [Fact]
     public async Task An_evaluation_shows_in_metrics_diary_and_view()
     {
         EvaluationResult result = new()
@@ -145,6 +238,13 @@ public sealed class MonitorActorTests : ActorTests
         Assert.True(await _monitor.GracefulStop(Patience));
         await _events.DisposeAsync();
         return [.. File.ReadLines(Folder["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    /// <summary>The metrics once the monitor has heard what it was told so far.</summary>
+    private async Task<string> SettledAsync()
+    {
+        await _monitor.Ask<ActorIdentity>(new Identify(null), Patience, TestContext.Current.CancellationToken);
+        return await ScrapeAsync();
     }
 
     private async Task<string> ScrapeAsync()

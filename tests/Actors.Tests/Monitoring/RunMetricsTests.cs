@@ -40,6 +40,10 @@ public sealed partial class RunMetricsTests
     [InlineData("starling_tensors_live")]
     [InlineData("starling_build_info")]
     [InlineData("starling_run_info")]
+    [InlineData("starling_exchange_bytes_total")]
+    [InlineData("starling_exchange_ratio")]
+    [InlineData("starling_straggler_score")]
+    [InlineData("starling_stragglers")]
     public void Names_that_dashboards_rely_on_exist(string name) =>
         Assert.Contains(_metrics.Definitions, m => m.Name == name);
 
@@ -67,11 +71,14 @@ public sealed partial class RunMetricsTests
     {
         _metrics.Data.Started();
         _metrics.Checkpoints.Started();
+        _metrics.Exchange.Started();
         _metrics.Data.Waited(1);
+        _metrics.Exchange.Exchanged(2.5);
         _metrics.Checkpoints.Blocked(0.5);
         _time.Advance(10);
         Assert.Contains("starling_data_wait_ratio 0.1\n", await ScrapeAsync());
         Assert.Contains("starling_checkpoint_blocked_ratio 0.05\n", await ScrapeAsync());
+        Assert.Contains("starling_exchange_ratio 0.25\n", await ScrapeAsync());
         Assert.Contains("starling_checkpoint_age_seconds 10\n", await ScrapeAsync());
 
         _metrics.Checkpoints.Committed(50, 1234);
@@ -80,6 +87,18 @@ public sealed partial class RunMetricsTests
         Assert.Contains("starling_checkpoint_age_seconds 3\n", text);
         Assert.Contains("starling_checkpoint_last_good_step 50\n", text);
         Assert.Contains("starling_checkpoint_bytes 1234\n", text);
+    }
+
+    [Fact]
+    public async Task A_score_goes_with_its_trainer_and_comes_back_with_it()
+    {
+        _metrics.Cluster.Speeds(new Dictionary<string, double> { ["a"] = 1, ["b"] = 0.5 }, 1);
+        Assert.Contains("starling_straggler_score{trainer=\"b\"} 0.5\n", await ScrapeAsync());
+        _metrics.Cluster.Speeds(new Dictionary<string, double>(), 0);
+        Assert.DoesNotContain("starling_straggler_score{", await ScrapeAsync());
+        Assert.Contains("starling_stragglers 0\n", await ScrapeAsync());
+        _metrics.Cluster.Speeds(new Dictionary<string, double> { ["b"] = 0.25 }, 1);
+        Assert.Contains("starling_straggler_score{trainer=\"b\"} 0.25\n", await ScrapeAsync());
     }
 
     [Fact]

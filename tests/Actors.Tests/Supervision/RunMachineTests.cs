@@ -257,15 +257,38 @@ public sealed class RunMachineTests
     }
 
     [Fact]
-    public void A_slow_trainer_is_reported_once()
+    public void A_slow_trainer_is_reported_once_and_once_more_when_it_keeps_up_again()
     {
+        _run.Plan = _run.Plan with { Steps = 100 };
         _run.Run("a", "b");
+        Assert.Equal("trainer b is slow: a replica takes it 1.55 times as long as the others, on average over 20 steps",
+            Assert.IsType<RunEffect.Fault>(Assert.Single(Steps(1, 30, busy: 2))).Reason);
+        Assert.Equal("trainer b keeps up with the others again",
+            Assert.IsType<RunEffect.Note>(Assert.Single(Steps(31, 60, busy: 1))).Line);
+    }
+
+    [Fact]
+    public void A_slow_trainer_that_is_gone_is_not_said_to_keep_up()
+    {
+        _run.Plan = _run.Plan with { Steps = 100 };
+        _run.Run("a", "b", "c");
+        Steps(1, 20, busy: 2);
+        Assert.True(_run.State.Slow.IsFlagged("b"));
+        _run.Lose("b");
+        foreach (string trainer in (string[])["a", "c"]) _run.Answer(trainer);
+        _run.GetReady(20);
+        Assert.Empty(Steps(21, 22, busy: 1));
+        Assert.False(_run.State.Slow.IsFlagged("b"));
+    }
+
+    /// <summary>Everybody makes steps, b's own work takes so many times as long as the others'.</summary>
+    private List<RunEffect> Steps(long from, long to, double busy)
+    {
         List<RunEffect> said = [];
-        for (int step = 1; step <= 12; step++)
-        {
-            _run.Apply(new RunEvent.StepApplied("a", 2, step, 1, 1));
-            said.AddRange(_run.Apply(new RunEvent.StepApplied("b", 2, step, 2, 0)));
-        }
-        Assert.Contains("trainer b is slow", Assert.IsType<RunEffect.Fault>(Assert.Single(said)).Reason);
+        for (long step = from; step <= to; step++)
+            foreach (HostedReplicas host in _run.State.Hosting)
+                said.AddRange(_run.Apply(new RunEvent.StepApplied(host.Trainer, _run.Generation, step,
+                    host.Replicas.Count * (host.Trainer == "b" ? busy : 1), 0)));
+        return said;
     }
 }
