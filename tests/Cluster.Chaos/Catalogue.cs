@@ -30,20 +30,4 @@ internal static class Catalogue
         new SoakScenario(50),
         new PartitionScenario(20),
     ];
-
-    /// <summary>Runs a scenario; one that cannot go on is a point that does not hold.</summary>
-    public static async Task RunAsync(Scenario scenario, Lab lab)
-    {
-        lab.Report.Say($"\n== {scenario.Name}: {scenario.Purpose}");
-        long began = TimeProvider.System.GetTimestamp();
-        try
-        {
-            await scenario.RunAsync(lab);
-        }
-        catch (ChaosException e)
-        {
-            lab.Report.Check(false, e.Message);
-        }
-        lab.Report.Say($"   took {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
-    }
 }

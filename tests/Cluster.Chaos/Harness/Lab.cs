@@ -7,14 +7,17 @@ namespace Starling.Cluster.Chaos.Harness;
 /// </summary>
 internal sealed class Lab : IDisposable
 {
+    /// <summary>Keys that change no bit of the state.</summary>
+    private static readonly string[] WithoutEffect = ["cluster.", "evaluation."];
+
     private readonly bool _keep;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("starling-chaos-");
     private readonly Dictionary<string, ReferenceRun> _references = [];
 
-    public Lab(ulong seed, RunSettings settings, TextWriter output, bool keep = false)
+    public Lab(ulong seed, RunSettings settings, TextWriter output, bool timesCount = true, bool keep = false)
     {
         (Seed, Settings, _keep) = (seed, settings, keep);
-        Report = new Report(output);
+        Report = new Report(output, timesCount);
     }
 
     public ulong Seed { get; }
@@ -32,7 +35,7 @@ internal sealed class Lab : IDisposable
     /// <summary>The run that nothing happened to, made in one process; once for the same settings.</summary>
     public async Task<ReferenceRun> ReferenceAsync(RunSettings settings)
     {
-        string key = string.Join(' ', settings.Overrides.Where(o => !o.StartsWith("cluster.", StringComparison.Ordinal)));
+        string key = string.Join(' ', settings.Overrides.Where(o => !WithoutEffect.Any(w => o.StartsWith(w, StringComparison.Ordinal))));
         if (!_references.TryGetValue(key, out ReferenceRun? reference))
         {
             Report.Say($"reference: starling train, {settings.Steps} steps");

@@ -14,5 +14,8 @@ internal sealed record RunSettings(string File, long Steps, long CheckpointEvery
         $"monitor.logEverySteps={Steps}", .. More,
     ];
 
+    /// <summary>The same for a run that somebody stops.</summary>
+    public RunSettings Endless => this with { Steps = 1_000_000 };
+
     public RunSettings With(params string[] more) => this with { More = [.. More, .. more] };
 }

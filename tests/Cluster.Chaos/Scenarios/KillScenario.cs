@@ -45,7 +45,11 @@ internal sealed class KillScenario(
             await cluster.Diary.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
             IReadOnlyList<Member>? chosen;
-            while ((chosen = victims(cluster, random)) is null) await Task.Delay(Moment);
+            while ((chosen = victims(cluster, random)) is null)
+            {
+                if (cluster.HasEnded) throw new ChaosException("the run ended before all kills: give it more --steps");
+                await Task.Delay(Moment);
+            }
             long generation = GenerationOf(cluster), step = cluster.Step;
             int entries = cluster.Diary.Read().Count;
             DateTimeOffset now = TimeProvider.System.GetUtcNow();

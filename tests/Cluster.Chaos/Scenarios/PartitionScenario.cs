@@ -26,7 +26,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         KeyedRandom random = lab.Random(3);
         List<double> stops = [];
         await using NetworkedCluster cluster = await NetworkedCluster.StartAsync(
-            lab.Folder(Name), lab.Settings with { Steps = 1_000_000 });
+            lab.Folder(Name), lab.Settings.Endless);
         for (int round = 1; round <= rounds; round++)
         {
             await cluster.CompleteAsync(Patience);

@@ -16,7 +16,7 @@ internal sealed class SlowScenario : Scenario
     public override async Task RunAsync(Lab lab)
     {
         await using LocalCluster cluster = LocalCluster.Start(
-            new ClusterPlan(2, Loaders: 0, Supervisors: 1), lab.Folder(Name), lab.Settings);
+            new ClusterPlan(2, Loaders: 0, Supervisors: 1), lab.Folder(Name), lab.Settings.Endless);
         await cluster.CompleteAsync();
         await cluster.Diary.StepAsync(cluster.Step + 3 * Limit, Patience);
         Member victim = await cluster.MemberAsync("trainer-2");
@@ -37,7 +37,7 @@ internal sealed class SlowScenario : Scenario
         await enough.CancelAsync();
         await slowing;
         entries = cluster.Diary.Read().Count;
-        await cluster.Diary.WaitAsync(e => IsNote(e, "as fast as the others again"), Patience, "the end of the flag", entries);
+        await cluster.Diary.WaitAsync(e => IsNote(e, "keeps up with the others again"), Patience, "the end of the flag", entries);
         lab.Report.Check(true, $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
         int code = await cluster.StopAsync();
         lab.Report.Check(code == 0, $"exit code {code}");

@@ -18,7 +18,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
     {
         await using LocalCluster cluster = LocalCluster.Start(
             new ClusterPlan(Trainers: 3, Loaders: 2, Evaluators: 1, Supervisors: 2), lab.Folder(Name),
-            lab.Settings.With("evaluation.enabled=true"));
+            lab.Settings.Endless.With("evaluation.enabled=true"));
         await cluster.CompleteAsync();
         await TerminateAsync(lab, cluster, "a loader", await cluster.MemberAsync("loader-1"));
         await TerminateAsync(lab, cluster, "the evaluator", await cluster.MemberAsync("evaluator-1"));

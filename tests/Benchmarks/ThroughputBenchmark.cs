@@ -1,0 +1,74 @@
+using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
+using Starling.Cluster.Chaos.Scenarios;
+
+namespace Starling.Benchmarks;
+
+/// <summary>
+/// Two trainer processes with one thread each against one process with two threads, in turn: the same steps, to the same
+/// hash. The gradient has 12 MB. What the exchange takes of a step is told phase by phase.
+/// </summary>
+/// <param name="rounds">How often each.</param>
+internal sealed class ThroughputBenchmark(int rounds) : Scenario
+{
+    private const double Target = 0.9;
+    private const int Steps = 60, WarmUp = 15;
+
+    private static readonly string[] Model =
+    [
+        "model.dim=192", "model.layers=6", "model.heads=6", "selfGuided.depth=3", "evaluation.enabled=false",
+    ];
+
+    public override string Name => "throughput";
+
+    public override string Purpose => "2 trainer processes with a thread each against 1 process with 2 threads";
+
+    public override async Task RunAsync(Lab lab)
+    {
+        RunSettings settings = (lab.Settings with { Steps = Steps, CheckpointEvery = Steps }).With(Model);
+        List<double> ratios = [];
+        for (int round = 0; round < rounds; round++)
+        {
+            string alone = lab.Folder($"alone-{round}"), together = lab.Folder($"together-{round}");
+            await OsProcess.RunAsync(OsProcess.Starling(["train", "--config", settings.File, "--run", alone, "--set",
+                .. settings.Overrides, "training.threads=2"]), Patience);
+            await using LocalCluster cluster = LocalCluster.Start(
+                new ClusterPlan(2, Loaders: 0, Supervisors: 1), together, settings.With("cluster.settleSeconds=5"));
+            int code = await cluster.EndAsync(Patience);
+            if (code != 0) throw new ChaosException($"the cluster ended with exit code {code}");
+            double one = Rate(new Diary(Path.Combine(alone, "events.jsonl")), "step");
+            double two = Rate(new Diary(Path.Combine(together, "events.jsonl")), "committed");
+            ratios.Add(two / one);
+            bool same = await ReferenceRun.HashAsync(alone) == await ReferenceRun.HashAsync(together);
+            lab.Report.Check(same, string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: 1 process {one:0.000} steps/s, ") +
+                string.Create(CultureInfo.InvariantCulture, $"2 processes {two:0.000} steps/s, ratio {two / one:0.000}; equal hashes"));
+            if (round == rounds - 1) SayPhases(lab.Report, together);
+        }
+        double median = Quantiles.Median(ratios);
+        lab.Report.Check(median >= Target, string.Create(CultureInfo.InvariantCulture,
+            $"median ratio {median:0.000} (target {Target}), all: {string.Join(' ', ratios.Select(r => r.ToString("0.000", CultureInfo.InvariantCulture)))}"));
+    }
+
+    /// <summary>Steps a second after the first ones.</summary>
+    private static double Rate(Diary diary, string kind)
+    {
+        Entry[] steps = [.. diary.Read().Where(e => e.Event == kind && e.Step >= WarmUp)];
+        return (steps[^1].Step - steps[0].Step) / (steps[^1].Time - steps[0].Time).TotalSeconds;
+    }
+
+    private static void SayPhases(Report report, string run)
+    {
+        foreach (string path in Directory.EnumerateFiles(run, "events-trainer-*.jsonl").Order(StringComparer.Ordinal))
+        {
+            Entry[] steps = [.. new Diary(path).Read().Where(e => e.Event == "step" && e.Step >= WarmUp)];
+            double total = steps.Sum(e => e.Fields.GetProperty("seconds").GetDouble());
+            string[] phases = [.. steps[0].Fields.GetProperty("exchange").EnumerateObject().Select(p => p.Name)];
+            report.Say($"{Path.GetFileNameWithoutExtension(path)["events-".Length..]}: exchange " + string.Create(CultureInfo.InvariantCulture,
+                $"{steps.Sum(e => e.Fields.GetProperty("exchange_seconds").GetDouble()) / total:0.0%} of the step, ") +
+                string.Create(CultureInfo.InvariantCulture,
+                $"{steps.Average(e => e.Fields.GetProperty("exchange_bytes").GetDouble()) / 1e6:0.0} MB sent a step; ") +
+                string.Join(", ", phases.Select(p => string.Create(CultureInfo.InvariantCulture,
+                    $"{p} {steps.Sum(e => e.Fields.GetProperty("exchange").GetProperty(p).GetDouble()) / total:0.0%}"))));
+        }
+    }
+}

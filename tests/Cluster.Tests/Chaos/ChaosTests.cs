@@ -1,0 +1,81 @@
+using Starling.Actors.Collectives;
+using Starling.Actors.Tests.Support;
+using Starling.Cluster.Chaos.Harness;
+using Starling.Cluster.Chaos.Networks;
+using Starling.Cluster.Chaos.Scenarios;
+using Starling.Cluster.Tests.Nodes;
+
+namespace Starling.Cluster.Tests.Chaos;
+
+/// <summary>
+/// Short forms of what <c>tests/Cluster.Chaos</c> does to clusters. Times are printed there and decide nothing here.
+/// </summary>
+public sealed class ChaosTests
+{
+    /// <summary>Set for every run by the scenarios themselves.</summary>
+    private static readonly string[] Theirs = ["training.steps=", "checkpoint.everySteps=", "monitor."];
+
+    private readonly StringWriter _output = new();
+    private readonly RunSettings _settings;
+
+    public ChaosTests(TinyAssets assets)
+    {
+        Assert.SkipWhen(new GlooEngine().Unavailable is not null, new GlooEngine().Unavailable ?? "");
+        _settings = new RunSettings("configs/tiny.json", Steps: 400, CheckpointEvery: 40,
+            [.. NodeSettings.Of(assets).Where(s => !Theirs.Any(t => s.StartsWith(t, StringComparison.Ordinal)))]);
+    }
+
+    [Fact]
+    public Task Trainers_come_and_go_and_the_state_is_that_of_one_process() => HoldsAsync(new ElasticScenario(3));
+
+    [Fact]
+    public Task Trainers_are_killed() =>
+        HoldsAsync(new KillScenario("trainers", new ClusterPlan(3), 3, Victims.OneHost));
+
+    [Fact]
+    public Task All_trainers_are_killed_at_once() => HoldsAsync(
+        new KillScenario("everybody", new ClusterPlan(2), 1, Victims.AllTrainers) { LosesMemory = true });
+
+    [Fact]
+    public Task The_leading_supervisor_is_killed() =>
+        HoldsAsync(new KillScenario("supervisors", new ClusterPlan(2), 1, Victims.Leader));
+
+    [Fact]
+    public Task Loaders_are_killed() =>
+        HoldsAsync(new KillScenario("loaders", new ClusterPlan(2, Loaders: 2), 2, Victims.OneOf("loader")));
+
+    [Fact]
+    public Task The_evaluator_is_killed() => HoldsAsync(
+        new KillScenario("evaluators", new ClusterPlan(1, Evaluators: 1), 2, Victims.OneOf("evaluator"))
+        {
+            Settings = ["evaluation.enabled=true", "evaluation.everySteps=40"],
+        });
+
+    [Fact]
+    public Task A_trainer_is_frozen_and_wakes() => HoldsAsync(new FreezeScenario(TimeSpan.FromSeconds(12)));
+
+    [Fact]
+    public Task Nodes_of_every_role_are_terminated() =>
+        HoldsAsync(new TerminateScenario(TimeSpan.FromSeconds(1)));
+
+    [Fact]
+    public async Task The_network_is_cut_in_two()
+    {
+        Assert.SkipWhen(VirtualNetwork.Unavailable is not null, VirtualNetwork.Unavailable ?? "");
+        await HoldsAsync(new PartitionScenario(2));
+    }
+
+    private async Task HoldsAsync(Scenario scenario)
+    {
+        using Lab lab = new(TestSeed.New().NextUInt64(), _settings, _output, timesCount: false);
+        try
+        {
+            await scenario.RunAsync(lab);
+        }
+        finally
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(_output.ToString());
+        }
+        Assert.True(lab.Report.Failures.Count == 0, string.Join('\n', lab.Report.Failures));
+    }
+}
