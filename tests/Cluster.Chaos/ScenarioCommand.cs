@@ -64,7 +64,9 @@ internal sealed class ScenarioCommand
         string file = arguments.GetValue(_configuration)!;
         long steps = arguments.GetValue(_steps);
         RunSettings settings = new(file, steps, Math.Max(1, steps / 20), [.. arguments.GetValue(_set) ?? []]);
-        using Lab lab = new(seed, settings, Console.Out, keep: arguments.GetValue(_keep));
+        using References references = new();
+        using Lab lab = new(seed, settings, new Report(Console.Out, timesCount: true), references,
+            arguments.GetValue(_keep));
         lab.Report.Say($"seed {seed}, {file}, {steps} steps a run");
         foreach (Scenario scenario in _all.Where(s => asked.Contains("all") || asked.Contains(s.Name)))
             await RunAsync(scenario, lab);

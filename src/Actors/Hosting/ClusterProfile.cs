@@ -44,7 +44,7 @@ internal static class ClusterProfile
         """;
 
     /// <summary>
-    /// Nodes that fail. A silent one is unreachable after 3 s, and out after 3 s more (one whose process is known to have
+    /// Nodes that fail. A silent one is unreachable after 3 to 4 s, and out after 2 s more (one whose process is known to have
     /// ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
     /// take to decide. What a frozen node still sends or writes is refused by term and generation, so the removal need
     /// not wait for it for long.
@@ -64,7 +64,7 @@ internal static class ClusterProfile
           downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
           split-brain-resolver {
             active-strategy = lease-majority
-            stable-after = 3s
+            stable-after = 2s
             # Members that die every few seconds are no reason to end the others: who goes on is the lease's to say.
             down-all-when-unstable = off
             lease-majority {
@@ -84,9 +84,9 @@ internal static class ClusterProfile
         }
         {{LeaseName}} {
           lease-class = "{{typeof(FileLease).FullName}}, {{typeof(FileLease).Assembly.GetName().Name}}"
-          heartbeat-timeout = 6s
+          heartbeat-timeout = 5s
           heartbeat-interval = 1s
-          lease-operation-timeout = 3s
+          lease-operation-timeout = 2s
           folder = {{Quoted(leaseFolder)}}
         }
         akka.remote.watch-failure-detector.acceptable-heartbeat-pause = 5s

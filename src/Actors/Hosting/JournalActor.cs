@@ -12,14 +12,15 @@ namespace Starling.Actors.Hosting;
 /// </summary>
 internal sealed class JournalActor : ReceiveActor
 {
-    private readonly Func<EventLog> _open;
+    private readonly string _path;
+    private readonly Func<string, EventLog> _open;
     private EventLog? _log;
     private RunState _known = new();
 
     /// <summary>A diary that is opened with the first entry: only the node that leads has any.</summary>
-    public JournalActor(Func<EventLog> open, ICanTell monitor)
+    public JournalActor(string path, Func<string, EventLog> open, ICanTell monitor)
     {
-        _open = open;
+        (_path, _open) = (path, open);
         Receive<MonitorProtocol.RunChanged>(m =>
         {
             monitor.Tell(m, Self);
@@ -45,13 +46,25 @@ internal sealed class JournalActor : ReceiveActor
         if (state.Phase != before.Phase || state.Term != before.Term)
             Write("phase", ("term", state.Term),
                 ("phase", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString())));
-        if (state.Step > before.Step && state.Phase is RunPhase.Running or RunPhase.Draining) Write("committed");
+        if (state.Step > before.Step && IsNews(before.Phase, state)) Write("committed");
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
     }
+
+    /// <summary>
+    /// A generation begins with the step that its hosts hold: an earlier supervisor may have told of it, or of a later
+    /// one.
+    /// </summary>
+    private bool IsNews(RunPhase before, RunState state) => state.Phase switch
+    {
+        RunPhase.Running when before != RunPhase.Running =>
+            state.Step > EventLogTail.LastStep(_path, "committed").GetValueOrDefault(),
+        RunPhase.Running or RunPhase.Draining => true,
+        _ => false,
+    };
 
     private static JsonObject Hosting(RunState state) => new(state.Hosting.Select(host =>
         KeyValuePair.Create(host.Trainer, (JsonNode?)new JsonArray([.. host.Replicas.Select(r => (JsonNode)r)]))));
 
     private void Write(string name, params ReadOnlySpan<(string, JsonNode?)> fields) =>
-        (_log ??= _open()).Write(name, _known.Step, _known.Generation, fields);
+        (_log ??= _open(_path)).Write(name, _known.Step, _known.Generation, fields);
 }

@@ -23,7 +23,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     /// <summary>How long the node that led the run stays, so that all others can hear that it is over.</summary>
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(3), Moment = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromSeconds(0.2);
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(

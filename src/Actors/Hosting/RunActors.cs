@@ -117,6 +117,6 @@ internal static class RunActors
         ActorSelection monitor = system.ActorSelection("/user/monitor");
         if (node.Journal is not { } journal) return monitor;
         return system.ActorOf(Props.Create(() => new JournalActor(
-            () => EventLog.Open(journal, node.Run.Options.Name, node.Time), monitor)), "journal");
+            journal, path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), "journal");
     }
 }

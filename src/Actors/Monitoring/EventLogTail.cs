@@ -9,10 +9,26 @@ namespace Starling.Actors.Monitoring;
 /// <param name="EndsWithNewLine">False if the last line was cut short.</param>
 internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
 {
-    /// <summary>Reads backwards in growing pieces, so that a long log opens as fast as a short one.</summary>
+    /// <summary>Reads a log's end.</summary>
     public static EventLogTail Read(FileStream file)
     {
         if (file.Length == 0) return new EventLogTail(0, EndsWithNewLine: true);
+        long attempt = Last(file, line => line["attempt"]?.GetValue<int>()) ?? 0;
+        file.Seek(-1, SeekOrigin.End);
+        return new EventLogTail((int)attempt, file.ReadByte() == '\n');
+    }
+
+    /// <summary>Step of the last event of a name; null if there is none, or no log.</summary>
+    public static long? LastStep(string path, string name)
+    {
+        if (!File.Exists(path)) return null;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return Last(file, line => line["event"]?.GetValue<string>() == name ? line["step"]?.GetValue<long>() : null);
+    }
+
+    /// <summary>Reads backwards in growing pieces, so that a long log is as fast as a short one.</summary>
+    private static long? Last(FileStream file, Func<JsonNode, long?> wanted)
+    {
         for (long size = 64 << 10; ; size *= 4)
         {
             long start = Math.Max(0, file.Length - size);
@@ -21,16 +37,16 @@ internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
             file.ReadExactly(bytes);
             // The first line of a piece may have begun before it: then it does not parse, like any torn line.
             IEnumerable<string> lines = Encoding.UTF8.GetString(bytes).Split('\n').Reverse();
-            int? attempt = lines.Select(AttemptOf).FirstOrDefault(a => a > 0);
-            if (attempt > 0 || start == 0) return new EventLogTail(attempt ?? 0, bytes[^1] == '\n');
+            long? found = lines.Select(line => Number(line, wanted)).FirstOrDefault(n => n is not null);
+            if (found is not null || start == 0) return found;
         }
     }
 
-    private static int? AttemptOf(string line)
+    private static long? Number(string line, Func<JsonNode, long?> wanted)
     {
         try
         {
-            return line.StartsWith('{') ? JsonNode.Parse(line)?["attempt"]?.GetValue<int>() : null;
+            return line.StartsWith('{') && JsonNode.Parse(line) is { } parsed ? wanted(parsed) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

@@ -11,6 +11,8 @@ public static class Waiting
     {
         RunPhase.Gathering when state.Trainers.IsEmpty => "a trainer",
         RunPhase.Gathering or RunPhase.Running when state.Loaders == 0 => "a loader",
+        RunPhase.RollCall when !state.Silent.IsEmpty =>
+            $"the cluster to decide about {string.Join(", ", state.Silent)}, which cannot be reached",
         RunPhase.Draining when state.Evaluating is null && !state.ToEvaluate.IsEmpty && state.Evaluators.IsEmpty =>
             $"an evaluator for the checkpoint of step {state.ToEvaluate[0]}; a stop ends the run without",
         _ => null,

@@ -16,10 +16,12 @@ public static class CheckpointPaths
     public static string Resolve(string path)
     {
         if (!Directory.Exists(path)) throw new StarlingException($"there is no folder {path}");
+        if (File.Exists(Path.Combine(path, CheckpointManifest.FileName))) return path;
+        // A run may have a number for a name, and a checkpoint may have lost its manifest.
+        bool isRun = Directory.Exists(Of(path));
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        if (CheckpointFolders.StepOf(name) is not null || File.Exists(Path.Combine(path, CheckpointManifest.FileName)))
-            return path;
-        string folder = Directory.Exists(Of(path)) ? Of(path) : path;
+        if (!isRun && CheckpointFolders.StepOf(name) is not null) return path;
+        string folder = isRun ? Of(path) : path;
         return CheckpointFolders.Scan(folder).Values.LastOrDefault() ??
             throw new StarlingException($"{path} has no checkpoint: give a run's folder or a checkpoint's");
     }

@@ -53,6 +53,7 @@ public sealed class RunMachineFaultTests
     public void A_host_that_the_cluster_cannot_reach_is_waited_for_until_the_cluster_has_given_it_up()
     {
         BreakWithSilent("b");
+        Assert.Equal("the cluster to decide about b, which cannot be reached", Waiting.For(_run.State));
         Assert.Equal(["a"], _run.Lose("b").OfType<RunEffect.Assign>().Select(e => e.Trainer));
     }
 

@@ -10,15 +10,18 @@ internal sealed class OsProcess : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly Process _process;
+    private readonly IDisposable _exit;
     private TaskCompletionSource _news = NewSignal();
 
     private OsProcess(Process process)
     {
         _process = process;
+        Id = process.Id;
+        _exit = Cleanup.AtExit(() => Signals.Send(Id, Signals.Kill));
         Exited = ExitAsync();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>The exit code, after the last line.</summary>
     public Task<int> Exited { get; }
@@ -122,6 +125,7 @@ internal sealed class OsProcess : IAsyncDisposable
     private async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None);
+        _exit.Dispose(); // its number may be another's now
         return _process.ExitCode;
     }
 

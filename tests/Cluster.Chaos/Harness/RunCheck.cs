@@ -16,17 +16,9 @@ internal static class RunCheck
     /// </param>
     public static async Task RunAsync(Report report, string run, ReferenceRun reference, long redone = 0)
     {
-        IReadOnlyList<Entry> diary = new Diary(Path.Combine(run, "events.jsonl")).Read();
-        long[] committed = [.. diary.Where(e => e.Event == "committed").Select(e => e.Step)];
         long last = reference.Steps.Keys.Max();
-        int again = committed.Length - committed.Distinct().Count();
-        report.Check(again <= redone, $"steps committed more than once: {again} (limit {redone})");
-        report.Check(committed.LastOrDefault() == last, $"the last committed step is {last}");
-
-        Entry[] computed = [.. Directory.EnumerateFiles(run, "events-trainer-*.jsonl")
-            .SelectMany(path => new Diary(path).Read()).Where(e => e.Event == "step")];
-        int missing = reference.Steps.Keys.Except(computed.Select(e => e.Step)).Count();
-        report.Check(missing == 0, $"steps that no trainer tells of: {missing}");
+        IReadOnlyList<Entry> diary = Commits(report, run, last, redone);
+        Entry[] computed = Computed(run);
         int different = computed.Count(e => StepFigures.Of(e) != reference.Steps[e.Step]);
         report.Check(different == 0, $"of {computed.Length} computations of a step, with another loss or gradient " +
             $"than in the reference: {different}");
@@ -37,4 +29,26 @@ internal static class RunCheck
         string hash = await ReferenceRun.HashAsync(run);
         report.Check(hash == reference.Hash, $"checkpoint hash {hash[..16]}… is the uninterrupted run's");
     }
+
+    /// <summary>
+    /// Every step up to the last was made, and none committed twice. A supervisor that takes over tells of the step that
+    /// the trainers have reached meanwhile, so not every step is in its diary; every one is in a trainer's.
+    /// </summary>
+    public static IReadOnlyList<Entry> Commits(Report report, string run, long last, long redone = 0)
+    {
+        IReadOnlyList<Entry> diary = new Diary(Path.Combine(run, "events.jsonl")).Read();
+        long[] committed = [.. diary.Where(e => e.Event == "committed").Select(e => e.Step)];
+        int again = committed.Length - committed.Distinct().Count();
+        report.Check(again <= redone, $"steps committed more than once: {again} (limit {redone})");
+        report.Check(committed.LastOrDefault() == last, $"the last committed step is {committed.LastOrDefault()} of {last}");
+        HashSet<long> made = [.. Computed(run).Select(e => e.Step)];
+        int missing = Enumerable.Range(1, (int)last).Count(step => !made.Contains(step));
+        report.Check(missing == 0, $"steps that no trainer tells of: {missing}");
+        return diary;
+    }
+
+    /// <summary>What all trainers tell of the steps that they applied.</summary>
+    public static Entry[] Computed(string run) =>
+        [.. Directory.EnumerateFiles(run, "events-trainer-*.jsonl").SelectMany(path => new Diary(path).Read())
+            .Where(e => e.Event == "step")];
 }

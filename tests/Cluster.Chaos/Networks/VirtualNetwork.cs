@@ -14,8 +14,16 @@ internal sealed class VirtualNetwork : IAsyncDisposable
     private readonly string _prefix = $"starling-{Environment.ProcessId}-";
     private readonly int _hosts;
     private readonly List<string> _namespaces = [];
+    private readonly IDisposable _exit;
 
-    private VirtualNetwork(int hosts) => _hosts = hosts;
+    private VirtualNetwork(int hosts)
+    {
+        _hosts = hosts;
+        _exit = Cleanup.AtExit(() =>
+        {
+            foreach (string name in _namespaces) System.Diagnostics.Process.Start("ip", ["netns", "del", name]).WaitForExit();
+        });
+    }
 
     /// <summary>Why there can be none on this machine; null if there can.</summary>
     public static string? Unavailable =>
@@ -54,6 +62,7 @@ internal sealed class VirtualNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (string name in _namespaces) await Ip("netns", "del", name);
+        _exit.Dispose();
     }
 
     private string Switch => _prefix + "switch";

@@ -52,14 +52,7 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         lab.Report.Check(cluster.Step > reached, $"it is back as a newcomer: three trainers make steps (at {cluster.Step})");
         int code = await cluster.StopAsync();
         lab.Report.Check(code == 0, $"exit code {code}");
-        CheckCommits(lab, cluster);
+        RunCheck.Commits(lab.Report, cluster.Run, cluster.Step);
         CheckLeftovers(lab, cluster);
-    }
-
-    private static void CheckCommits(Lab lab, LocalCluster cluster)
-    {
-        long[] committed = [.. cluster.Diary.Read().Where(e => e.Event == "committed").Select(e => e.Step)];
-        lab.Report.Check(committed.SequenceEqual(committed.Distinct().Order()),
-            $"{committed.Length} steps committed, each once");
     }
 }

@@ -54,18 +54,19 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         long generation = cluster.Diary.Read().Last(e => e.Event == "committed").Generation;
         DateTimeOffset cut = TimeProvider.System.GetUtcNow();
         await cluster.CutAsync(part);
+        DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
         await NetworkedCluster.WaitAsync(() => part.All(HasEnded) || rest.All(HasEnded), NodePatience, "the end of one side");
         NetworkedNode[] losers = part.All(HasEnded) ? part : rest, winners = losers == part ? rest : part;
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);
         bool canCommit = winners.Any(n => !n.Trains) && winners.Any(n => n.Trains);
         if (canCommit)
-            await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Time > cut && IsOf(e, winners),
+            await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Time > isCut && IsOf(e, winners),
                 NodePatience, "a step of the side that goes on", entries);
         await cluster.HealAsync();
         await cluster.CompleteAsync(Patience);
 
         Entry[] committed = [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
-        double first = (committed.First(e => IsOf(e, winners) || e.Generation > generation).Time - cut).TotalSeconds;
+        double first = (committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation)).Time - cut).TotalSeconds;
         report.Say(string.Create(CultureInfo.InvariantCulture,
             $"round {round}: {Names(part)} | {Names(rest)}: {Names(losers)} ended after {stopped:0.0} s, the next step after {first:0.0} s"));
         // What was on its way when the cable was cut may still arrive in the generation of before.
@@ -86,11 +87,8 @@ internal sealed class PartitionScenario(int rounds) : Scenario
 
     private static void Check(Report report, NetworkedCluster cluster, ReferenceRun reference)
     {
-        Entry[] committed = [.. cluster.Diary.Read().Where(e => e.Event == "committed")];
-        int twice = committed.Length - committed.Select(e => e.Step).Distinct().Count();
-        report.Check(twice == 0, $"{committed.Length} commits, up to step {committed[^1].Step}; steps committed twice: {twice}");
-        Entry[] computed = [.. Directory.EnumerateFiles(cluster.Run, "events-trainer-*.jsonl")
-            .SelectMany(path => new Diary(path).Read()).Where(e => e.Event == "step")];
+        RunCheck.Commits(report, cluster.Run, cluster.Diary.Read().Last(e => e.Event == "committed").Step);
+        Entry[] computed = RunCheck.Computed(cluster.Run);
         int differing = computed.GroupBy(e => e.Step).Count(g => g.Select(StepFigures.Of).Distinct().Count() > 1);
         report.Check(differing == 0, $"steps that two trainers computed differently: {differing}");
         int wrong = computed.Count(e => reference.Steps.TryGetValue(e.Step, out StepFigures figures) && figures != StepFigures.Of(e));

@@ -10,18 +10,20 @@ namespace Starling.Cluster.Tests.Chaos;
 /// <summary>
 /// Short forms of what <c>tests/Cluster.Chaos</c> does to clusters. Times are printed there and decide nothing here.
 /// </summary>
-public sealed class ChaosTests
+public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
 {
     /// <summary>Set for every run by the scenarios themselves.</summary>
     private static readonly string[] Theirs = ["training.steps=", "checkpoint.everySteps=", "monitor."];
 
     private readonly StringWriter _output = new();
     private readonly RunSettings _settings;
+    private readonly Reference _reference;
 
-    public ChaosTests(TinyAssets assets)
+    public ChaosTests(TinyAssets assets, Reference reference)
     {
+        _reference = reference;
         Assert.SkipWhen(new GlooEngine().Unavailable is not null, new GlooEngine().Unavailable ?? "");
-        _settings = new RunSettings("configs/tiny.json", Steps: 400, CheckpointEvery: 40,
+        _settings = new RunSettings("configs/tiny.json", Steps: 150, CheckpointEvery: 20,
             [.. NodeSettings.Of(assets).Where(s => !Theirs.Any(t => s.StartsWith(t, StringComparison.Ordinal)))]);
     }
 
@@ -30,7 +32,7 @@ public sealed class ChaosTests
 
     [Fact]
     public Task Trainers_are_killed() =>
-        HoldsAsync(new KillScenario("trainers", new ClusterPlan(3), 3, Victims.OneHost));
+        HoldsAsync(new KillScenario("trainers", new ClusterPlan(3), 2, Victims.OneHost));
 
     [Fact]
     public Task All_trainers_are_killed_at_once() => HoldsAsync(
@@ -48,7 +50,7 @@ public sealed class ChaosTests
     public Task The_evaluator_is_killed() => HoldsAsync(
         new KillScenario("evaluators", new ClusterPlan(1, Evaluators: 1), 2, Victims.OneOf("evaluator"))
         {
-            Settings = ["evaluation.enabled=true", "evaluation.everySteps=40"],
+            Settings = ["evaluation.enabled=true", "evaluation.everySteps=20"],
         });
 
     [Fact]
@@ -62,12 +64,13 @@ public sealed class ChaosTests
     public async Task The_network_is_cut_in_two()
     {
         Assert.SkipWhen(VirtualNetwork.Unavailable is not null, VirtualNetwork.Unavailable ?? "");
-        await HoldsAsync(new PartitionScenario(2));
+        await HoldsAsync(new PartitionScenario(1));
     }
 
     private async Task HoldsAsync(Scenario scenario)
     {
-        using Lab lab = new(TestSeed.New().NextUInt64(), _settings, _output, timesCount: false);
+        using Lab lab = new(TestSeed.New().NextUInt64(), _settings, new Report(_output, timesCount: false),
+            _reference.Runs);
         try
         {
             await scenario.RunAsync(lab);
@@ -77,5 +80,13 @@ public sealed class ChaosTests
             TestContext.Current.TestOutputHelper?.WriteLine(_output.ToString());
         }
         Assert.True(lab.Report.Failures.Count == 0, string.Join('\n', lab.Report.Failures));
+    }
+
+    /// <summary>The runs that nothing happens to, made once.</summary>
+    public sealed class Reference : IDisposable
+    {
+        internal References Runs { get; } = new();
+
+        public void Dispose() => Runs.Dispose();
     }
 }

@@ -5,38 +5,29 @@ namespace Starling.Model.Tests.Checkpoints;
 
 public sealed class CheckpointPathsTests : IDisposable
 {
-    private readonly TestRun _run = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("starling-test-");
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
-    [Fact]
-    public void A_run_or_its_checkpoints_folder_means_the_newest()
+    [Theory]
+    [InlineData("run", "run/checkpoints/20")]
+    [InlineData("run/checkpoints", "run/checkpoints/20")]
+    [InlineData("run/checkpoints/3", "run/checkpoints/3")] // damaged: whoever reads it says so
+    [InlineData("run/checkpoints/20", "run/checkpoints/20")]
+    [InlineData("7", "7/checkpoints/5")] // a run with a number for a name
+    public void A_run_means_its_newest_checkpoint_and_a_checkpoint_itself(string given, string expected)
     {
-        foreach (long step in (long[])[9, 10]) _run.Write(TestRun.State(step));
-        string newest = Path.Combine(_run.Checkpoints, "10");
-        Assert.Equal(newest, CheckpointPaths.Resolve(_run.Folder));
-        Assert.Equal(newest, CheckpointPaths.Resolve(_run.Folder + "/"));
-        Assert.Equal(newest, CheckpointPaths.Resolve(_run.Checkpoints));
+        foreach (string checkpoint in (string[])["run/checkpoints/3", "run/checkpoints/20", "7/checkpoints/5"])
+            Directory.CreateDirectory(Path.Combine(_folder.FullName, checkpoint));
+        File.WriteAllText(Path.Combine(_folder.FullName, "run/checkpoints/20/manifest.json"), "{}");
+        Assert.Equal(Path.Combine(_folder.FullName, expected),
+            CheckpointPaths.Resolve(Path.Combine(_folder.FullName, given)));
     }
 
     [Fact]
-    public void A_checkpoint_means_itself_even_copied_elsewhere_or_damaged()
+    public void A_folder_without_checkpoints_is_a_mistake()
     {
-        string folder = _run.Write(TestRun.State(9)).Folder, copy = Path.Combine(_run.Folder, "best");
-        Assert.Equal(folder, CheckpointPaths.Resolve(folder));
-        File.Delete(Path.Combine(_run.Write(TestRun.State(10)).Folder, "manifest.json"));
-        Assert.EndsWith("10", CheckpointPaths.Resolve(Path.Combine(_run.Checkpoints, "10")), StringComparison.Ordinal);
-        Directory.Move(folder, copy);
-        Assert.Equal(copy, CheckpointPaths.Resolve(copy));
-        Assert.Empty(CheckpointReader.Verify(copy));
-    }
-
-    [Fact]
-    public void Nothing_there_is_said_plainly()
-    {
-        Assert.Contains("no checkpoint",
-            Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve(_run.Folder)).Message);
-        Assert.Contains("no folder nowhere",
-            Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve("nowhere")).Message);
+        foreach (string folder in (string[])["nowhere", ""])
+            Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve(Path.Combine(_folder.FullName, folder)));
     }
 }

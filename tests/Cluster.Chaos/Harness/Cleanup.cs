@@ -1,0 +1,43 @@
+namespace Starling.Cluster.Chaos.Harness;
+
+/// <summary>
+/// What has to be undone however this program ends: with Ctrl-C nothing that was begun is disposed of.
+/// </summary>
+internal static class Cleanup
+{
+    private static readonly Lock Gate = new();
+    private static readonly HashSet<Action> Left = [];
+
+    static Cleanup() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        Action[] left;
+        lock (Gate) left = [.. Left.Reverse()];
+        foreach (Action undo in left) undo();
+    };
+
+    /// <summary>Has something undone at the end of the program, unless the result is disposed of before.</summary>
+    public static IDisposable AtExit(Action undo)
+    {
+        lock (Gate) Left.Add(undo);
+        return new Entry(undo);
+    }
+
+    /// <summary>A folder that is deleted at the end of the program, if it is still there.</summary>
+    public static DirectoryInfo TemporaryFolder(string prefix)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory(prefix);
+        AtExit(() =>
+        {
+            if (Directory.Exists(folder.FullName)) folder.Delete(recursive: true);
+        });
+        return folder;
+    }
+
+    private sealed class Entry(Action undo) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (Gate) Left.Remove(undo);
+        }
+    }
+}
