@@ -41,12 +41,11 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         });
         Receive<NodeProtocol.Leave>(_ =>
         {
-            // What the other roles do is taken over by others as soon as the node is gone.
             if (node.Has(NodeRole.Trainer))
                 Context.ActorSelection("/user/trainer").Tell(TrainerProtocol.Leave.Instance);
-            else node.Signals.IsReleased();
+            else MayGo();
         });
-        Receive<TrainerProtocol.Released>(_ => node.Signals.IsReleased());
+        Receive<TrainerProtocol.Released>(_ => MayGo());
         Receive<NodeProtocol.StatusRequest>(_ => AskSupervisor());
     }
 
@@ -58,6 +57,16 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(SupervisorProtocol.Refused));
         Context.System.EventStream.Subscribe(Self, typeof(TrainerProtocol.Released));
+    }
+
+    /// <summary>
+    /// Nothing is lost when the node goes. Trainers that wait for a batch of its loader ask another one as soon as the
+    /// loader has ended; the node itself takes seconds to leave.
+    /// </summary>
+    private void MayGo()
+    {
+        Context.ActorSelection("/user/loader").Tell(PoisonPill.Instance);
+        _node.Signals.IsReleased();
     }
 
     private void AskSupervisor()

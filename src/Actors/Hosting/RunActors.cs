@@ -4,6 +4,7 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Configuration;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
@@ -83,6 +84,7 @@ internal static class RunActors
                 Engine = node.Engine,
                 Collective = node.Collective,
                 Lease = TimeSpan.FromSeconds(run.Options.Cluster.LeaseSeconds),
+                OwnLoadersOnly = run.Options.Data.TokenizeOn == TokenizeOn.Trainer,
                 LoaderPatience = TimeSpan.FromSeconds(run.Options.Cluster.LoaderPatienceSeconds),
                 Time = node.Time,
             };

@@ -138,17 +138,22 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _loop.Train(_batches.Reader, m.Checkpoint);
     }
 
+    /// <summary>Whom this trainer can ask.</summary>
+    private IReadOnlyList<IActorRef> Usable(IReadOnlyList<IActorRef> loaders) => _setup.OwnLoadersOnly
+        ? [.. loaders.Where(loader => loader is IActorRefScope { IsLocal: true })]
+        : loaders;
+
     private void LoadersChanged(TrainerProtocol.LoadersChanged m)
     {
         if (_assigned is null) return;
         _assigned = _assigned with { Loaders = m.Loaders };
-        _feeder?.Tell(new BatchFeeder.LoadersAre(m.Loaders));
+        _feeder?.Tell(new BatchFeeder.LoadersAre(Usable(m.Loaders)));
     }
 
     private void StartFeeding()
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
-        BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, _assigned.Loaders,
+        BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
             StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderPatience);
         ChannelWriter<StepBatch> writer = _batches!.Writer;
         TrainerReports reports = _reports;

@@ -8,6 +8,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private readonly OsProcess _manager;
     private readonly ClusterPlan _plan;
 
@@ -34,7 +35,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>The members that run now, by name.</summary>
     public IReadOnlyList<Member> Members =>
-        [.. History.GroupBy(m => m.Name).Select(g => g.Last()).Where(m => Signals.Send(m.Process, 0))
+        [.. History.GroupBy(m => m.Name).Select(g => g.Last()).Where(m => Signals.IsRunning(m.Process))
             .OrderBy(m => m.Name, StringComparer.Ordinal)];
 
     /// <summary>The hosts of the generation that makes steps now; empty while one is formed.</summary>
@@ -48,6 +49,9 @@ internal sealed partial class LocalCluster : IAsyncDisposable
                 : [];
         }
     }
+
+    /// <summary>What the manager said so far.</summary>
+    public IReadOnlyList<string> Lines => _manager.Lines;
 
     /// <summary>Whether the run, or the manager, is over.</summary>
     public bool HasEnded => _manager.Exited.IsCompleted;
@@ -85,19 +89,39 @@ internal sealed partial class LocalCluster : IAsyncDisposable
         OsProcess.Starling(["cluster", .. order, "--run", Run]), Patience))[^1];
 
     /// <summary>Asks the run to stop, and waits for its end.</summary>
-    public Task<int> StopAsync()
+    /// <param name="signal">Not Ctrl-C's by default: whatever was started in the background ignores that.</param>
+    public Task<int> StopAsync(int signal = Signals.Terminate)
     {
-        Signals.Send(_manager.Id, Signals.Interrupt);
+        Signals.Send(_manager.Id, signal);
         return EndAsync(Patience);
     }
 
     /// <summary>Waits for the run's end.</summary>
     public Task<int> EndAsync(TimeSpan patience) => _manager.ExitAsync(patience);
 
+    /// <summary>Kills the manager; gives its exit code.</summary>
+    public Task<int> KillManagerAsync()
+    {
+        Signals.Send(_manager.Id, Signals.Kill);
+        return EndAsync(Patience);
+    }
+
+    /// <summary>Waits until no member that there ever was runs any more.</summary>
+    public async Task MembersGoneAsync()
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (Members is { Count: > 0 } left)
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new ChaosException($"still there: {string.Join(", ", left.Select(m => m.Name))}");
+            await Task.Delay(Moment);
+        }
+    }
+
     /// <summary>Processes, sockets and temporary files that outlived the run.</summary>
     public IReadOnlyList<string> Leftovers() =>
     [
-        .. History.Where(m => Signals.Send(m.Process, 0)).Select(m => $"process {m.Process} of {m.Name}"),
+        .. History.Where(m => Signals.IsRunning(m.Process)).Select(m => $"process {m.Process} of {m.Name}"),
         .. Directory.EnumerateFileSystemEntries(Run, "*", SearchOption.AllDirectories).Where(path =>
             path.EndsWith(".sock", StringComparison.Ordinal) || path.EndsWith(".new", StringComparison.Ordinal) ||
             Path.GetFileName(path).StartsWith(".tmp", StringComparison.Ordinal)),
@@ -108,13 +132,8 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     {
         IReadOnlyList<Member> members = Members;
         await _manager.DisposeAsync();
-        foreach (Member member in members)
-        {
-            Signals.Send(member.Process, Signals.Continue); // a frozen one does not see the manager's end
-            for (int i = 0; i < 500 && Signals.Send(member.Process, 0); i++)
-                await Task.Delay(TimeSpan.FromMilliseconds(20));
-            Signals.Send(member.Process, Signals.Kill);
-        }
+        foreach (Member member in members) Signals.Send(member.Process, Signals.Continue); // or it sees no end of its input
+        await MembersGoneAsync();
     }
 
     [GeneratedRegex(@"^(\S+) is a member: process (\d+), (\S+), metrics at (\S+)$")]

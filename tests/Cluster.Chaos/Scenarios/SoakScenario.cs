@@ -26,7 +26,7 @@ internal sealed class SoakScenario(int generations) : Scenario
         while (GenerationOf(cluster) - first < generations)
         {
             int entries = cluster.Diary.Read().Count;
-            Member victim = (await cluster.MemberAsync("trainer-3")) is var m && Signals.Send(m.Process, 0) ? m
+            Member victim = (await cluster.MemberAsync("trainer-3")) is var m && Signals.IsRunning(m.Process) ? m
                 : await cluster.MemberAsync("trainer-3", besides: m.Process);
             Signals.Send(victim.Process, Signals.Kill);
             await cluster.MemberAsync("trainer-3", besides: victim.Process);

@@ -12,9 +12,6 @@ namespace Starling.Cluster.Tests.Chaos;
 /// </summary>
 public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
 {
-    /// <summary>Set for every run by the scenarios themselves.</summary>
-    private static readonly string[] Theirs = ["training.steps=", "checkpoint.everySteps=", "monitor."];
-
     private readonly StringWriter _output = new();
     private readonly RunSettings _settings;
     private readonly Reference _reference;
@@ -23,8 +20,7 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         _reference = reference;
         Assert.SkipWhen(new GlooEngine().Unavailable is not null, new GlooEngine().Unavailable ?? "");
-        _settings = new RunSettings("configs/tiny.json", Steps: 150, CheckpointEvery: 20,
-            [.. NodeSettings.Of(assets).Where(s => !Theirs.Any(t => s.StartsWith(t, StringComparison.Ordinal)))]);
+        _settings = NodeSettings.Run(assets, steps: 150, checkpointEvery: 20);
     }
 
     [Fact]
