@@ -40,7 +40,8 @@ internal sealed class RecoveryBenchmark(int kills) : Scenario
     private async Task<List<double>> OursAsync(Lab lab, KeyedRandom random)
     {
         List<double> times = [];
-        await using LocalCluster cluster = LocalCluster.Start(new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
+        await using LocalCluster cluster = LocalCluster.Start(
+            new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
         await cluster.CompleteAsync();
         for (int kill = 0; kill < kills; kill++)
         {
@@ -75,7 +76,7 @@ internal sealed class RecoveryBenchmark(int kills) : Scenario
     }
 
     private static void Say(Report report, string what, List<double> times) => report.Say(
-        string.Create(CultureInfo.InvariantCulture, $"{what}: {times.Count} kills, median {Quantiles.Median(times):0.00} s, ") +
-        string.Create(CultureInfo.InvariantCulture, $"95 % {Quantiles.Of(times, 0.95):0.00} s, all: ") +
+        string.Create(CultureInfo.InvariantCulture,
+            $"{what}: median {Quantiles.Median(times):0.00} s, 95 % {Quantiles.Of(times, 0.95):0.00} s, all: ") +
         string.Join(' ', times.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture))));
 }

@@ -23,12 +23,12 @@ internal sealed class TorchrunJob : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="folder">Where it keeps its state.</param>
-    /// <param name="monitorInterval">Seconds between two looks of the agent at its workers; torchrun's default is 5.</param>
+    /// <param name="monitorInterval">Seconds between two looks of the agent at its workers.</param>
     public static TorchrunJob Start(string folder, double monitorInterval)
     {
         Directory.CreateDirectory(folder);
-        return new TorchrunJob(OsProcess.Start(Python, "-m", "torch.distributed.run", "--nnodes=1", "--nproc_per_node=2",
-            "--max_restarts=1000", "--rdzv_backend=c10d", "--rdzv_endpoint=127.0.0.1:0",
+        return new TorchrunJob(OsProcess.Start(Python, "-m", "torch.distributed.run", "--nnodes=1",
+            "--nproc_per_node=2", "--max_restarts=1000", "--rdzv_backend=c10d", "--rdzv_endpoint=127.0.0.1:0",
             string.Create(CultureInfo.InvariantCulture, $"--monitor_interval={monitorInterval}"),
             Path.Combine(AppContext.BaseDirectory, "elastic_job.py"), folder), folder);
     }
@@ -42,7 +42,8 @@ internal sealed class TorchrunJob : IAsyncDisposable
         string[] lines = file.ReadToEnd().Split('\n');
         if (lines.Length < 2) return null; // the last one may be half written
         string[] words = lines[^2].Split(' ');
-        return (int.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[3], CultureInfo.InvariantCulture));
+        return (int.Parse(words[0], CultureInfo.InvariantCulture),
+            double.Parse(words[3], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Waits until both workers make steps, as other processes than these.</summary>
@@ -54,7 +55,8 @@ internal sealed class TorchrunJob : IAsyncDisposable
             if (Last(0) is { } first && Last(1) is { } second && !besides.Contains(first.Process) &&
                 !besides.Contains(second.Process)) return Math.Max(first.Seconds, second.Seconds);
             if (_agent.Exited.IsCompleted || TimeProvider.System.GetElapsedTime(began) > Patience)
-                throw new ChaosException($"torchrun makes no steps; it said\n{string.Join('\n', _agent.Lines.TakeLast(20))}");
+                throw new ChaosException(
+                    $"torchrun makes no steps; it said\n{string.Join('\n', _agent.Lines.TakeLast(20))}");
             await Task.Delay(Moment);
         }
     }

@@ -85,9 +85,9 @@ internal sealed class ScenarioCommand
         {
             await scenario.RunAsync(lab);
         }
-        catch (ChaosException e)
+        catch (Exception e)
         {
-            lab.Report.Check(false, e.Message);
+            lab.Report.Check(false, e is ChaosException ? e.Message : e.ToString());
         }
         lab.Report.Say($"   took {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
     }

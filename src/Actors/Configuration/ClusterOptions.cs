@@ -12,9 +12,12 @@ public sealed record ClusterOptions
     [Range(0.0, 3600.0)]
     public double SettleSeconds { get; init; } = 1;
 
-    /// <summary>A trainer that answers nothing for so long is asked whether it is still there.</summary>
-    [Range(0.5, 3600.0)]
-    public double UnresponsiveSeconds { get; init; } = 5;
+    /// <summary>
+    /// A trainer that answers nothing for so long, although its node can be reached, is out. No less than the cluster
+    /// needs to notice that a node cannot be reached: such a trainer may be on the other side of a split.
+    /// </summary>
+    [Range(7.0, 3600.0)]
+    public double UnresponsiveSeconds { get; init; } = 7;
 
     /// <summary>
     /// A trainer that hears nothing of the supervisor for so long applies no step any more; a node that was frozen for

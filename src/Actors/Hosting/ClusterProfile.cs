@@ -44,8 +44,8 @@ internal static class ClusterProfile
         """;
 
     /// <summary>
-    /// Nodes that fail. A silent one is unreachable after 3 to 4 s, and out after 2 s more (one whose process is known to have
-    /// ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
+    /// Nodes that fail. A silent one is unreachable after 4 to 5 s, and out after 2 s more (one whose process is known to
+    /// have ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
     /// take to decide. What a frozen node still sends or writes is refused by term and generation, so the removal need
     /// not wait for it for long.
     /// </summary>
@@ -71,7 +71,7 @@ internal static class ClusterProfile
               lease-implementation = "{{LeaseName}}"
               # The side with more of the trainers keeps the state that they hold in their memories.
               role = {{NodeRole.Trainer}}
-              acquire-lease-delay-for-minority = 1s
+              acquire-lease-delay-for-minority = 2s
               release-after = 10s
             }
           }

@@ -57,10 +57,22 @@ internal sealed class JournalActor : ReceiveActor
     private bool IsNews(RunPhase before, RunState state) => state.Phase switch
     {
         RunPhase.Running when before != RunPhase.Running =>
-            state.Step > EventLogTail.LastStep(_path, "committed").GetValueOrDefault(),
+            state.Step > LastTold(),
         RunPhase.Running or RunPhase.Draining => true,
         _ => false,
     };
+
+    private long LastTold()
+    {
+        try
+        {
+            return EventLogTail.LastStep(_path, "committed") ?? 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0; // told twice is better than not at all
+        }
+    }
 
     private static JsonObject Hosting(RunState state) => new(state.Hosting.Select(host =>
         KeyValuePair.Create(host.Trainer, (JsonNode?)new JsonArray([.. host.Replicas.Select(r => (JsonNode)r)]))));

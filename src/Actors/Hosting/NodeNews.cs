@@ -20,4 +20,11 @@ public static class NodeNews
 
     /// <summary>A silent node answers again.</summary>
     public sealed record Back(Address Node);
+
+    /// <summary>Asks for the silent nodes once more: from whoever begins to listen.</summary>
+    public sealed record Repeat
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Repeat Instance = new();
+    }
 }

@@ -13,7 +13,7 @@ namespace Starling.Actors.Hosting;
 internal sealed class NodeWatch : ReceiveActor
 {
     private readonly Cluster _cluster = Cluster.Get(Context.System);
-    private readonly HashSet<Address> _probed = [];
+    private readonly HashSet<Address> _underWay = [];
     private readonly Func<Address, Task<bool>> _hasEnded;
 
     /// <summary>A watch over the nodes that this actor system's node knows.</summary>
@@ -30,14 +30,20 @@ internal sealed class NodeWatch : ReceiveActor
             Probe(m.Member.Address);
         });
         Receive<ClusterEvent.ReachableMember>(m => Publish(new NodeNews.Back(m.Member.Address)));
-        Receive<ClusterEvent.MemberDowned>(m =>
-            Publish(new NodeNews.Gone(m.Member.Address, "the cluster has given its node up")));
-        Receive<ClusterEvent.IMemberEvent>(_ => { });
+        // A side that loses a split downs its own nodes, which are healthy and no news.
+        Receive<ClusterEvent.MemberDowned>(m => _cluster.State.Unreachable.Contains(m.Member),
+            m => Publish(new NodeNews.Gone(m.Member.Address, "the cluster has given its node up")));
+        Receive<ClusterEvent.MemberDowned>(_ => { });
+        Receive<NodeNews.Repeat>(_ =>
+        {
+            foreach (Member member in _cluster.State.Unreachable) Publish(new NodeNews.Silent(member.Address));
+        });
     }
 
     /// <summary>Starts watching.</summary>
     protected override void PreStart()
     {
+        Context.System.EventStream.Subscribe(Self, typeof(NodeNews.Repeat));
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
@@ -49,13 +55,13 @@ internal sealed class NodeWatch : ReceiveActor
 
     private void Probe(Address? node)
     {
-        if (node?.Port is null || !_probed.Add(node)) return;
+        if (node?.Port is null || !_underWay.Add(node)) return;
         _hasEnded(node).PipeTo(Self, Self, ended => new Probed(node, ended), _ => new Probed(node, HasEnded: false));
     }
 
     private void Learned(Probed m)
     {
-        _probed.Remove(m.Node);
+        _underWay.Remove(m.Node);
         if (!m.HasEnded) return;
         Publish(new NodeNews.Gone(m.Node, "its process has ended"));
         // A dead member would keep others from joining until it is out. One that was leaving is on its way anyway.

@@ -11,7 +11,7 @@ internal static class Membership
         int rank = state.RankOf(e.Trainer);
         RunState next = state with
         {
-            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, state.Sequence)),
+            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, state.Sequence, state.Ticks)),
             Leaving = state.Leaving.Remove(e.Trainer),
             Silent = state.Silent.Remove(e.Trainer),
             HostLost = state.HostLost || rank >= 0, // its earlier incarnation is
@@ -61,7 +61,7 @@ internal static class Membership
         if (!IsKnown(state, e.Trainer, e.Incarnation) || state.Trainers[e.Trainer].Heard >= e.Sequence) return state;
         RunState next = state with
         {
-            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, e.Sequence)),
+            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, e.Sequence, state.Ticks)),
         };
         return state.Phase == RunPhase.RollCall ? Called(plan, next, effects) : next;
     }
@@ -71,7 +71,7 @@ internal static class Membership
     {
         string[] silent = state.Phase == RunPhase.RollCall ? [] : [.. state.Trainers
             .Where(t => IsOverdue(plan, state, t.Value)).Select(t => t.Key)];
-        RunState next = state with { Sequence = state.Sequence + 1 };
+        RunState next = state with { Sequence = state.Sequence + 1, Ticks = state.Ticks + 1 };
         effects.Add(new RunEffect.Ping(next.Sequence));
         if (silent.Any(t => state.RankOf(t) >= 0) && IsUnderWay(state)) return CallRoll(plan, next, effects);
         foreach (string trainer in silent) next = Forget(next, trainer, "it does not answer", effects);
@@ -141,7 +141,7 @@ internal static class Membership
         foreach ((string trainer, Member member) in state.Trainers)
         {
             if (member.Heard >= state.RollCall) continue;
-            if (state.Silent.Contains(trainer) || !IsOverdue(plan, state, member)) waits = true;
+            if (MayBeElsewhere(plan, state, trainer)) waits = true;
             else next = Forget(next, trainer, "it does not answer", effects);
         }
         if (!waits) return Formation.Form(plan, next, effects);
@@ -183,8 +183,15 @@ internal static class Membership
         };
     }
 
+    /// <summary>
+    /// Whether a silent trainer may be on the other side of a split: the cluster says so, or has not had the time to
+    /// notice.
+    /// </summary>
+    public static bool MayBeElsewhere(RunPlan plan, RunState state, string trainer) =>
+        state.Silent.Contains(trainer) || !IsOverdue(plan, state, state.Trainers[trainer]);
+
     private static bool IsOverdue(RunPlan plan, RunState state, Member member) =>
-        member.Heard < state.Sequence - plan.UnansweredPings;
+        member.HeardAt < state.Ticks - plan.UnansweredPings;
 
     private static bool IsReleased(RunState state, string trainer, long incarnation) =>
         state.Released.TryGetValue(trainer, out long released) && released >= incarnation;

@@ -26,8 +26,11 @@ public sealed record RunPlan(
     /// <summary>How long binding may take, and connecting (which loads or copies the state) as well.</summary>
     public TimeSpan FormPatience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pings in a row, one a second, that may stay unanswered before a roll call.</summary>
-    public int UnansweredPings { get; init; } = 5;
+    /// <summary>
+    /// Pings in a row, one a second, that may stay unanswered before a roll call. More seconds than the cluster needs to
+    /// notice that it cannot reach a node.
+    /// </summary>
+    public int UnansweredPings { get; init; } = 7;
 
     /// <summary>Evaluators that may be lost over one checkpoint before it is given up.</summary>
     public int MaxEvaluators { get; init; } = 3;

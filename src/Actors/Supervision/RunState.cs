@@ -83,6 +83,9 @@ public sealed record RunState
     /// </summary>
     public bool? Settled { get; init; }
 
+    /// <summary>Ticks so far, one a second: this supervisor's clock, which stands still while it is frozen.</summary>
+    public long Ticks { get; init; }
+
     /// <summary>Number of the last ping.</summary>
     public long Sequence { get; init; }
 

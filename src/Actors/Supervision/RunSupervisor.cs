@@ -28,6 +28,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private RunPlan _plan = null!; // in PreStart, which comes before the first message
     private RunState _state = new();
     private SupervisorProtocol.RunOver? _over;
+    private readonly Queue<RunEvent> _held = new();
+    private readonly HashSet<Address> _silent = [];
     private bool _fenced;
     private long _checked; // when it last looked whether it still leads
 
@@ -73,6 +75,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     {
         foreach (Type news in (Type[])[typeof(NodeNews.Gone), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
             Context.System.EventStream.Subscribe(Self, news);
+        Context.System.EventStream.Publish(NodeNews.Repeat.Instance);
         _checked = _settings.Time.GetTimestamp();
         try
         {
@@ -141,6 +144,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_state.Trainers.TryGetValue(m.Trainer, out Member? known) && known.Incarnation > m.Incarnation) return;
         _trainers.Add(m.Trainer, m.Actor);
         Happened(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
+        if (_silent.Contains(m.Actor.Path.Address)) Happened(new RunEvent.TrainerSilent(m.Trainer));
     }
 
     private void Register(SupervisorProtocol.RegisterEvaluator m)
@@ -161,12 +165,15 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
 
     private void Gone(NodeNews.Gone m)
     {
+        _silent.Remove(m.Node);
         foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
             foreach (IActorRef actor in roster.At(m.Node)) Gone(actor, m.Reason);
     }
 
     private void Reachable(Address node, bool isReachable)
     {
+        if (isReachable) _silent.Remove(node);
+        else _silent.Add(node);
         foreach (string trainer in _trainers.NamesAt(node))
             Happened(isReachable ? new RunEvent.TrainerBack(trainer) : new RunEvent.TrainerSilent(trainer));
     }
@@ -186,7 +193,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_over is not null || _fenced) return;
         // Never periodic: a freeze must not store up ticks.
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
-        if (Leads() == true) Happened(new RunEvent.Ticked());
+        if (Leads() != true) return;
+        while (_held.TryDequeue(out RunEvent? held)) Happened(held);
+        Happened(new RunEvent.Ticked());
     }
 
     /// <summary>
@@ -215,7 +224,11 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_fenced) return;
         // Frozen and woken, it finds reports in its mailbox that are its successor's by now.
         bool mayBeOld = _over is null && _settings.Time.GetElapsedTime(_checked) > LongestUnchecked;
-        if (mayBeOld && Leads() == false) return;
+        if (mayBeOld && (_held.Count > 0 || Leads() != true))
+        {
+            _held.Enqueue(happened); // until the ledger can be read: the next tick looks
+            return;
+        }
         RunState before = _state;
         (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
         _rate.Observe(before, _state);

@@ -47,7 +47,8 @@ public sealed class JournalActorTests : ActorTests
     {
         RunState binding = new() { Term = 1, Generation = 4, Phase = RunPhase.Binding };
         await LeadAsync(binding with { Hosting = [new("a", [0, 1]), new("b", [2, 3])] });
-        Assert.Equal("""{"a":[0,1],"b":[2,3]}""", Assert.Single(Lines("generation")).GetProperty("hosting").GetRawText());
+        Assert.Equal("""{"a":[0,1],"b":[2,3]}""",
+            Assert.Single(Lines("generation")).GetProperty("hosting").GetRawText());
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class NodeWatchTests() : ActorTests(Profile)
     [Fact]
     public void A_broken_connection_alone_says_nothing()
     {
-        TestProbe news = Start(node => node == Other ? throw new InvalidOperationException("no route") : node.Port == 2);
+        TestProbe news = Start(node =>
+            node == Other ? throw new InvalidOperationException("no route") : node.Port == 2);
         Break(Other.WithPort(1));
         Break(Other);
         Break(Other.WithPort(2));

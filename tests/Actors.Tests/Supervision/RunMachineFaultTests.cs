@@ -38,7 +38,7 @@ public sealed class RunMachineFaultTests
         _run.Break("a");
         Assert.Empty(_run.Break("b")); // asked already
         _run.Answer("a");
-        for (int silence = 1; silence <= _run.Plan.UnansweredPings; silence++)
+        for (int silence = 0; silence <= _run.Plan.UnansweredPings; silence++)
         {
             // Not yet: a host that is busy may be silent for a moment.
             Assert.Equal([new RunEffect.StartTimer(RunTimer.RollCall, 2, TimeSpan.FromSeconds(1))],
@@ -83,10 +83,10 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
-    public void Silence_for_five_pings_is_followed_by_a_roll_call()
+    public void Silence_for_seven_pings_is_followed_by_a_roll_call()
     {
         _run.Run("a", "b");
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 8; i++)
         {
             long next = _run.State.Sequence + 1;
             Assert.Equal([new RunEffect.Ping(next)], _run.Tick());
@@ -105,7 +105,7 @@ public sealed class RunMachineFaultTests
         _run.Plan = _run.Plan with { Replicas = 1 };
         _run.Run("a");
         _run.Join("b");
-        for (int i = 0; i < 7; i++)
+        for (int i = 0; i < 9; i++)
         {
             _run.Tick();
             _run.Answer("a");
@@ -126,6 +126,19 @@ public sealed class RunMachineFaultTests
         _run.Bind("b");
         _run.Ready("a");
         Assert.Equal(["a"], _run.Ring(RunTimer.Form).OfType<RunEffect.Assign>().Select(e => e.Trainer));
+    }
+
+    [Fact]
+    public void A_host_that_is_late_because_it_is_out_of_reach_is_not_decided_about_by_the_machine()
+    {
+        _run.Join("a");
+        _run.Join("b");
+        _run.Bind("b");
+        _run.Apply(new RunEvent.TrainerSilent("a"));
+        Assert.DoesNotContain(_run.Ring(RunTimer.Form), e => e is RunEffect.Assign);
+        Assert.Equal(RunPhase.RollCall, _run.State.Phase);
+        _run.Answer("b");
+        Assert.Equal(["b"], _run.Lose("a").OfType<RunEffect.Assign>().Select(e => e.Trainer));
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class RunMachinePropertyTests
             }
             Assert.Superset(after.Silent, after.Trainers.Keys.ToHashSet());
             // Whether this side may go on without them is not the machine's to decide.
-            if (happened is RunEvent.TimerRang { Timer: RunTimer.RollCall } && after.Phase != RunPhase.Ended)
+            if (happened is RunEvent.TimerRang { Timer: RunTimer.RollCall or RunTimer.Form })
                 Assert.Superset(before.Silent, after.Trainers.Keys.ToHashSet());
             if (effects.OfType<RunEffect.Begin>().Any())
                 Assert.Equal(after.Hosting.Select(h => h.Trainer), after.Progress.Keys);

@@ -126,15 +126,32 @@ public sealed class RunSupervisorTests : ActorTests
         Sys.EventStream.Publish(new NodeNews.Silent(node));
         Settle(supervisor);
         _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a"] }, Patience);
+        Register(supervisor, "b", CreateTestProbe()); // from the same node: as silent as the other one
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a", "b"] }, Patience);
         Sys.EventStream.Publish(new NodeNews.Back(node));
         _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: [] }, Patience);
         Sys.EventStream.Publish(new NodeNews.Gone(new Address("akka.tcp", "starling", "10.0.0.2", 4000), "elsewhere"));
-        Assert.Single(Status(supervisor).Trainers);
+        Assert.Equal(2, Status(supervisor).Trainers.Count);
         Sys.EventStream.Publish(new NodeNews.Gone(node, "its process has ended"));
         RunStatus status = Status(supervisor);
         Assert.Empty(status.Trainers);
         Assert.Empty(status.Loaders);
-        Assert.Contains("its process has ended", Assert.Single(status.Faults).Reason);
+        Assert.All(status.Faults, fault => Assert.Contains("its process has ended", fault.Reason));
+    }
+
+    [Fact]
+    public void A_supervisor_that_cannot_see_whether_it_leads_holds_what_it_hears_until_it_can()
+    {
+        ManualTime time = new();
+        IActorRef supervisor = Started(time);
+        Run(supervisor);
+        string text = File.ReadAllText(Folder["ledger.json"]);
+        File.WriteAllText(Folder["ledger.json"], "x");
+        time.Advance(4);
+        supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
+        Assert.Equal(0, Status(supervisor).Step);
+        File.WriteAllText(Folder["ledger.json"], text);
+        AwaitAssert(() => Assert.Equal(1, Status(supervisor).Step), Patience);
     }
 
     [Fact]

@@ -6,13 +6,23 @@ namespace Starling.Cluster.Chaos.Harness;
 internal static class Cleanup
 {
     private static readonly Lock Gate = new();
-    private static readonly HashSet<Action> Left = [];
+    private static readonly List<Action> Left = [];
 
     static Cleanup() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         Action[] left;
-        lock (Gate) left = [.. Left.Reverse()];
-        foreach (Action undo in left) undo();
+        lock (Gate) left = [.. Left.AsEnumerable().Reverse()]; // what was begun last first
+        foreach (Action undo in left)
+        {
+            try
+            {
+                undo();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                // A folder that a dying process still writes into: the rest has to be undone all the same.
+            }
+        }
     };
 
     /// <summary>Has something undone at the end of the program, unless the result is disposed of before.</summary>

@@ -28,6 +28,10 @@ internal sealed class Diary(string path)
         return _entries;
     }
 
+    /// <summary>Hosts of a generation; none if the diary does not tell of it.</summary>
+    public IReadOnlyList<string> HostsOf(long generation) =>
+        Read().LastOrDefault(e => e.Event == "generation" && e.Generation == generation)?.Hosts ?? [];
+
     /// <summary>Waits for an entry, among those there are too.</summary>
     /// <param name="wanted">Which one.</param>
     /// <param name="patience">For so long.</param>

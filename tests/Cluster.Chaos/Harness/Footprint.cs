@@ -11,11 +11,11 @@ internal readonly record struct Footprint(double Megabytes, int Files, int Threa
     public static Footprint Of(int process)
     {
         string[] status = File.ReadAllLines($"/proc/{process}/status");
-        return new Footprint(Number(status, "VmRSS:") / 1024.0, Directory.GetFileSystemEntries($"/proc/{process}/fd").Length,
-            (int)Number(status, "Threads:"));
+        return new Footprint(Number(status, "VmRSS:") / 1024.0,
+            Directory.GetFileSystemEntries($"/proc/{process}/fd").Length, (int)Number(status, "Threads:"));
     }
 
     private static long Number(string[] status, string name) => long.Parse(
-        status.First(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal),
-        CultureInfo.InvariantCulture);
+        status.First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(
+            (char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

@@ -28,10 +28,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     public long Step => Diary.Read().LastOrDefault(e => e.Event == "committed")?.Step ?? 0;
 
     /// <summary>The members there have been, in the order they came: one a start.</summary>
-    public IReadOnlyList<Member> History =>
-        [.. _manager.Lines.Select(line => MemberPattern().Match(line)).Where(m => m.Success).Select(m => new Member(
-            m.Groups[1].Value, int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture), m.Groups[3].Value,
-            new Uri(m.Groups[4].Value)))];
+    public IReadOnlyList<Member> History => MembersIn(_manager.Lines);
 
     /// <summary>The members that run now, by name.</summary>
     public IReadOnlyList<Member> Members =>
@@ -44,9 +41,8 @@ internal sealed partial class LocalCluster : IAsyncDisposable
         get
         {
             IReadOnlyList<Entry> entries = Diary.Read();
-            return entries.LastOrDefault(e => e.Event == "phase")?.Fields.GetProperty("phase").GetString() == "running"
-                ? entries.Last(e => e.Event == "generation").Hosts
-                : [];
+            return entries.LastOrDefault(e => e.Event == "phase") is { } phase &&
+                phase.Fields.GetProperty("phase").GetString() == "running" ? Diary.HostsOf(phase.Generation) : [];
         }
     }
 
@@ -63,23 +59,20 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>Waits until as many trainers make steps.</summary>
     public async Task<Entry> RunningAsync(int hosts, int from = 0) => await Diary.WaitAsync(
-        e => e.Event == "committed" && Hosts.Count == hosts, Patience, $"a step of {hosts} trainers", from);
+        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Patience, $"a step of {hosts} trainers", from);
 
     /// <summary>Waits until all members of the plan are there and the trainers among them make steps.</summary>
     public async Task CompleteAsync()
     {
-        int seen = 0;
-        await _manager.LineAsync(line => MemberPattern().IsMatch(line) && ++seen >= _plan.Count, Patience);
+        await _manager.FindAsync(
+            lines => MembersIn(lines).DistinctBy(m => m.Name).Count() == _plan.Count ? lines : null, Patience);
         await RunningAsync(_plan.Trainers);
     }
 
     /// <summary>Waits until a member is there that is not the process it was.</summary>
-    public async Task<Member> MemberAsync(string name, int besides = 0)
-    {
-        await _manager.LineAsync(line => MemberPattern().Match(line) is { Success: true } m &&
-            m.Groups[1].Value == name && m.Groups[2].Value != $"{besides}", Patience);
-        return History.Last(m => m.Name == name);
-    }
+    public Task<Member> MemberAsync(string name, int besides = 0) => _manager.FindAsync(lines =>
+        MembersIn(lines).LastOrDefault(m => m.Name == name) is { } last && last.Process != besides ? last : null,
+        Patience);
 
     /// <summary>Waits for a line of the manager's output.</summary>
     public Task<string> LineAsync(Predicate<string> wanted) => _manager.LineAsync(wanted, Patience);
@@ -132,9 +125,22 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     {
         IReadOnlyList<Member> members = Members;
         await _manager.DisposeAsync();
-        foreach (Member member in members) Signals.Send(member.Process, Signals.Continue); // or it sees no end of its input
-        await MembersGoneAsync();
+        foreach (Member member in members) Signals.Send(member.Process, Signals.Continue); // or it does not see that
+        try
+        {
+            await MembersGoneAsync();
+        }
+        finally
+        {
+            foreach (Member member in members.Where(m => Signals.IsRunning(m.Process)))
+                Signals.Send(member.Process, Signals.Kill);
+        }
     }
+
+    private static Member[] MembersIn(IReadOnlyList<string> lines) =>
+        [.. lines.Select(line => MemberPattern().Match(line)).Where(m => m.Success).Select(m => new Member(
+            m.Groups[1].Value, int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture), m.Groups[3].Value,
+            new Uri(m.Groups[4].Value)))];
 
     [GeneratedRegex(@"^(\S+) is a member: process (\d+), (\S+), metrics at (\S+)$")]
     private static partial Regex MemberPattern();

@@ -65,7 +65,11 @@ internal sealed class OsProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line; fails if the process ends without it.</summary>
-    public async Task<string> LineAsync(Predicate<string> wanted, TimeSpan patience)
+    public Task<string> LineAsync(Predicate<string> wanted, TimeSpan patience) =>
+        FindAsync(lines => lines.FirstOrDefault(line => wanted(line)), patience);
+
+    /// <summary>Waits until something can be read from the lines so far; fails if the process ends without it.</summary>
+    public async Task<T> FindAsync<T>(Func<IReadOnlyList<string>, T?> find, TimeSpan patience) where T : class
     {
         using CancellationTokenSource limit = new(patience);
         while (true)
@@ -73,7 +77,7 @@ internal sealed class OsProcess : IAsyncDisposable
             Task news;
             lock (_gate)
             {
-                if (_lines.Find(wanted) is { } line) return line;
+                if (find(_lines) is { } found) return found;
                 news = _news.Task;
             }
             if (Exited.IsCompleted)

@@ -40,7 +40,8 @@ internal static class RunCheck
         long[] committed = [.. diary.Where(e => e.Event == "committed").Select(e => e.Step)];
         int again = committed.Length - committed.Distinct().Count();
         report.Check(again <= redone, $"steps committed more than once: {again} (limit {redone})");
-        report.Check(committed.LastOrDefault() == last, $"the last committed step is {committed.LastOrDefault()} of {last}");
+        report.Check(committed.LastOrDefault() == last,
+            $"the last committed step is {committed.LastOrDefault()}, and that of the state {last}");
         HashSet<long> made = [.. Computed(run).Select(e => e.Step)];
         int missing = Enumerable.Range(1, (int)last).Count(step => !made.Contains(step));
         report.Check(missing == 0, $"steps that no trainer tells of: {missing}");

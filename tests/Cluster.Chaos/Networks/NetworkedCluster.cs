@@ -46,12 +46,8 @@ internal sealed class NetworkedCluster : IAsyncDisposable
     {
         int trainers = Nodes.Count(n => n.Trains), from = Diary.Read().Count;
         await Diary.WaitAsync(e => e.Event == "committed" && Nodes.All(n => n.IsReady) &&
-            HostsOf(e.Generation).Count == trainers, patience, "a step of all trainers", from);
+            Diary.HostsOf(e.Generation).Count == trainers, patience, "a step of all trainers", from);
     }
-
-    /// <summary>Hosts of a generation.</summary>
-    public IReadOnlyList<string> HostsOf(long generation) =>
-        Diary.Read().LastOrDefault(e => e.Event == "generation" && e.Generation == generation)?.Hosts ?? [];
 
     /// <summary>Cuts these nodes off from the others.</summary>
     public Task CutAsync(IEnumerable<NetworkedNode> nodes) => _network.CutAsync(nodes.Select(n => n.Host));

@@ -49,7 +49,7 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
     /// <summary>SIGTERM; gives the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        _ending = true;
+        lock (_gate) _ending = true;
         Signals.Send(_process!.Id, Signals.Terminate);
         int code = await _process.ExitAsync(Patience);
         await _keeping;
@@ -58,10 +58,9 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
 
     public async ValueTask DisposeAsync()
     {
-        _ending = true;
+        lock (_gate) _ending = true;
         if (_process is { } process) await process.DisposeAsync();
         await _keeping;
-        if (_process is { } last) await last.DisposeAsync();
     }
 
     private async Task KeepAsync(IReadOnlyList<string> seeds)
@@ -72,16 +71,19 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
             lock (_gate) _exits.Add((TimeProvider.System.GetUtcNow(), code));
             if (_ending || code is 0 or 2) return;
             await Task.Delay(Backoff);
-            if (_ending) return;
             await _process.DisposeAsync();
-            _process = Launch(seeds);
+            lock (_gate)
+            {
+                if (_ending) return;
+                _process = Launch(seeds);
+            }
         }
     }
 
     private OsProcess Launch(IReadOnlyList<string> seeds) => OsProcess.Starling(
         [
-            "node", "--name", name, "--roles", Trains ? "trainer,loader" : role, "--host", VirtualNetwork.AddressOf(host),
-            "--port", $"{Port}", .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
+            "node", "--name", name, "--roles", Trains ? "trainer,loader" : role,
+            "--host", VirtualNetwork.AddressOf(host), "--port", $"{Port}", .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
             "--config", settings.File, "--run", run, "--set", "data.tokenizeOn=loader", "evaluation.enabled=false",
             .. settings.Overrides,
         ],

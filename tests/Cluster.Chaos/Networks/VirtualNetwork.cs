@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using Starling.Cluster.Chaos.Harness;
 
 namespace Starling.Cluster.Chaos.Networks;
@@ -21,15 +23,23 @@ internal sealed class VirtualNetwork : IAsyncDisposable
         _hosts = hosts;
         _exit = Cleanup.AtExit(() =>
         {
-            foreach (string name in _namespaces) System.Diagnostics.Process.Start("ip", ["netns", "del", name]).WaitForExit();
+            foreach (string name in _namespaces) Process.Start("ip", ["netns", "del", name]).WaitForExit();
         });
     }
 
-    /// <summary>Why there can be none on this machine; null if there can.</summary>
-    public static string? Unavailable =>
-        !File.Exists("/usr/sbin/ip") && !File.Exists("/sbin/ip") ? "iproute2 is not installed"
-        : Environment.UserName != "root" ? "network namespaces need root"
-        : null;
+    /// <summary>Tries whether there can be one on this machine; gives the reason if not.</summary>
+    public static async Task<string?> UnavailableAsync()
+    {
+        try
+        {
+            await (await CreateAsync(1)).DisposeAsync();
+            return null;
+        }
+        catch (Exception e) when (e is ChaosException or Win32Exception)
+        {
+            return $"no virtual network (it needs root and iproute2): {e.Message.ReplaceLineEndings(" ")}";
+        }
+    }
 
     /// <summary>Makes a network of hosts 0, 1, ….</summary>
     public static async Task<VirtualNetwork> CreateAsync(int hosts)
@@ -78,7 +88,8 @@ internal sealed class VirtualNetwork : IAsyncDisposable
         for (int host = 0; host < _hosts; host++)
         {
             await AddAsync(Host(host));
-            await Ip("link", "add", Port(host), "netns", Switch, "type", "veth", "peer", "name", "eth0", "netns", Host(host));
+            await Ip("link", "add", Port(host), "netns", Switch, "type", "veth", "peer", "name", "eth0", "netns",
+                Host(host));
             await Ip("-n", Host(host), "addr", "add", AddressOf(host) + "/24", "dev", "eth0");
             await Ip("-n", Host(host), "link", "set", "eth0", "up");
             await Ip("-n", Host(host), "link", "set", "lo", "up");
@@ -102,5 +113,6 @@ internal sealed class VirtualNetwork : IAsyncDisposable
 
     private static string Port(int host) => $"port-{host}";
 
-    private static async Task Ip(params string[] words) => await OsProcess.RunAsync(OsProcess.Start("ip", words), Patience);
+    private static async Task Ip(params string[] words) =>
+        await OsProcess.RunAsync(OsProcess.Start("ip", words), Patience);
 }

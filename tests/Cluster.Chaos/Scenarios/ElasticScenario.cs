@@ -8,7 +8,8 @@ internal sealed class ElasticScenario(params int[] trainers) : Scenario
 {
     public override string Name => "elastic";
 
-    public override string Purpose => "the same checkpoint hash for any number of trainers, and with trainers coming and going";
+    public override string Purpose =>
+        "the same checkpoint hash for any number of trainers, and with trainers coming and going";
 
     public override async Task RunAsync(Lab lab)
     {

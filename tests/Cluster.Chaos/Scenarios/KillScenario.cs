@@ -14,11 +14,10 @@ namespace Starling.Cluster.Chaos.Scenarios;
 internal sealed class KillScenario(
     string name, ClusterPlan plan, int kills, Func<LocalCluster, KeyedRandom, IReadOnlyList<Member>?> victims) : Scenario
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
-
     public override string Name => name;
 
-    public override string Purpose => $"{kills} times kill -9 at a random step ({name}); the run ends as if nothing had been";
+    public override string Purpose =>
+        $"{kills} times kill -9 at a random step ({name}); the run ends as if nothing had been";
 
     /// <summary>Keys of the configuration beside the lab's.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
@@ -44,27 +43,25 @@ internal sealed class KillScenario(
         {
             await cluster.Diary.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
-            IReadOnlyList<Member>? chosen;
-            while ((chosen = victims(cluster, random)) is null)
-            {
-                if (cluster.HasEnded) throw new ChaosException("the run ended before all kills: give it more --steps");
-                await Task.Delay(Moment);
-            }
+            IReadOnlyList<Member> chosen = await UntilAsync(
+                () => cluster.HasEnded ? [] : victims(cluster, random), "somebody to kill");
+            if (chosen.Count == 0) throw new ChaosException("the run ended before all kills: give it more --steps");
             long generation = GenerationOf(cluster), step = cluster.Step;
             int entries = cluster.Diary.Read().Count;
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             foreach (Member victim in chosen) Signals.Send(victim.Process, Signals.Kill);
             Entry next = await cluster.Diary.WaitAsync(
-                e => e.Event == "committed" && (e.Generation > generation || !Disturbs(chosen)), Patience,
+                e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !Disturbs(chosen)), Patience,
                 $"a step after the death of {string.Join(", ", chosen.Select(v => v.Name))}", entries);
             pauses.Add((next.Time - now).TotalSeconds);
+            string names = string.Join(", ", chosen.Select(v => v.Name));
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
-                $"  step {step,5}: {string.Join(", ", chosen.Select(v => v.Name))}; the next step after {pauses[^1]:0.00} s"));
+                $"  step {step,5}: {names}; the next step after {pauses[^1]:0.00} s"));
         }
         int code = await cluster.EndAsync(WholeRun(lab));
         lab.Report.Check(code == 0, $"exit code {code}");
-        lab.Report.Say(string.Create(CultureInfo.InvariantCulture, $"  until the next step: median {Quantiles.Median(pauses):0.00} s, ") +
-            string.Create(CultureInfo.InvariantCulture, $"longest {pauses.Max():0.00} s"));
+        lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
+            $"  until the next step: median {Quantiles.Median(pauses):0.00} s, longest {pauses.Max():0.00} s"));
         if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);
         // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
         await RunCheck.RunAsync(lab.Report, cluster.Run, reference,

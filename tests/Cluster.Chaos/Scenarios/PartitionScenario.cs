@@ -1,4 +1,5 @@
 using System.Globalization;
+using Starling.Actors.Commands;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Networks;
 using Starling.Data.Ordering;
@@ -12,7 +13,6 @@ namespace Starling.Cluster.Chaos.Scenarios;
 /// <param name="rounds">How often.</param>
 internal sealed class PartitionScenario(int rounds) : Scenario
 {
-    private const int TakenForDead = 75;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15), NodePatience = TimeSpan.FromMinutes(2);
 
     public override string Name => "partition";
@@ -21,7 +21,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
 
     public override async Task RunAsync(Lab lab)
     {
-        if (VirtualNetwork.Unavailable is { } reason) throw new ChaosException(reason);
+        if (await VirtualNetwork.UnavailableAsync() is { } reason) throw new ChaosException(reason);
         ReferenceRun reference = await lab.ReferenceAsync(lab.Settings);
         KeyedRandom random = lab.Random(3);
         List<double> stops = [];
@@ -31,7 +31,8 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         {
             await cluster.CompleteAsync(Patience);
             // One or two of the five: with them cut off, the others always have a trainer.
-            NetworkedNode[] part = [.. random.Choose(1 + random.Below(2), cluster.Nodes.Count).Select(i => cluster.Nodes[i])];
+            NetworkedNode[] part =
+                [.. random.Choose(1 + random.Below(2), cluster.Nodes.Count).Select(i => cluster.Nodes[i])];
             await Task.Delay(TimeSpan.FromMilliseconds(1000 * random.NextDouble()));
             stops.Add(await RoundAsync(lab.Report, cluster, part, round));
         }
@@ -55,7 +56,8 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         DateTimeOffset cut = TimeProvider.System.GetUtcNow();
         await cluster.CutAsync(part);
         DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
-        await NetworkedCluster.WaitAsync(() => part.All(HasEnded) || rest.All(HasEnded), NodePatience, "the end of one side");
+        await NetworkedCluster.WaitAsync(
+            () => part.All(HasEnded) || rest.All(HasEnded), NodePatience, "the end of one side");
         NetworkedNode[] losers = part.All(HasEnded) ? part : rest, winners = losers == part ? rest : part;
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);
         bool canCommit = winners.Any(n => !n.Trains) && winners.Any(n => n.Trains);
@@ -66,33 +68,39 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         await cluster.CompleteAsync(Patience);
 
         Entry[] committed = [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
-        double first = (committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation)).Time - cut).TotalSeconds;
-        report.Say(string.Create(CultureInfo.InvariantCulture,
-            $"round {round}: {Names(part)} | {Names(rest)}: {Names(losers)} ended after {stopped:0.0} s, the next step after {first:0.0} s"));
+        Entry next = committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation));
+        report.Say($"round {round}: {Names(part)} | {Names(rest)}: {Names(losers)} ended after " + string.Create(
+            CultureInfo.InvariantCulture,
+            $"{stopped:0.0} s, the next step after {(next.Time - cut).TotalSeconds:0.0} s"));
         // What was on its way when the cable was cut may still arrive in the generation of before.
-        int strays = committed.Count(e => e.Generation > generation && !IsOf(e, winners) && !IsOf(e, cluster.Nodes, all: true));
+        int strays = committed.Count(
+            e => e.Generation > generation && !IsOf(e, winners) && !IsOf(e, cluster.Nodes, all: true));
         report.Check(strays == 0 && !winners.Any(HasEnded), $"steps committed by the other side: {strays}; " +
             $"ended on the side that goes on: {winners.Count(HasEnded)}");
-        report.Check(losers.All(n => n.Exits[exits[n.Name]].Code == TakenForDead), "all of the other side ended with 75 and are back");
+        report.Check(losers.All(n => n.Exits[exits[n.Name]].Code == ExitCodes.StartAgain),
+            $"all of the other side ended with {ExitCodes.StartAgain} and are back");
         return stopped;
 
         bool HasEnded(NetworkedNode node) => node.Exits.Count > exits[node.Name];
 
         bool IsOf(Entry e, IReadOnlyList<NetworkedNode> nodes, bool all = false)
         {
-            IReadOnlyList<string> hosts = cluster.HostsOf(e.Generation);
-            return hosts.All(h => nodes.Any(n => n.Name == h)) && (!all || hosts.Count == cluster.Nodes.Count(n => n.Trains));
+            IReadOnlyList<string> hosts = cluster.Diary.HostsOf(e.Generation);
+            return hosts.All(h => nodes.Any(n => n.Name == h)) &&
+                (!all || hosts.Count == cluster.Nodes.Count(n => n.Trains));
         }
     }
 
     private static void Check(Report report, NetworkedCluster cluster, ReferenceRun reference)
     {
-        RunCheck.Commits(report, cluster.Run, cluster.Diary.Read().Last(e => e.Event == "committed").Step);
+        RunCheck.Commits(report, cluster.Run, RunFolder.Stored(cluster.Run));
         Entry[] computed = RunCheck.Computed(cluster.Run);
         int differing = computed.GroupBy(e => e.Step).Count(g => g.Select(StepFigures.Of).Distinct().Count() > 1);
         report.Check(differing == 0, $"steps that two trainers computed differently: {differing}");
-        int wrong = computed.Count(e => reference.Steps.TryGetValue(e.Step, out StepFigures figures) && figures != StepFigures.Of(e));
-        report.Check(wrong == 0, $"of the first {reference.Steps.Count} steps, computed otherwise than in one process: {wrong}");
+        int wrong = computed.Count(e =>
+            reference.Steps.TryGetValue(e.Step, out StepFigures figures) && figures != StepFigures.Of(e));
+        report.Check(wrong == 0,
+            $"of the first {reference.Steps.Count} steps, computed otherwise than in one process: {wrong}");
     }
 
     private static string Names(IEnumerable<NetworkedNode> nodes) => string.Join('+', nodes.Select(n => n.Name));

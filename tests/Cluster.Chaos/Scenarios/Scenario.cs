@@ -8,6 +8,8 @@ internal abstract class Scenario
     /// <summary>How long a run may take from one committed step to the next before it counts as stuck.</summary>
     protected static readonly TimeSpan Patience = LocalCluster.Patience;
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
     /// <summary>What a user calls it.</summary>
     public abstract string Name { get; }
 
@@ -24,6 +26,19 @@ internal abstract class Scenario
     protected static async Task<double> NextCommitAsync(LocalCluster cluster, DateTimeOffset moment, long generation) =>
         ((await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Generation > generation, Patience,
             $"a step of a generation after {generation}")).Time - moment).TotalSeconds;
+
+    /// <summary>Tries again and again until there is something.</summary>
+    protected static async Task<T> UntilAsync<T>(Func<T?> find, string what) where T : class
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (find() is { } found) return found;
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new ChaosException($"{what}: not in {Patience.TotalSeconds:0} s");
+            await Task.Delay(Moment);
+        }
+    }
 
     /// <summary>The latest generation that steps were committed in.</summary>
     protected static long GenerationOf(LocalCluster cluster) =>

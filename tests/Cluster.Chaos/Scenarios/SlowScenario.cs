@@ -27,6 +27,28 @@ internal sealed class SlowScenario : Scenario
         int entries = cluster.Diary.Read().Count;
         using CancellationTokenSource enough = new();
         Task slowing = SlowDownAsync(victim.Process, enough.Token);
+        try
+        {
+            await FlaggedAsync(lab, cluster, victim, leader, began, entries);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await slowing;
+        }
+        entries = cluster.Diary.Read().Count;
+        await cluster.Diary.WaitAsync(
+            e => IsNote(e, "keeps up with the others again"), Patience, "the end of the flag", entries);
+        lab.Report.Check(true,
+            $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
+        int code = await cluster.StopAsync();
+        lab.Report.Check(code == 0, $"exit code {code}");
+        CheckLeftovers(lab, cluster);
+    }
+
+    private static async Task FlaggedAsync(
+        Lab lab, LocalCluster cluster, Member victim, Member leader, long began, int entries)
+    {
         Entry flag = await cluster.Diary.WaitAsync(IsFlag, Patience, "the flag", entries);
         lab.Report.Check(flag.Step - began <= Limit,
             $"flagged {flag.Step - began} steps later (limit {Limit}): {flag.Fields.GetProperty("text").GetString()}");
@@ -34,14 +56,6 @@ internal sealed class SlowScenario : Scenario
         double score = await ScoreAsync(leader.Metrics, victim.Name);
         lab.Report.Check(score is > 0.35 and < 0.67, string.Create(CultureInfo.InvariantCulture,
             $"starling_straggler_score{{trainer=\"{victim.Name}\"}} is {score:0.00} (half speed is 0.5)"));
-        await enough.CancelAsync();
-        await slowing;
-        entries = cluster.Diary.Read().Count;
-        await cluster.Diary.WaitAsync(e => IsNote(e, "keeps up with the others again"), Patience, "the end of the flag", entries);
-        lab.Report.Check(true, $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
-        int code = await cluster.StopAsync();
-        lab.Report.Check(code == 0, $"exit code {code}");
-        CheckLeftovers(lab, cluster);
     }
 
     private static bool IsFlag(Entry e) => IsNote(e, "is slow");

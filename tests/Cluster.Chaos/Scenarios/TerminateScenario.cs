@@ -1,4 +1,3 @@
-using System.Globalization;
 using Starling.Cluster.Chaos.Harness;
 
 namespace Starling.Cluster.Chaos.Scenarios;
@@ -7,12 +6,13 @@ namespace Starling.Cluster.Chaos.Scenarios;
 /// <param name="watch">How long the others' steps are watched after each.</param>
 internal sealed class TerminateScenario(TimeSpan watch) : Scenario
 {
-    /// <summary>Less than any timeout that a node could have waited for: the shortest is the failure detector's 3 s.</summary>
+    /// <summary>Less than any timeout that a node could have waited for: the failure detector's is the shortest.</summary>
     private const double LongestPause = 2.5;
 
     public override string Name => "terminate";
 
-    public override string Purpose => "SIGTERM to a node of every role: exit code 0 within 30 s, no step lost, no waiting";
+    public override string Purpose =>
+        "SIGTERM to a node of every role: exit code 0 within 30 s, no step lost, no waiting";
 
     public override async Task RunAsync(Lab lab)
     {
@@ -24,8 +24,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         await TerminateAsync(lab, cluster, "the evaluator", await cluster.MemberAsync("evaluator-1"));
         await TerminateAsync(lab, cluster, "a trainer, of three", await cluster.MemberAsync("trainer-3"));
         await TerminateAsync(lab, cluster, "the trainer of rank 0, of two", await cluster.MemberAsync("trainer-1"));
-        Member? leader;
-        while ((leader = Victims.LeaderOf(cluster)) is null) await Task.Delay(TimeSpan.FromMilliseconds(20));
+        Member leader = await UntilAsync(() => Victims.LeaderOf(cluster), "a supervisor that leads");
         await TerminateAsync(lab, cluster, "the supervisor that leads", leader);
         Member last = await cluster.MemberAsync("trainer-2");
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
@@ -33,10 +32,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         await cluster.LineAsync(line => line == $"{last.Name} has ended (exit code 0)");
         lab.Report.Limit("the last trainer, which stores the state, has left",
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
-        long stored = Directory.EnumerateDirectories(Path.Combine(cluster.Run, "checkpoints")).Select(Path.GetFileName)
-            .Max(n => long.TryParse(n, CultureInfo.InvariantCulture, out long s) ? s : 0);
-        lab.Report.Check(stored == cluster.Step, $"last committed step {cluster.Step}, stored step {stored}");
-        RunCheck.Commits(lab.Report, cluster.Run, cluster.Step);
+        RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));
         int code = await cluster.StopAsync();
         lab.Report.Check(code == 0, $"exit code {code}");
         CheckLeftovers(lab, cluster);

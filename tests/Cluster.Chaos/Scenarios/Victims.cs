@@ -23,8 +23,8 @@ internal static class Victims
 
     /// <summary>The supervisor that leads, while another one stands by.</summary>
     public static IReadOnlyList<Member>? Leader(LocalCluster cluster, KeyedRandom random) =>
-        cluster.Hosts.Count > 0 && cluster.Members.Count(m => m.Role == "supervisor") > 1 && LeaderOf(cluster) is { } leader
-            ? [leader]
+        cluster.Hosts.Count > 0 && cluster.Members.Count(m => m.Role == "supervisor") > 1
+            ? LeaderOf(cluster) is { } leader ? [leader] : null
             : null;
 
     /// <summary>Any member of a role.</summary>
@@ -34,7 +34,7 @@ internal static class Victims
         return members.Length == 0 ? null : [members[random.Below(members.Length)]];
     };
 
-    /// <summary>Whose node holds the lease of the supervisor's singleton; null at a moment when it is being written.</summary>
+    /// <summary>Whose node holds the lease of the supervisor's singleton; null while it is being written.</summary>
     public static Member? LeaderOf(LocalCluster cluster)
     {
         foreach (string path in Directory.EnumerateFiles(Path.Combine(cluster.Run, "leases"), "*singleton*.lease"))
