@@ -6,18 +6,19 @@ using Starling.Cluster.Chaos.Scenarios;
 namespace Starling.Benchmarks;
 
 /// <summary>
-/// Two trainer processes with one thread each against one process with two threads, in turn: the same steps, to the same
-/// hash. The gradient has 12 MB. What the exchange takes of a step is told phase by phase.
+/// Two trainer processes with one thread each against one process with two threads, in turn: the same steps, to the
+/// same hash. The gradient has 12 MB. What the exchange takes of a step is told phase by phase.
 /// </summary>
 /// <param name="rounds">How often each.</param>
 internal sealed class ThroughputBenchmark(int rounds) : Scenario
 {
     private const double Target = 0.9;
-    private const int Steps = 60, WarmUp = 15;
+    private const int Steps = 30, WarmUp = 6;
 
     private static readonly string[] Model =
     [
-        "model.dim=192", "model.layers=6", "model.heads=6", "selfGuided.depth=3", "evaluation.enabled=false",
+        "model.dim=192", "model.layers=6", "model.heads=6", "selfGuided.depth=3", "training.globalBatch=32",
+        "evaluation.enabled=false",
     ];
 
     public override string Name => "throughput";
@@ -65,11 +66,11 @@ internal sealed class ThroughputBenchmark(int rounds) : Scenario
             Entry[] steps = [.. new Diary(path).Read().Where(e => e.Event == "step" && e.Step >= WarmUp)];
             double total = Sum(e => e.GetProperty("seconds"));
             string[] phases = [.. steps[0].Fields.GetProperty("exchange").EnumerateObject().Select(p => p.Name)];
+            double megabytes = Sum(e => e.GetProperty("exchange_bytes")) / steps.Length / 1e6;
             report.Say($"{Path.GetFileNameWithoutExtension(path)["events-".Length..]}: exchange " +
-                Share(e => e.GetProperty("exchange_seconds")) + " of the step, " + string.Create(
-                CultureInfo.InvariantCulture, $"{Sum(e => e.GetProperty("exchange_bytes")) / steps.Length / 1e6:0.0} MB ") +
-                $"sent a step; by phase: " + string.Join(", ", phases.Select(
-                p => $"{p} {Share(e => e.GetProperty("exchange").GetProperty(p))}")));
+                Share(e => e.GetProperty("exchange_seconds")) + " of the step, " +
+                megabytes.ToString("0.0", CultureInfo.InvariantCulture) + " MB sent a step; by phase: " +
+                string.Join(", ", phases.Select(p => $"{p} {Share(e => e.GetProperty("exchange").GetProperty(p))}")));
 
             double Sum(Func<JsonElement, JsonElement> figure) => steps.Sum(e => figure(e.Fields).GetDouble());
 

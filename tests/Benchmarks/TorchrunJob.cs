@@ -29,6 +29,8 @@ internal sealed class TorchrunJob : IAsyncDisposable
         Directory.CreateDirectory(folder);
         return new TorchrunJob(OsProcess.Start(Python, "-m", "torch.distributed.run", "--nnodes=1",
             "--nproc_per_node=2", "--max_restarts=1000", "--rdzv_backend=c10d", "--rdzv_endpoint=127.0.0.1:0",
+            // Their defaults (0) end in an error with Python 3.11.
+            "--redirects=1", "--tee=1", "--log_dir", Path.Combine(folder, "log"),
             string.Create(CultureInfo.InvariantCulture, $"--monitor_interval={monitorInterval}"),
             Path.Combine(AppContext.BaseDirectory, "elastic_job.py"), folder), folder);
     }

@@ -5,7 +5,7 @@ using Starling.Cluster.Chaos.Scenarios;
 
 namespace Starling.Cluster.Chaos;
 
-/// <summary>A command line that runs scenarios: exit code 0 if all points hold, 1 if one does not, 2 for a mistake.</summary>
+/// <summary>A command line that runs scenarios. Exit code 0: all points hold, 1: one does not, 2: a mistake.</summary>
 internal sealed class ScenarioCommand
 {
     private readonly Argument<string[]> _names = new("SCENARIO")

@@ -44,10 +44,11 @@ internal static class ClusterProfile
         """;
 
     /// <summary>
-    /// Nodes that fail. A silent one is unreachable after 4 to 5 s, and out after 2 s more (one whose process is known to
-    /// have ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however small it is, the other one ends. The lease outlives its owner by less than the others
-    /// take to decide. What a frozen node still sends or writes is refused by term and generation, so the removal need
-    /// not wait for it for long.
+    /// Nodes that fail. A silent one is unreachable after 4 to 5 s, and out after 2 s more (one whose process is known
+    /// to have ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however
+    /// small it is, the other one ends. The lease outlives its owner by less than the others take to decide. What a
+    /// frozen node still sends or writes is refused by term and generation, so the removal need not wait for it for
+    /// long.
     /// </summary>
     /// <param name="leaseFolder">Where the leases are: a folder that all nodes share.</param>
     public static string Many(string leaseFolder) => Common + $$"""

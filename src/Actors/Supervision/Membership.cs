@@ -130,9 +130,9 @@ internal static class Membership
     }
 
     /// <summary>
-    /// The roll call's time is over. Who has been silent for long is out, unless the cluster cannot reach its node: then
-    /// the trainer may be on the other side of a split, and going on without it would be to decide that this side goes
-    /// on. Deciding is the split brain resolver's; a node that it gives up is lost, and then nobody waits for it.
+    /// The roll call's time is over. Who has been silent for long is out, unless the cluster cannot reach its node:
+    /// then the trainer may be on the other side of a split, and going on without it would be to decide that this side
+    /// goes on. Deciding is the split brain resolver's; a node that it gives up is lost, and nobody waits for it.
     /// </summary>
     public static RunState CloseRoll(RunPlan plan, RunState state, List<RunEffect> effects)
     {

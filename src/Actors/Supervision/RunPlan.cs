@@ -27,8 +27,8 @@ public sealed record RunPlan(
     public TimeSpan FormPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Pings in a row, one a second, that may stay unanswered before a roll call. More seconds than the cluster needs to
-    /// notice that it cannot reach a node.
+    /// Pings in a row, one a second, that may stay unanswered before a roll call. More seconds than the cluster needs
+    /// to notice that it cannot reach a node.
     /// </summary>
     public int UnansweredPings { get; init; } = 7;
 

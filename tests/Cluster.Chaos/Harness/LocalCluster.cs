@@ -59,7 +59,8 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>Waits until as many trainers make steps.</summary>
     public async Task<Entry> RunningAsync(int hosts, int from = 0) => await Diary.WaitAsync(
-        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Patience, $"a step of {hosts} trainers", from);
+        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Patience,
+        $"a step of {hosts} trainers", from);
 
     /// <summary>Waits until all members of the plan are there and the trainers among them make steps.</summary>
     public async Task CompleteAsync()

@@ -68,7 +68,7 @@ internal sealed class OsProcess : IAsyncDisposable
     public Task<string> LineAsync(Predicate<string> wanted, TimeSpan patience) =>
         FindAsync(lines => lines.FirstOrDefault(line => wanted(line)), patience);
 
-    /// <summary>Waits until something can be read from the lines so far; fails if the process ends without it.</summary>
+    /// <summary>Waits until something is found in the lines so far; fails if the process ends before.</summary>
     public async Task<T> FindAsync<T>(Func<IReadOnlyList<string>, T?> find, TimeSpan patience) where T : class
     {
         using CancellationTokenSource limit = new(patience);

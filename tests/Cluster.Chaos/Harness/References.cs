@@ -16,7 +16,8 @@ internal sealed class References : IDisposable
             !WithoutEffect.Any(w => o.StartsWith(w, StringComparison.Ordinal))));
         if (_runs.TryGetValue(key, out ReferenceRun? known)) return known;
         report.Say($"reference: starling train, {settings.Steps} steps");
-        ReferenceRun made = await ReferenceRun.MakeAsync(settings, Path.Combine(_folder.FullName, $"run-{_runs.Count}"));
+        ReferenceRun made = await ReferenceRun.MakeAsync(
+            settings, Path.Combine(_folder.FullName, $"run-{_runs.Count}"));
         _runs.Add(key, made);
         return made;
     }

@@ -1,8 +1,8 @@
 namespace Starling.Cluster.Chaos.Harness;
 
 /// <summary>
-/// Holds a finished run against the one that nothing happened to. Two diaries are read: the supervisors', which has each
-/// committed step, and each trainer's own, which has what it computed.
+/// Holds a finished run against the one that nothing happened to. Two diaries are read: the supervisors', which has
+/// each committed step, and each trainer's own, which has what it computed.
 /// </summary>
 internal static class RunCheck
 {
@@ -31,8 +31,8 @@ internal static class RunCheck
     }
 
     /// <summary>
-    /// Every step up to the last was made, and none committed twice. A supervisor that takes over tells of the step that
-    /// the trainers have reached meanwhile, so not every step is in its diary; every one is in a trainer's.
+    /// Every step up to the last was made, and none committed twice. A supervisor that takes over tells of the step
+    /// that the trainers have reached meanwhile, so not every step is in its diary; every one is in a trainer's.
     /// </summary>
     public static IReadOnlyList<Entry> Commits(Report report, string run, long last, long redone = 0)
     {

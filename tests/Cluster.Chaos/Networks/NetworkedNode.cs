@@ -83,7 +83,8 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
     private OsProcess Launch(IReadOnlyList<string> seeds) => OsProcess.Starling(
         [
             "node", "--name", name, "--roles", Trains ? "trainer,loader" : role,
-            "--host", VirtualNetwork.AddressOf(host), "--port", $"{Port}", .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
+            "--host", VirtualNetwork.AddressOf(host), "--port", $"{Port}",
+            .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
             "--config", settings.File, "--run", run, "--set", "data.tokenizeOn=loader", "evaluation.enabled=false",
             .. settings.Overrides,
         ],

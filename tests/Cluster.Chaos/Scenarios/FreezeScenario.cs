@@ -20,7 +20,8 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
     public override async Task RunAsync(Lab lab)
     {
         KeyedRandom random = lab.Random(2);
-        await using LocalCluster cluster = LocalCluster.Start(new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
+        await using LocalCluster cluster = LocalCluster.Start(
+            new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
         await cluster.CompleteAsync();
         string name = $"trainer-{1 + random.Below(3)}";
         Member victim = await cluster.MemberAsync(name);

@@ -10,9 +10,10 @@ namespace Starling.Cluster.Chaos.Scenarios;
 /// <param name="name">What a user calls it.</param>
 /// <param name="plan">The cluster.</param>
 /// <param name="kills">How many, spread over the run.</param>
-/// <param name="victims">Chooses among the members that there are at that moment; null to try again a little later.</param>
+/// <param name="victims">Chooses among the members that there are; null to try again a little later.</param>
 internal sealed class KillScenario(
-    string name, ClusterPlan plan, int kills, Func<LocalCluster, KeyedRandom, IReadOnlyList<Member>?> victims) : Scenario
+    string name, ClusterPlan plan, int kills, Func<LocalCluster, KeyedRandom, IReadOnlyList<Member>?> victims)
+    : Scenario
 {
     public override string Name => name;
 
@@ -22,7 +23,7 @@ internal sealed class KillScenario(
     /// <summary>Keys of the configuration beside the lab's.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>Every kill takes all states in memory with it, so that it costs what came after the last checkpoint.</summary>
+    /// <summary>Every kill takes all states in memory with it: what came after the last checkpoint is lost.</summary>
     public bool LosesMemory { get; init; }
 
     /// <summary>Seconds that may pass until the next committed step; null for no limit.</summary>
@@ -51,8 +52,8 @@ internal sealed class KillScenario(
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             foreach (Member victim in chosen) Signals.Send(victim.Process, Signals.Kill);
             Entry next = await cluster.Diary.WaitAsync(
-                e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !Disturbs(chosen)), Patience,
-                $"a step after the death of {string.Join(", ", chosen.Select(v => v.Name))}", entries);
+                e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !Disturbs(chosen)),
+                Patience, $"a step after the death of {string.Join(", ", chosen.Select(v => v.Name))}", entries);
             pauses.Add((next.Time - now).TotalSeconds);
             string names = string.Join(", ", chosen.Select(v => v.Name));
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,

@@ -18,7 +18,8 @@ internal sealed class SoakScenario(int generations) : Scenario
 
     public override async Task RunAsync(Lab lab)
     {
-        await using LocalCluster cluster = LocalCluster.Start(new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
+        await using LocalCluster cluster = LocalCluster.Start(
+            new ClusterPlan(3), lab.Folder(Name), lab.Settings.Endless);
         await cluster.CompleteAsync();
         Member[] survivors = [.. cluster.Members.Where(m => m.Name is not "trainer-3")];
         Dictionary<string, List<Footprint>> seen = survivors.ToDictionary(m => m.Name, _ => new List<Footprint>());

@@ -6,7 +6,7 @@ namespace Starling.Cluster.Chaos.Scenarios;
 /// <param name="watch">How long the others' steps are watched after each.</param>
 internal sealed class TerminateScenario(TimeSpan watch) : Scenario
 {
-    /// <summary>Less than any timeout that a node could have waited for: the failure detector's is the shortest.</summary>
+    /// <summary>Less than any timeout that a node could have waited for.</summary>
     private const double LongestPause = 2.5;
 
     public override string Name => "terminate";
@@ -47,7 +47,8 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         lab.Report.Limit($"{who} ({member.Name}) has left with exit code 0",
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
         DateTimeOffset until = TimeProvider.System.GetUtcNow() + watch;
-        await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Time > until, Patience, "the next steps", entries);
+        await cluster.Diary.WaitAsync(
+            e => e.Event == "committed" && e.Time > until, Patience, "the next steps", entries);
         DateTimeOffset[] commits =
             [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed").Select(e => e.Time)];
         lab.Report.Limit("  the longest pause between two steps meanwhile",
