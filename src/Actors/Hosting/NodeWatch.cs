@@ -13,7 +13,7 @@ namespace Starling.Actors.Hosting;
 internal sealed class NodeWatch : ReceiveActor
 {
     private readonly Cluster _cluster = Cluster.Get(Context.System);
-    private readonly HashSet<Address> _underWay = [];
+    private readonly HashSet<Address> _underWay = [], _unreachable = [];
     private readonly Func<Address, Task<bool>> _hasEnded;
 
     /// <summary>A watch over the nodes that this actor system's node knows.</summary>
@@ -26,17 +26,20 @@ internal sealed class NodeWatch : ReceiveActor
         Receive<Probed>(Learned);
         Receive<ClusterEvent.UnreachableMember>(m =>
         {
+            _unreachable.Add(m.Member.Address);
             Publish(new NodeNews.Silent(m.Member.Address));
             Probe(m.Member.Address);
         });
-        Receive<ClusterEvent.ReachableMember>(m => Publish(new NodeNews.Back(m.Member.Address)));
-        // A side that loses a split downs its own nodes, which are healthy and no news.
-        Receive<ClusterEvent.MemberDowned>(m => _cluster.State.Unreachable.Contains(m.Member),
-            m => Publish(new NodeNews.Gone(m.Member.Address, "the cluster has given its node up")));
-        Receive<ClusterEvent.MemberDowned>(_ => { });
+        Receive<ClusterEvent.ReachableMember>(m =>
+        {
+            _unreachable.Remove(m.Member.Address);
+            Publish(new NodeNews.Back(m.Member.Address));
+        });
+        Receive<ClusterEvent.MemberDowned>(m => GivenUp(m.Member.Address));
+        Receive<ClusterEvent.MemberRemoved>(m => GivenUp(m.Member.Address));
         Receive<NodeNews.Repeat>(_ =>
         {
-            foreach (Member member in _cluster.State.Unreachable) Publish(new NodeNews.Silent(member.Address));
+            foreach (Address node in _unreachable) Publish(new NodeNews.Silent(node));
         });
     }
 
@@ -47,7 +50,8 @@ internal sealed class NodeWatch : ReceiveActor
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-            typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.MemberDowned));
+            typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.MemberDowned),
+            typeof(ClusterEvent.MemberRemoved));
     }
 
     /// <summary>Stops watching.</summary>
@@ -68,6 +72,12 @@ internal sealed class NodeWatch : ReceiveActor
         if (_cluster.State.Members.Any(member => member.Address.Equals(m.Node) &&
             member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up))
             _cluster.Down(m.Node);
+    }
+
+    /// <summary>A side that loses a split downs its own nodes, which it can reach: that is no news.</summary>
+    private void GivenUp(Address node)
+    {
+        if (_unreachable.Remove(node)) Publish(new NodeNews.Gone(node, "the cluster has given its node up"));
     }
 
     private static void Publish(object news) => Context.System.EventStream.Publish(news);

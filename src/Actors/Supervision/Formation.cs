@@ -114,11 +114,11 @@ internal static class Formation
         RunPlan plan, RunState state, Func<string, bool> isThere, List<RunEffect> effects)
     {
         string[] late = [.. state.Hosting.Select(h => h.Trainer).Where(t => !isThere(t))];
-        // Who answers pings is late by the fault of its work; about anybody else the roll call decides, or the cluster.
-        if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].HeardAt < state.Ticks - 1))
-            return Membership.CallRoll(plan, state, effects);
         string blame = $"{string.Join(", ", late)} did not get ready within {plan.FormPatience.TotalSeconds:0} s";
         effects.Add(new RunEffect.Fault(blame));
+        // Who answers pings is late by the fault of its work; about anybody else the roll call decides, or the cluster.
+        if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].HeardAt < state.Ticks - 1))
+            return Membership.CallRoll(plan, state with { Blame = blame }, effects);
         // This may be their work's fault rather than their node's: it counts as fruitless.
         return Form(plan, state with
         {

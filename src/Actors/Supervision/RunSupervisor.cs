@@ -28,7 +28,6 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private RunPlan _plan = null!; // in PreStart, which comes before the first message
     private RunState _state = new();
     private SupervisorProtocol.RunOver? _over;
-    private readonly Queue<RunEvent> _held = new();
     private readonly HashSet<Address> _silent = [];
     private bool _fenced;
     private long _checked; // when it last looked whether it still leads
@@ -92,6 +91,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         }
         catch (StarlingException e)
         {
+            _checked = _settings.Time.GetTimestamp(); // it has no term to be replaced in
             Happened(new RunEvent.Fatal(e.Message));
         }
     }
@@ -193,9 +193,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_over is not null || _fenced) return;
         // Never periodic: a freeze must not store up ticks.
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
-        if (Leads() != true) return;
-        while (_held.TryDequeue(out RunEvent? held)) Happened(held);
-        Happened(new RunEvent.Ticked());
+        if (Leads() == true) Happened(new RunEvent.Ticked());
     }
 
     /// <summary>
@@ -205,10 +203,10 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// </summary>
     private bool? Leads()
     {
+        _checked = _settings.Time.GetTimestamp();
         try
         {
             bool leads = _settings.Ledger.Read().Term == _state.Term;
-            _checked = _settings.Time.GetTimestamp();
             if (!leads) Fence(Replaced);
             return leads;
         }
@@ -222,13 +220,10 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private void Happened(RunEvent happened)
     {
         if (_fenced) return;
-        // Frozen and woken, it finds reports in its mailbox that are its successor's by now.
+        // Frozen and woken, it finds reports in its mailbox that are its successor's by now. Where the ledger cannot be
+        // read it goes on: it can store no decision then, and renews no permit.
         bool mayBeOld = _over is null && _settings.Time.GetElapsedTime(_checked) > LongestUnchecked;
-        if (mayBeOld && (_held.Count > 0 || Leads() != true))
-        {
-            _held.Enqueue(happened); // until the ledger can be read: the next tick looks
-            return;
-        }
+        if (mayBeOld && Leads() == false) return;
         RunState before = _state;
         (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
         _rate.Observe(before, _state);

@@ -140,21 +140,6 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
-    public void A_supervisor_that_cannot_see_whether_it_leads_holds_what_it_hears_until_it_can()
-    {
-        ManualTime time = new();
-        IActorRef supervisor = Started(time);
-        Run(supervisor);
-        string text = File.ReadAllText(Folder["ledger.json"]);
-        File.WriteAllText(Folder["ledger.json"], "x");
-        time.Advance(4);
-        supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
-        Assert.Equal(0, Status(supervisor).Step);
-        File.WriteAllText(Folder["ledger.json"], text);
-        AwaitAssert(() => Assert.Equal(1, Status(supervisor).Step), Patience);
-    }
-
-    [Fact]
     public async Task A_supervisor_that_was_frozen_and_replaced_takes_in_no_report_any_more()
     {
         ManualTime time = new();
