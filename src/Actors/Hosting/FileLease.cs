@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Coordination;
 
 namespace Starling.Actors.Hosting;
@@ -9,6 +10,8 @@ namespace Starling.Actors.Hosting;
 /// </summary>
 public sealed class FileLease : Lease
 {
+    private const string ResolverSuffix = "-akka-sbr"; // of the name that the split brain resolver gives its lease
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _turn = new(1); // the file is looked at by one at a time
@@ -17,6 +20,7 @@ public sealed class FileLease : Lease
     private readonly ExtendedActorSystem _system;
     private readonly LeaseFile _file;
     private readonly TimeSpan _duration, _interval, _patience;
+    private readonly bool _isOfSide;
     private CancellationTokenSource? _renewing;
     private long _validUntil; // 0 while not held
 
@@ -32,6 +36,7 @@ public sealed class FileLease : Lease
         _interval = settings.TimeoutSettings.HeartbeatInterval;
         // Inside of the time that Akka gives an operation: an answer that comes too late is none.
         _patience = 0.8 * settings.TimeoutSettings.OperationTimeout;
+        _isOfSide = settings.LeaseName.EndsWith(ResolverSuffix, StringComparison.Ordinal);
         string folder = settings.LeaseConfig.GetString("folder");
         Directory.CreateDirectory(folder);
         // Another instance on the same address is somebody else, so the address alone does not name the owner.
@@ -92,7 +97,7 @@ public sealed class FileLease : Lease
         {
             // Counted from before: others may count from any moment after.
             long until = _time.GetTimestamp() + (long)(_duration.TotalSeconds * _time.TimestampFrequency);
-            if (!await _file.TryTakeAsync(renew, _end.Token)) return false;
+            if (!await _file.TryTakeAsync(renew, _end.Token, _isOfSide ? IsOnThisSide : null)) return false;
             Interlocked.Exchange(ref _validUntil, until);
             return true;
         }
@@ -100,6 +105,18 @@ public sealed class FileLease : Lease
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>
+    /// Whether an owner is a node that this one reaches. The lease is that of a side then: the one that decided before,
+    /// seconds ago, was another node of this very side, and would make this side end if it kept the lease to itself.
+    /// </summary>
+    private bool IsOnThisSide(string owner)
+    {
+        ClusterEvent.CurrentClusterState state = Cluster.Get(_system).State;
+        return state.Members.Any(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member) &&
+            owner.StartsWith($"{member.Address.System}@{member.Address.Host}:{member.Address.Port}#",
+                StringComparison.Ordinal));
     }
 
     private async Task RenewAsync(Action<Exception?> lost, CancellationToken cancellation)
@@ -122,7 +139,7 @@ public sealed class FileLease : Lease
                 Interlocked.Exchange(ref _validUntil, 0);
                 if (cancellation.IsCancellationRequested) return; // given up meanwhile, not lost
                 string reason = failure?.Message ?? "another node has it";
-                _system.EventStream.Publish(new LeaseLost(Settings.LeaseName, reason));
+                if (!_isOfSide) _system.EventStream.Publish(new LeaseLost(Settings.LeaseName, reason));
                 lost(failure);
                 return;
             }

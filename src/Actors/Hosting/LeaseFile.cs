@@ -32,12 +32,14 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
     /// <summary>Takes the lease, or shows that its owner is alive; false if it is somebody else's.</summary>
     /// <param name="renew">Only if it is this instance's already.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<bool> TryTakeAsync(bool renew, CancellationToken cancellation)
+    /// <param name="mayTakeOver">Owners who hold it for this instance too; none by default.</param>
+    public async Task<bool> TryTakeAsync(
+        bool renew, CancellationToken cancellation, Func<string, bool>? mayTakeOver = null)
     {
         using FileStream held = await LockAsync(cancellation);
         LeaseRecord? found = Look();
         bool mine = found?.Owner == owner && !found.Released;
-        if (!mine && (renew || !IsFree(found))) return false;
+        if (!mine && (renew || !IsFree(found) && mayTakeOver?.Invoke(found!.Owner) != true)) return false;
         Write(new LeaseRecord(owner, mine ? found!.Token : (found?.Token ?? 0) + 1, (found?.Beat ?? 0) + 1, false));
         return true;
     }

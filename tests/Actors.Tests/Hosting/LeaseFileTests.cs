@@ -107,6 +107,19 @@ public sealed class LeaseFileTests : IDisposable
         Assert.True(await TakeAsync(lease));
     }
 
+    [Fact]
+    public async Task It_is_taken_over_from_those_who_hold_it_for_the_taker_too_and_from_nobody_else()
+    {
+        LeaseFile friend = Lease("friend"), taker = Lease("taker");
+        Assert.True(await TakeAsync(friend));
+        CancellationToken end = TestContext.Current.CancellationToken;
+        Assert.False(await taker.TryTakeAsync(renew: false, end, owner => owner == "foe"));
+        Assert.False(await taker.TryTakeAsync(renew: true, end, owner => owner == "friend"));
+        Assert.True(await taker.TryTakeAsync(renew: false, end, owner => owner == "friend"));
+        Assert.False(await RenewAsync(friend));
+        Assert.True(await RenewAsync(taker));
+    }
+
     private LeaseFile Lease(string owner) => new(_folder["some.lease"], owner, TimeSpan.FromSeconds(6), _time);
 
     private static Task<bool> TakeAsync(LeaseFile lease) =>
