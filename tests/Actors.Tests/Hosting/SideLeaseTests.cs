@@ -8,7 +8,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Hosting;
 
-/// <summary>The split brain resolver's lease belongs to a side, not to the node that happened to decide for it.</summary>
+/// <summary>The split brain resolver's lease belongs to a side, not to the node that decided for it.</summary>
 public sealed class SideLeaseTests() : ActorTests("""
     akka.actor.provider = cluster
     akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
