@@ -22,14 +22,14 @@ internal sealed class ElasticScenario(params int[] trainers) : Scenario
                 new ClusterPlan(count, Supervisors: 1), lab.Folder($"trainers-{count}"), lab.Settings);
             await FinishAsync(lab, cluster, reference);
         }
-        await ComingAndGoingAsync(lab, reference);
+        await ComingAndGoingAsync(lab);
     }
 
-    private static async Task ComingAndGoingAsync(Lab lab, ReferenceRun reference)
+    private static async Task ComingAndGoingAsync(Lab lab)
     {
         lab.Report.Say("2 trainers; one is killed for good, one leaves, three come");
         await using LocalCluster cluster = LocalCluster.Start(
-            new ClusterPlan(2, Supervisors: 1), lab.Folder("coming-and-going"), lab.Settings);
+            new ClusterPlan(2, Supervisors: 1), lab.Folder("coming-and-going"), lab.Settings.Endless);
         long part = lab.Settings.Steps / 8;
         await cluster.RunningAsync(2);
         await cluster.Diary.StepAsync(part, Patience);
@@ -42,7 +42,8 @@ internal sealed class ElasticScenario(params int[] trainers) : Scenario
         await cluster.LineAsync(line => line == "trainer-2 has ended (exit code 0)");
         await cluster.OrderAsync("add", "trainer");
         await cluster.RunningAsync(3, cluster.Diary.Read().Count);
-        await FinishAsync(lab, cluster, reference);
+        await cluster.Diary.StepAsync(lab.Settings.Steps, WholeRun(lab));
+        await StopAndCheckAsync(lab, cluster, lab.Settings);
     }
 
     private static async Task FinishAsync(Lab lab, LocalCluster cluster, ReferenceRun reference)

@@ -32,21 +32,18 @@ internal sealed class KillScenario(
     public override async Task RunAsync(Lab lab)
     {
         RunSettings settings = lab.Settings.With([.. Settings]);
-        ReferenceRun reference = await lab.ReferenceAsync(settings);
         KeyedRandom random = lab.Random(1);
         // Not in the first and last steps: members have to be there, and to have the time to come back.
         long[] moments = [.. Enumerable.Range(0, kills)
             .Select(_ => (long)(settings.Steps * (0.02 + 0.9 * random.NextDouble()))).Order()];
         lab.Report.Say($"kills after steps {string.Join(' ', moments)}");
         List<double> pauses = [];
-        await using LocalCluster cluster = LocalCluster.Start(plan, lab.Folder(name), settings);
+        await using LocalCluster cluster = LocalCluster.Start(plan, lab.Folder(name), settings.Endless);
         foreach (long moment in moments)
         {
             await cluster.Diary.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
-            IReadOnlyList<Member> chosen = await UntilAsync(
-                () => cluster.HasEnded ? [] : victims(cluster, random), "somebody to kill");
-            if (chosen.Count == 0) throw new ChaosException("the run ended before all kills: give it more --steps");
+            IReadOnlyList<Member> chosen = await UntilAsync(() => victims(cluster, random), "somebody to kill");
             long generation = GenerationOf(cluster), step = cluster.Step;
             int entries = cluster.Diary.Read().Count;
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
@@ -59,15 +56,12 @@ internal sealed class KillScenario(
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
                 $"  step {step,5}: {names}; the next step after {pauses[^1]:0.00} s"));
         }
-        int code = await cluster.EndAsync(WholeRun(lab));
-        lab.Report.Check(code == 0, $"exit code {code}");
+        await cluster.Diary.StepAsync(settings.Steps, WholeRun(lab));
         lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
             $"  until the next step: median {Quantiles.Median(pauses):0.00} s, longest {pauses.Max():0.00} s"));
         if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);
         // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
-        await RunCheck.RunAsync(lab.Report, cluster.Run, reference,
-            LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
-        CheckLeftovers(lab, cluster);
+        await StopAndCheckAsync(lab, cluster, settings, LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
     }
 
     /// <summary>Others are replaced without a new generation.</summary>

@@ -44,6 +44,19 @@ internal abstract class Scenario
     protected static long GenerationOf(LocalCluster cluster) =>
         cluster.Diary.Read().LastOrDefault(e => e.Event == "committed")?.Generation ?? 0;
 
+    /// <summary>
+    /// Stops a run that would go on, and holds it against one of as many steps in one process. However fast steps are,
+    /// what was to happen has happened.
+    /// </summary>
+    protected static async Task StopAndCheckAsync(Lab lab, LocalCluster cluster, RunSettings settings, long redone = 0)
+    {
+        int code = await cluster.StopAsync();
+        lab.Report.Check(code == 0, $"exit code {code}");
+        ReferenceRun reference = await lab.ReferenceAsync(settings with { Steps = RunFolder.Stored(cluster.Run) });
+        await RunCheck.RunAsync(lab.Report, cluster.Run, reference, redone);
+        CheckLeftovers(lab, cluster);
+    }
+
     protected static void CheckLeftovers(Lab lab, LocalCluster cluster)
     {
         IReadOnlyList<string> left = cluster.Leftovers();
