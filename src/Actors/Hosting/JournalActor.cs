@@ -56,8 +56,7 @@ internal sealed class JournalActor : ReceiveActor
     /// </summary>
     private bool IsNews(RunPhase before, RunState state) => state.Phase switch
     {
-        RunPhase.Running when before != RunPhase.Running =>
-            state.Step > LastTold(),
+        RunPhase.Running when before != RunPhase.Running => state.Step > LastTold(),
         RunPhase.Running or RunPhase.Draining => true,
         _ => false,
     };

@@ -123,7 +123,6 @@ internal static class Formation
         return Form(plan, state with
         {
             Trainers = state.Trainers.RemoveRange(late),
-            Silent = state.Silent.Except(late),
             Leaving = state.Leaving.Except(late),
             Blame = blame,
         }, effects);

@@ -141,7 +141,8 @@ internal static class Membership
         foreach ((string trainer, Member member) in state.Trainers)
         {
             if (member.Heard >= state.RollCall) continue;
-            if (MayBeElsewhere(plan, state, trainer)) waits = true;
+            // The cluster says that it may be elsewhere, or has not had the time to notice.
+            if (state.Silent.Contains(trainer) || !IsOverdue(plan, state, member)) waits = true;
             else next = Forget(next, trainer, "it does not answer", effects);
         }
         if (!waits) return Formation.Form(plan, next, effects);
@@ -182,13 +183,6 @@ internal static class Membership
             HostLost = state.HostLost || state.RankOf(trainer) >= 0,
         };
     }
-
-    /// <summary>
-    /// Whether a silent trainer may be on the other side of a split: the cluster says so, or has not had the time to
-    /// notice.
-    /// </summary>
-    public static bool MayBeElsewhere(RunPlan plan, RunState state, string trainer) =>
-        state.Silent.Contains(trainer) || !IsOverdue(plan, state, state.Trainers[trainer]);
 
     private static bool IsOverdue(RunPlan plan, RunState state, Member member) =>
         member.HeardAt < state.Ticks - plan.UnansweredPings;

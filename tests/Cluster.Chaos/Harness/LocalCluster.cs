@@ -49,9 +49,6 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     /// <summary>What the manager said so far.</summary>
     public IReadOnlyList<string> Lines => _manager.Lines;
 
-    /// <summary>Whether the run, or the manager, is over.</summary>
-    public bool HasEnded => _manager.Exited.IsCompleted;
-
     /// <summary>Starts one.</summary>
     public static LocalCluster Start(ClusterPlan plan, string run, RunSettings settings) => new(OsProcess.Starling(
         ["cluster", .. plan.Arguments, "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), plan,

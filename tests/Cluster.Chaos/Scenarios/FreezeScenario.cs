@@ -53,9 +53,7 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         lab.Report.Check(stored == 0, $"checkpoints that it published after it woke: {stored}");
         lab.Report.Check(cluster.Diary.HostsOf(GenerationOf(cluster)).Contains(name),
             $"it is back as a newcomer, one of three that make steps (at {cluster.Step})");
-        int code = await cluster.StopAsync();
-        lab.Report.Check(code == 0, $"exit code {code}");
+        await StopAsync(lab, cluster);
         RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));
-        CheckLeftovers(lab, cluster);
     }
 }

@@ -41,9 +41,7 @@ internal sealed class SlowScenario : Scenario
             e => IsNote(e, "keeps up with the others again"), Patience, "the end of the flag", entries);
         lab.Report.Check(true,
             $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
-        int code = await cluster.StopAsync();
-        lab.Report.Check(code == 0, $"exit code {code}");
-        CheckLeftovers(lab, cluster);
+        await StopAsync(lab, cluster);
     }
 
     private static async Task FlaggedAsync(

@@ -43,9 +43,7 @@ internal sealed class SoakScenario(int generations) : Scenario
             Compare(lab.Report, name, "files", early, late, f => f.Files, 0);
             Compare(lab.Report, name, "threads", early, late, f => f.Threads, 0);
         }
-        int code = await cluster.StopAsync();
-        lab.Report.Check(code == 0, $"exit code {code}");
-        CheckLeftovers(lab, cluster);
+        await StopAsync(lab, cluster);
     }
 
     private static void Compare(Report report, string name, string unit, IEnumerable<Footprint> early,

@@ -33,9 +33,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         lab.Report.Limit("the last trainer, which stores the state, has left",
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
         RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));
-        int code = await cluster.StopAsync();
-        lab.Report.Check(code == 0, $"exit code {code}");
-        CheckLeftovers(lab, cluster);
+        await StopAsync(lab, cluster);
     }
 
     private async Task TerminateAsync(Lab lab, LocalCluster cluster, string who, Member member)
