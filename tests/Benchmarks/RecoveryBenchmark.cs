@@ -48,10 +48,7 @@ internal sealed class RecoveryBenchmark(int kills) : Scenario
             await cluster.RunningAsync(3, cluster.Diary.Read().Count);
             await Task.Delay(TimeSpan.FromMilliseconds(500 * random.NextDouble()));
             if (Victims.OneHost(cluster, random) is not [var victim]) throw new ChaosException("no host to kill");
-            long generation = GenerationOf(cluster);
-            DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            Signals.Send(victim.Process, Signals.Kill);
-            times.Add(await NextCommitAsync(cluster, now, generation));
+            times.Add(await KillAsync(cluster, [victim]));
         }
         await cluster.StopAsync();
         return times;

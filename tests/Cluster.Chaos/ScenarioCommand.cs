@@ -34,7 +34,11 @@ internal sealed class ScenarioCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<bool> _keep = new("--keep") { Description = "Keeps the runs' folders" };
+    private readonly Option<bool> _keep = new("--keep")
+    {
+        Description = "Keeps the runs' folders, as it does where a point does not hold",
+    };
+
     private readonly IReadOnlyList<Scenario> _all;
 
     private ScenarioCommand(IReadOnlyList<Scenario> all) => _all = all;
@@ -65,14 +69,14 @@ internal sealed class ScenarioCommand
         long steps = arguments.GetValue(_steps);
         RunSettings settings = new(file, steps, Math.Max(1, steps / 20), [.. arguments.GetValue(_set) ?? []]);
         using References references = new();
-        using Lab lab = new(seed, settings, new Report(Console.Out, timesCount: true), references,
-            arguments.GetValue(_keep));
+        using Lab lab = new(seed, settings, new Report(Console.Out, timesCount: true), references);
         lab.Report.Say($"seed {seed}, {file}, {steps} steps a run");
         foreach (Scenario scenario in _all.Where(s => asked.Contains("all") || asked.Contains(s.Name)))
             await RunAsync(scenario, lab);
         IReadOnlyList<string> failures = lab.Report.Failures;
         lab.Report.Say(failures.Count == 0 ? "\nall points hold" : $"\n{failures.Count} points do not hold:");
         foreach (string failure in failures) lab.Report.Say($"  {failure}");
+        if (failures.Count > 0 || arguments.GetValue(_keep)) lab.Keep();
         return failures.Count == 0 ? 0 : 1;
     }
 

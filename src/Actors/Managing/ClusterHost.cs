@@ -13,10 +13,7 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
     {
         // Once here rather than once by each member.
         StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
-        if (!options.Evaluation.Enabled) request = request with { Evaluators = 0 };
-        // Pictures do not travel between processes. Whatever the user set comes after this, and wins.
-        if (request.Loaders > 0)
-            request = request with { Overrides = ["data.tokenizeOn=loader", .. request.Overrides] };
+        request = request.OnOneMachine(options, Environment.ProcessorCount);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         using RunLock shared = await RunLock.ShareAsync(request.RunFolder, "cluster",
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);

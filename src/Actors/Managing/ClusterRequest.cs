@@ -1,3 +1,6 @@
+using System.Globalization;
+using Starling.Actors.Configuration;
+
 namespace Starling.Actors.Managing;
 
 /// <summary>What one start of <c>starling cluster</c> asks for, beyond the configuration.</summary>
@@ -11,6 +14,25 @@ namespace Starling.Actors.Managing;
 public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, int Evaluators, string RunFolder,
     string ConfigurationFile, IReadOnlyList<string> Overrides)
 {
+    /// <summary>
+    /// The same, with what follows from all members being on one machine. What the user set comes last, and wins.
+    /// </summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="cores">Of the machine.</param>
+    internal ClusterRequest OnOneMachine(StarlingOptions options, int cores)
+    {
+        List<string> settings = [];
+        if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // pictures do not travel between processes
+        // By default a trainer takes every core there is, and several would be in each other's way.
+        if (options.Training.Threads == 0 && Trainers > 0)
+            settings.Add("training.threads=" + Math.Max(1, cores / Trainers).ToString(CultureInfo.InvariantCulture));
+        return this with
+        {
+            Evaluators = options.Evaluation.Enabled ? Evaluators : 0,
+            Overrides = [.. settings, .. Overrides],
+        };
+    }
+
     /// <summary>The members to start, the first one first: the others join it.</summary>
     internal IEnumerable<MemberPlan> Members() =>
         Enumerable.Range(1, Supervisors).Select(i => MemberPlan.Of("supervisor", i, this))

@@ -1,3 +1,4 @@
+using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Actors.Managing;
 using Starling.Actors.Supervision;
@@ -40,6 +41,30 @@ public sealed class MemberTests
             Assert.Equal(outcome, NodeLines.TryReadOver(NodeLines.Over(outcome, 20)));
         Assert.Null(NodeLines.TryReadReady("step 1/20"));
         Assert.Null(NodeLines.TryReadOver("step 1/20"));
+    }
+
+    [Fact]
+    public void On_one_machine_trainers_share_the_cores_and_get_tokens()
+    {
+        ClusterRequest fitted = Request(loaders: 1).OnOneMachine(new StarlingOptions(), cores: 9);
+        Assert.Equal(["data.tokenizeOn=loader", "training.threads=4"], fitted.Overrides);
+        Assert.Equal(1, fitted.Evaluators);
+        Assert.Equal(["training.threads=1"],
+            Request(loaders: 0).OnOneMachine(new StarlingOptions(), cores: 1).Overrides);
+    }
+
+    [Fact]
+    public void What_the_user_set_wins_over_what_suits_one_machine()
+    {
+        StarlingOptions options = new()
+        {
+            Training = new() { Threads = 3 },
+            Evaluation = new() { Enabled = false },
+        };
+        Assert.Empty(Request(loaders: 0).OnOneMachine(options, cores: 8).Overrides);
+        Assert.Equal(0, Request(loaders: 0).OnOneMachine(options, cores: 8).Evaluators);
+        ClusterRequest request = Request(loaders: 1) with { Overrides = ["data.tokenizeOn=trainer"] };
+        Assert.Equal("data.tokenizeOn=trainer", request.OnOneMachine(options, cores: 8).Overrides[^1]);
     }
 
     private static ClusterRequest Request(int loaders) => new(2, 2, loaders, 1, "run", "configs/tiny.json", []);

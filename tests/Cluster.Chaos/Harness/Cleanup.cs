@@ -27,17 +27,6 @@ internal static class Cleanup
         return new Entry(undo);
     }
 
-    /// <summary>A folder that is deleted at the end of the program, if it is still there.</summary>
-    public static DirectoryInfo TemporaryFolder(string prefix)
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory(prefix);
-        AtExit(() =>
-        {
-            if (Directory.Exists(folder.FullName)) folder.Delete(recursive: true);
-        });
-        return folder;
-    }
-
     private static void UndoAll()
     {
         Action[] left;

@@ -5,11 +5,9 @@ namespace Starling.Cluster.Chaos.Harness;
 /// <summary>
 /// What a scenario works with: a folder that is deleted, a seed that repeats its choices, settings and a report.
 /// </summary>
-internal sealed class Lab(ulong seed, RunSettings settings, Report report, References references, bool keep = false)
-    : IDisposable
+internal sealed class Lab(ulong seed, RunSettings settings, Report report, References references) : IDisposable
 {
-    private readonly DirectoryInfo _folder = keep ? Directory.CreateTempSubdirectory("starling-chaos-")
-        : Cleanup.TemporaryFolder("starling-chaos-");
+    private readonly TemporaryFolder _folder = new("starling-chaos-");
 
     public RunSettings Settings => settings;
 
@@ -19,14 +17,18 @@ internal sealed class Lab(ulong seed, RunSettings settings, Report report, Refer
     public KeyedRandom Random(int purpose) => KeyedRandom.For(seed, RandomPurpose.Sampling, purpose);
 
     /// <summary>A folder in the lab's.</summary>
-    public string Folder(string name) => Path.Combine(_folder.FullName, name);
+    public string Folder(string name) => Path.Combine(_folder.Path, name);
 
     /// <summary>The run that nothing happened to.</summary>
     public Task<ReferenceRun> ReferenceAsync(RunSettings of) => references.OfAsync(of, report);
 
-    public void Dispose()
+    /// <summary>Leaves the runs for somebody to look into.</summary>
+    public void Keep()
     {
-        if (keep) report.Say($"runs are in {_folder.FullName}");
-        else _folder.Delete(recursive: true);
+        references.Keep();
+        _folder.Keep();
+        report.Say($"runs are in {_folder.Path}, those they were held against in {references.Folder}");
     }
+
+    public void Dispose() => _folder.Dispose();
 }

@@ -7,8 +7,6 @@ namespace Starling.Cluster.Chaos.Harness;
 internal sealed partial class LocalCluster : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private readonly OsProcess _manager;
     private readonly ClusterPlan _plan;
 
@@ -98,16 +96,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until no member that there ever was runs any more.</summary>
-    public async Task MembersGoneAsync()
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (Members is { Count: > 0 } left)
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
-                throw new ChaosException($"still there: {string.Join(", ", left.Select(m => m.Name))}");
-            await Task.Delay(Moment);
-        }
-    }
+    public Task MembersGoneAsync() => Poll.UntilAsync(() => Members.Count == 0, Patience, "the end of all members");
 
     /// <summary>Processes, sockets and temporary files that outlived the run.</summary>
     public IReadOnlyList<string> Leftovers() =>

@@ -16,6 +16,13 @@ internal sealed record ReferenceRun(string Hash, IReadOnlyDictionary<long, StepF
     }
 
     /// <summary>Hash of a run's last state, as <c>starling checkpoint hash</c> prints it.</summary>
-    public static async Task<string> HashAsync(string run) => (await OsProcess.RunAsync(
-        OsProcess.Starling(["checkpoint", "hash", run]), Patience))[^1];
+    public static async Task<string> HashAsync(string run)
+    {
+        IReadOnlyList<string> lines = await OsProcess.RunAsync(
+            OsProcess.Starling(["checkpoint", "hash", run]), Patience);
+        return lines.SingleOrDefault(IsHash) ??
+            throw new ChaosException($"'starling checkpoint hash' said:\n{string.Join('\n', lines)}");
+
+        static bool IsHash(string line) => line.Length == 64 && line.All(char.IsAsciiHexDigitLower);
+    }
 }

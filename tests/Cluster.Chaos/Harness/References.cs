@@ -6,8 +6,11 @@ internal sealed class References : IDisposable
     /// <summary>Keys that change no bit of the state.</summary>
     private static readonly string[] WithoutEffect = ["cluster.", "evaluation.", "monitor."];
 
-    private readonly DirectoryInfo _folder = Cleanup.TemporaryFolder("starling-reference-");
+    private readonly TemporaryFolder _folder = new("starling-reference-");
     private readonly Dictionary<string, ReferenceRun> _runs = [];
+
+    /// <summary>Where they are.</summary>
+    public string Folder => _folder.Path;
 
     /// <summary>The run with these settings.</summary>
     public async Task<ReferenceRun> OfAsync(RunSettings settings, Report report)
@@ -17,10 +20,13 @@ internal sealed class References : IDisposable
         if (_runs.TryGetValue(key, out ReferenceRun? known)) return known;
         report.Say($"reference: starling train, {settings.Steps} steps");
         ReferenceRun made = await ReferenceRun.MakeAsync(
-            settings, Path.Combine(_folder.FullName, $"run-{_runs.Count}"));
+            settings, Path.Combine(Folder, $"run-{_runs.Count}"));
         _runs.Add(key, made);
         return made;
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    /// <summary>Leaves the runs for somebody to look into.</summary>
+    public void Keep() => _folder.Keep();
+
+    public void Dispose() => _folder.Dispose();
 }

@@ -19,15 +19,17 @@ internal static class RunCheck
         long last = reference.Steps.Keys.Max();
         IReadOnlyList<Entry> diary = Commits(report, run, last, redone);
         Entry[] computed = Computed(run);
-        int different = computed.Count(e => StepFigures.Of(e) != reference.Steps[e.Step]);
-        report.Check(different == 0, $"of {computed.Length} computations of a step, with another loss or gradient " +
-            $"than in the reference: {different}");
+        Entry[] different = [.. computed.Where(e => StepFigures.Of(e) != reference.Steps[e.Step])];
+        report.Check(different.Length == 0, $"of {computed.Length} computations of a step, with another loss or " +
+            $"gradient than in the reference: {different.Length}" +
+            (different.Length == 0 ? "" : $", the first of step {different.Min(e => e.Step)}"));
 
         long[] generations = [.. diary.Where(e => e.Event == "generation").Select(e => e.Generation)];
         report.Check(generations.SequenceEqual(generations.Distinct().Order()),
             $"{generations.Length} generations, each number once and growing");
         string hash = await ReferenceRun.HashAsync(run);
-        report.Check(hash == reference.Hash, $"checkpoint hash {hash[..16]}… is the uninterrupted run's");
+        report.Check(hash == reference.Hash,
+            $"checkpoint hash {hash[..16]}…, and {reference.Hash[..16]}… of the uninterrupted run");
     }
 
     /// <summary>

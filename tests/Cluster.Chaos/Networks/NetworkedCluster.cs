@@ -6,7 +6,6 @@ namespace Starling.Cluster.Chaos.Networks;
 internal sealed class NetworkedCluster : IAsyncDisposable
 {
     private static readonly string[] Names = ["supervisor-1", "supervisor-2", "trainer-1", "trainer-2", "trainer-3"];
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private readonly VirtualNetwork _network;
 
     private NetworkedCluster(VirtualNetwork network, string run, RunSettings settings)
@@ -54,18 +53,6 @@ internal sealed class NetworkedCluster : IAsyncDisposable
 
     /// <summary>Makes it one network again.</summary>
     public Task HealAsync() => _network.HealAsync();
-
-    /// <summary>Waits until something is true of the nodes.</summary>
-    public static async Task WaitAsync(Func<bool> holds, TimeSpan patience, string what)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!holds())
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > patience)
-                throw new ChaosException($"{what}: not in {patience.TotalSeconds:0} s");
-            await Task.Delay(Moment);
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {

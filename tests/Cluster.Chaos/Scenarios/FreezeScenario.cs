@@ -29,8 +29,10 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         long generation = GenerationOf(cluster), step = cluster.Step;
         DateTimeOffset stopped = TimeProvider.System.GetUtcNow();
         Signals.Send(victim.Process, Signals.Stop);
-        lab.Report.Limit($"{name} frozen at step {step}: the others' next step",
-            await NextCommitAsync(cluster, stopped, generation), 10);
+        Entry next = await cluster.Diary.WaitAsync(
+            e => e.Event == "committed" && e.Generation > generation, Patience, "a step of the others");
+        lab.Report.Limit(
+            $"{name} frozen at step {step}: the others' next step", (next.Time - stopped).TotalSeconds, 10);
         TimeSpan left = frozen - (TimeProvider.System.GetUtcNow() - stopped);
         if (left > TimeSpan.Zero) await Task.Delay(left);
         int attempt = own.Read()[^1].Attempt, before = own.Read().Count;

@@ -43,15 +43,10 @@ internal sealed class KillScenario(
         {
             await cluster.Diary.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
-            IReadOnlyList<Member> chosen = await UntilAsync(() => victims(cluster, random), "somebody to kill");
-            long generation = GenerationOf(cluster), step = cluster.Step;
-            int entries = cluster.Diary.Read().Count;
-            DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            foreach (Member victim in chosen) Signals.Send(victim.Process, Signals.Kill);
-            Entry next = await cluster.Diary.WaitAsync(
-                e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !Disturbs(chosen)),
-                Patience, $"a step after the death of {string.Join(", ", chosen.Select(v => v.Name))}", entries);
-            pauses.Add((next.Time - now).TotalSeconds);
+            IReadOnlyList<Member> chosen = await Poll.ForAsync(
+                () => victims(cluster, random), Patience, "somebody to kill");
+            long step = cluster.Step;
+            pauses.Add(await KillAsync(cluster, chosen));
             string names = string.Join(", ", chosen.Select(v => v.Name));
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
                 $"  step {step,5}: {names}; the next step after {pauses[^1]:0.00} s"));
@@ -63,8 +58,4 @@ internal sealed class KillScenario(
         // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
         await StopAndCheckAsync(lab, cluster, settings, LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
     }
-
-    /// <summary>Others are replaced without a new generation.</summary>
-    private static bool Disturbs(IReadOnlyList<Member> victims) =>
-        victims.Any(v => v.Role is "trainer" or "supervisor");
 }

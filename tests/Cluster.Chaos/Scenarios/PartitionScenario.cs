@@ -56,7 +56,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         DateTimeOffset cut = TimeProvider.System.GetUtcNow();
         await cluster.CutAsync(part);
         DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
-        await NetworkedCluster.WaitAsync(
+        await Poll.UntilAsync(
             () => part.All(HasEnded) || rest.All(HasEnded), NodePatience, "the end of one side");
         NetworkedNode[] losers = part.All(HasEnded) ? part : rest, winners = losers == part ? rest : part;
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);

@@ -8,8 +8,6 @@ internal abstract class Scenario
     /// <summary>How long a run may take from one committed step to the next before it counts as stuck.</summary>
     protected static readonly TimeSpan Patience = LocalCluster.Patience;
 
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
-
     /// <summary>What a user calls it.</summary>
     public abstract string Name { get; }
 
@@ -22,22 +20,19 @@ internal abstract class Scenario
     /// <summary>How long a whole run may take: steps are never that slow.</summary>
     protected static TimeSpan WholeRun(Lab lab) => Patience + TimeSpan.FromSeconds(lab.Settings.Steps);
 
-    /// <summary>Seconds from a moment to the first step committed in a later generation.</summary>
-    protected static async Task<double> NextCommitAsync(LocalCluster cluster, DateTimeOffset moment, long generation) =>
-        ((await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Generation > generation, Patience,
-            $"a step of a generation after {generation}")).Time - moment).TotalSeconds;
-
-    /// <summary>Tries again and again until there is something.</summary>
-    protected static async Task<T> UntilAsync<T>(Func<T?> find, string what) where T : class
+    /// <summary>Kills members; gives the seconds until the next step was committed.</summary>
+    protected static async Task<double> KillAsync(LocalCluster cluster, IReadOnlyList<Member> victims)
     {
-        long began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            if (find() is { } found) return found;
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
-                throw new ChaosException($"{what}: not in {Patience.TotalSeconds:0} s");
-            await Task.Delay(Moment);
-        }
+        // The others are replaced without a new generation.
+        bool disturbs = victims.Any(v => v.Role is "trainer" or "supervisor");
+        long generation = GenerationOf(cluster);
+        int entries = cluster.Diary.Read().Count;
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        foreach (Member victim in victims) Signals.Send(victim.Process, Signals.Kill);
+        Entry next = await cluster.Diary.WaitAsync(
+            e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !disturbs), Patience,
+            $"a step after the death of {string.Join(", ", victims.Select(v => v.Name))}", entries);
+        return (next.Time - now).TotalSeconds;
     }
 
     /// <summary>The latest generation that steps were committed in.</summary>

@@ -1,0 +1,27 @@
+namespace Starling.Cluster.Chaos.Harness;
+
+/// <summary>Waits for what nothing tells of, by looking again and again.</summary>
+internal static class Poll
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Looks until there is something.</summary>
+    /// <param name="find">What to look for; null for nothing yet.</param>
+    /// <param name="patience">For so long.</param>
+    /// <param name="what">What to say if it does not come.</param>
+    public static async Task<T> ForAsync<T>(Func<T?> find, TimeSpan patience, string what) where T : class
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (find() is { } found) return found;
+            if (TimeProvider.System.GetElapsedTime(began) > patience)
+                throw new ChaosException($"{what}: not in {patience.TotalSeconds:0} s");
+            await Task.Delay(Moment);
+        }
+    }
+
+    /// <summary>Looks until something holds.</summary>
+    public static Task UntilAsync(Func<bool> holds, TimeSpan patience, string what) =>
+        ForAsync(() => holds() ? what : null, patience, what);
+}
