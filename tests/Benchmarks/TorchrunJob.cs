@@ -63,13 +63,11 @@ internal sealed class TorchrunJob : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the agent, which ends its workers.</summary>
+    /// <summary>Ends the agent, which its workers do not outlive.</summary>
     public async ValueTask DisposeAsync()
     {
-        int[] workers = [.. new[] { Last(0), Last(1) }.OfType<(int Process, double)>().Select(w => w.Process)];
         Signals.Send(_agent.Id, Signals.Terminate);
         await Task.WhenAny(_agent.Exited, Task.Delay(TimeSpan.FromSeconds(20)));
         await _agent.DisposeAsync();
-        foreach (int worker in workers) Signals.Send(worker, Signals.Kill); // if the agent did not
     }
 }

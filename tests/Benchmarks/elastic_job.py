@@ -3,8 +3,10 @@
 usage: torchrun ... elastic_job.py FOLDER
 Each worker appends "pid rank step seconds" to FOLDER/RANK.log after each step; rank 0 stores the state every ten steps.
 """
+import ctypes
 import os
 import pathlib
+import signal
 import sys
 import time
 
@@ -12,6 +14,7 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlives the agent, even a killed one
 folder = pathlib.Path(sys.argv[1])
 torch.set_num_threads(1)
 dist.init_process_group("gloo")

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Coordination;
@@ -8,7 +10,7 @@ namespace Starling.Actors.Hosting;
 /// Akka's lease, in a file of the run's folder: which of two sides of a split cluster goes on, and which node runs the
 /// supervisor. Renewed in the background; the loss is told to the <see cref="MembershipGuard"/>.
 /// </summary>
-public sealed class FileLease : Lease
+public sealed partial class FileLease : Lease
 {
     private const string ResolverSuffix = "-akka-sbr"; // of the name that the split brain resolver gives its lease
 
@@ -57,11 +59,13 @@ public sealed class FileLease : Lease
     public override async Task<bool> Acquire(Action<Exception?> leaseLostCallback)
     {
         long began = _time.GetTimestamp();
-        while (!await TakeAsync(renew: false))
+        string? dead = null;
+        for (bool first = true; !await TakeAsync(renew: false, dead); first = false)
         {
             // The owner before may be dead, and its time almost up.
             if (_time.GetElapsedTime(began) > _patience) return false;
-            await Task.Delay(RetryAfter, _time, _end.Token);
+            if (first && _isOfSide) dead = await DeadOwnerAsync();
+            else await Task.Delay(RetryAfter, _time, _end.Token);
         }
         CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         Interlocked.Exchange(ref _renewing, renewing)?.Cancel();
@@ -90,14 +94,15 @@ public sealed class FileLease : Lease
     internal static string FileNameOf(string lease) =>
         string.Concat(lease.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')) + ".lease";
 
-    private async Task<bool> TakeAsync(bool renew)
+    private async Task<bool> TakeAsync(bool renew, string? dead = null)
     {
         await _turn.WaitAsync(_end.Token);
         try
         {
             // Counted from before: others may count from any moment after.
             long until = _time.GetTimestamp() + (long)(_duration.TotalSeconds * _time.TimestampFrequency);
-            if (!await _file.TryTakeAsync(renew, _end.Token, _isOfSide ? IsOnThisSide : null)) return false;
+            Func<string, bool>? mayTakeOver = _isOfSide ? owner => owner == dead || IsOnThisSide(owner) : null;
+            if (!await _file.TryTakeAsync(renew, _end.Token, mayTakeOver)) return false;
             Interlocked.Exchange(ref _validUntil, until);
             return true;
         }
@@ -118,6 +123,31 @@ public sealed class FileLease : Lease
             owner.StartsWith($"{member.Address.System}@{member.Address.Host}:{member.Address.Port}#",
                 StringComparison.Ordinal));
     }
+
+    /// <summary>
+    /// The owner, if its process is known to have ended: a proof that reaches this side only, since the other one of a
+    /// split does not reach the machine. Null if it may live.
+    /// </summary>
+    private async Task<string?> DeadOwnerAsync()
+    {
+        string? owner;
+        await _turn.WaitAsync(_end.Token);
+        try
+        {
+            owner = _file.Look()?.Owner;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        return owner is not null && OwnerPattern().Match(owner) is { Success: true } match &&
+            int.TryParse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture, out int port) &&
+            await ProcessProbe.HasEndedAsync(new Address("akka", match.Groups[1].Value, match.Groups[2].Value, port))
+            ? owner : null;
+    }
+
+    [GeneratedRegex("^([^@]+)@(.+):([0-9]{1,5})#")]
+    private static partial Regex OwnerPattern();
 
     private async Task RenewAsync(Action<Exception?> lost, CancellationToken cancellation)
     {
