@@ -10,11 +10,14 @@ import signal
 import sys
 import time
 
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlives the agent, even a killed one
+if os.getppid() == 1:
+    sys.exit("the agent is gone already")
+
 import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlives the agent, even a killed one
 folder = pathlib.Path(sys.argv[1])
 torch.set_num_threads(1)
 dist.init_process_group("gloo")

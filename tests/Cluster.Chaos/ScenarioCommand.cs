@@ -71,12 +71,13 @@ internal sealed class ScenarioCommand
         using References references = new();
         using Lab lab = new(seed, settings, new Report(Console.Out, timesCount: true), references);
         lab.Report.Say($"seed {seed}, {file}, {steps} steps a run");
+        if (arguments.GetValue(_keep)) lab.Keep(); // at once: an interrupted run's are to be kept too
         foreach (Scenario scenario in _all.Where(s => asked.Contains("all") || asked.Contains(s.Name)))
             await RunAsync(scenario, lab);
         IReadOnlyList<string> failures = lab.Report.Failures;
         lab.Report.Say(failures.Count == 0 ? "\nall points hold" : $"\n{failures.Count} points do not hold:");
         foreach (string failure in failures) lab.Report.Say($"  {failure}");
-        if (failures.Count > 0 || arguments.GetValue(_keep)) lab.Keep();
+        if (failures.Count > 0) lab.Keep();
         return failures.Count == 0 ? 0 : 1;
     }
 

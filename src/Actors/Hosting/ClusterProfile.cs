@@ -21,7 +21,7 @@ internal static class ClusterProfile
     private const string LeaseName = "akka.coordination.lease.file";
 
     private const string Common = """
-        # Nothing here is due to less than 0.1 s, and a hundred ticks a second cost every node 1 % of a core.
+        # No interval below is shorter than 100 ms, and a hundred ticks a second cost every node 1 % of a core.
         akka.scheduler.tick-duration = 50ms
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off

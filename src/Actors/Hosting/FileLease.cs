@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Coordination;
@@ -10,7 +8,7 @@ namespace Starling.Actors.Hosting;
 /// Akka's lease, in a file of the run's folder: which of two sides of a split cluster goes on, and which node runs the
 /// supervisor. Renewed in the background; the loss is told to the <see cref="MembershipGuard"/>.
 /// </summary>
-public sealed partial class FileLease : Lease
+public sealed class FileLease : Lease
 {
     private const string ResolverSuffix = "-akka-sbr"; // of the name that the split brain resolver gives its lease
 
@@ -23,20 +21,23 @@ public sealed partial class FileLease : Lease
     private readonly LeaseFile _file;
     private readonly TimeSpan _duration, _interval, _patience;
     private readonly bool _isOfSide;
+    private readonly Func<Address, Task<bool>> _hasEnded;
     private CancellationTokenSource? _renewing;
     private long _validUntil; // 0 while not held
 
     /// <summary>Made by Akka, from <c>akka.coordination.lease.file</c>.</summary>
-    public FileLease(LeaseSettings settings, ExtendedActorSystem system) : this(settings, system, TimeProvider.System)
+    public FileLease(LeaseSettings settings, ExtendedActorSystem system)
+        : this(settings, system, TimeProvider.System, ProcessProbe.HasEndedAsync)
     {
     }
 
-    internal FileLease(LeaseSettings settings, ExtendedActorSystem system, TimeProvider time) : base(settings)
+    internal FileLease(LeaseSettings settings, ExtendedActorSystem system, TimeProvider time,
+        Func<Address, Task<bool>> hasEnded) : base(settings)
     {
-        (_system, _time) = (system, time);
+        (_system, _time, _hasEnded) = (system, time, hasEnded);
         _duration = settings.TimeoutSettings.HeartbeatTimeout;
         _interval = settings.TimeoutSettings.HeartbeatInterval;
-        // Inside of the time that Akka gives an operation: an answer that comes too late is none.
+        // Akka waits for as long as an operation takes; others wait for whoever decides meanwhile.
         _patience = 0.8 * settings.TimeoutSettings.OperationTimeout;
         _isOfSide = settings.LeaseName.EndsWith(ResolverSuffix, StringComparison.Ordinal);
         string folder = settings.LeaseConfig.GetString("folder");
@@ -60,12 +61,12 @@ public sealed partial class FileLease : Lease
     {
         long began = _time.GetTimestamp();
         string? dead = null;
-        for (bool first = true; !await TakeAsync(renew: false, dead); first = false)
+        while (!await TryTakeAsync(dead))
         {
             // The owner before may be dead, and its time almost up.
             if (_time.GetElapsedTime(began) > _patience) return false;
-            if (first && _isOfSide) dead = await DeadOwnerAsync();
-            else await Task.Delay(RetryAfter, _time, _end.Token);
+            if (_isOfSide) dead = await DeadOwnerAsync();
+            await Task.Delay(RetryAfter, _time, _end.Token);
         }
         CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         Interlocked.Exchange(ref _renewing, renewing)?.Cancel();
@@ -112,6 +113,19 @@ public sealed partial class FileLease : Lease
         }
     }
 
+    /// <summary>Tries to take it; a hiccup of the disk is no answer, and would end this side like one.</summary>
+    private async Task<bool> TryTakeAsync(string? dead)
+    {
+        try
+        {
+            return await TakeAsync(renew: false, dead);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Whether an owner is a node that this one reaches. The lease is that of a side then: the one that decided before,
     /// seconds ago, was another node of this very side, and would make this side end if it kept the lease to itself.
@@ -119,14 +133,14 @@ public sealed partial class FileLease : Lease
     private bool IsOnThisSide(string owner)
     {
         ClusterEvent.CurrentClusterState state = Cluster.Get(_system).State;
-        return state.Members.Any(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member) &&
-            owner.StartsWith($"{member.Address.System}@{member.Address.Host}:{member.Address.Port}#",
-                StringComparison.Ordinal));
+        return AddressOf(owner) is { } node && state.Members.Any(member =>
+            member.Status is MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting &&
+            !state.Unreachable.Contains(member) && IsAt(member.Address, node));
     }
 
     /// <summary>
-    /// The owner, if its process is known to have ended: a proof that reaches this side only, since the other one of a
-    /// split does not reach the machine. Null if it may live.
+    /// The owner, if there is no other side that it could have taken the lease for: its process has ended, and so have
+    /// those of all nodes that this one does not reach. Null otherwise: then it may be kept for a side that goes on.
     /// </summary>
     private async Task<string?> DeadOwnerAsync()
     {
@@ -136,18 +150,27 @@ public sealed partial class FileLease : Lease
         {
             owner = _file.Look()?.Owner;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
         finally
         {
             _turn.Release();
         }
-        return owner is not null && OwnerPattern().Match(owner) is { Success: true } match &&
-            int.TryParse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture, out int port) &&
-            await ProcessProbe.HasEndedAsync(new Address("akka", match.Groups[1].Value, match.Groups[2].Value, port))
-            ? owner : null;
+        if (owner is null || AddressOf(owner) is not { } node) return null;
+        Address[] silent = [.. Cluster.Get(_system).State.Unreachable.Select(member => member.Address)];
+        bool[] ended = await Task.WhenAll(silent.Append(node).Select(_hasEnded));
+        return ended.All(e => e) ? owner : null;
     }
 
-    [GeneratedRegex("^([^@]+)@(.+):([0-9]{1,5})#")]
-    private static partial Regex OwnerPattern();
+    /// <summary>The node of an owner; null if it is none.</summary>
+    private static Address? AddressOf(string owner) =>
+        Address.TryParse($"akka://{owner.Split('#')[0]}", out Address? node) && node.Port is not null ? node : null;
+
+    /// <summary>Owners are named without the protocol.</summary>
+    private static bool IsAt(Address member, Address node) =>
+        (member.System, member.Host, member.Port) == (node.System, node.Host, node.Port);
 
     private async Task RenewAsync(Action<Exception?> lost, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, 
     string ConfigurationFile, IReadOnlyList<string> Overrides)
 {
     /// <summary>
-    /// The same, with what follows from all members being on one machine. What the user set comes last, and wins.
+    /// The same, with what follows from all members being on one machine. What <c>--set</c> says comes last, and wins.
     /// </summary>
     /// <param name="options">The configuration.</param>
     /// <param name="cores">Of the machine.</param>

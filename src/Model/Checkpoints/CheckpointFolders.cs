@@ -25,8 +25,10 @@ internal static class CheckpointFolders
             : null;
 
     /// <summary>The step of a set-aside checkpoint's folder name, null for any other name.</summary>
-    internal static long? SetAsideStepOf(string name) =>
-        name.StartsWith(SetAsidePrefix, StringComparison.Ordinal) ? StepOf(name.Split('-')[1]) : null;
+    internal static long? SetAsideStepOf(string name) => StepOf(SetAsidePrefix, name);
+
+    /// <summary>The step of the name of a folder that is written or deleted, null for any other name.</summary>
+    internal static long? TemporaryStepOf(string name) => StepOf(TemporaryPrefix, name);
 
     /// <summary>A name that nothing has yet.</summary>
     internal static string Fresh(string prefix, long step) => $"{prefix}{NameOf(step)}-{Guid.NewGuid():N}";
@@ -60,4 +62,7 @@ internal static class CheckpointFolders
             throw new StarlingException($"the checkpoints in {folder} cannot be listed: {e.Message}", e);
         }
     }
+
+    private static long? StepOf(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? StepOf(name.Split('-')[1]) : null;
 }

@@ -80,6 +80,31 @@ public sealed class CheckpointStore(string folder, ICheckpointFiles? files = nul
     }
 
     /// <summary>
+    /// Deletes what others left half-written, half-deleted or replaced of steps before a committed one: a cluster that
+    /// outlives its members is never started anew, so nobody would recover it. Whoever still writes may not commit it
+    /// any more.
+    /// </summary>
+    internal void DeleteRemains(long committed)
+    {
+        string[] folders;
+        try
+        {
+            folders = CheckpointFolders.Folders(Folder);
+        }
+        catch (StarlingException)
+        {
+            return; // the next commit finds them
+        }
+        foreach (string path in folders)
+        {
+            string name = Path.GetFileName(path);
+            bool replaced = CheckpointFolders.SetAsideStepOf(name) is { } step && step < committed &&
+                Directory.Exists(PathOf(step));
+            if (replaced || CheckpointFolders.TemporaryStepOf(name) < committed) TryDelete(path);
+        }
+    }
+
+    /// <summary>
     /// Keeps a step's checkpoint from being pruned, by any process, until the result is disposed: an evaluation reads
     /// it. Null if there is none of that step any more.
     /// </summary>

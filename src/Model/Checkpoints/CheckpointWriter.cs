@@ -140,6 +140,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
         // disk would hold up everybody: what has its name may be synced late, but nothing may get a name late.
         store.Files.SyncFolder(store.Folder);
         if (setAside is not null) store.TryDelete(setAside);
+        store.DeleteRemains(state.Step);
     }
 
     /// <summary>Gives the new checkpoint its name.</summary>

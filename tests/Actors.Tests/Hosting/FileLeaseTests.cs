@@ -65,6 +65,6 @@ public sealed class FileLeaseTests : ActorTests
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
         return new FileLease(new LeaseSettings(Name, owner, TimeoutSettings.Create(config), config),
-            (Akka.Actor.ExtendedActorSystem)Sys);
+            (Akka.Actor.ExtendedActorSystem)Sys, TimeProvider.System, _ => Task.FromResult(false));
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
@@ -15,16 +13,20 @@ public sealed class SideLeaseTests() : ActorTests("""
     akka.actor.provider = cluster
     akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
     akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, periodic-tasks-initial-delay = 100ms }
+    akka.cluster.failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s }
+    # A system that is terminated says no goodbye.
+    akka.coordinated-shutdown.run-by-actor-system-terminate = off
     """)
 {
+    private const string Name = "test-akka-sbr", First = "node@10.0.0.1:4000", Second = "node@10.0.0.2:4000";
+
     [Fact]
     public async Task A_node_takes_over_what_another_node_of_its_side_holds()
     {
         Address self = await JoinAsync();
-        using OpenPort second = new(), third = new();
-        Lease holder = Lease("test-akka-sbr", $"{self.System}@{self.Host}:{self.Port}");
-        Lease next = Lease("test-akka-sbr", second.Owner);
-        Lease foreign = Lease("test-akka-sbr", third.Owner);
+        Lease holder = Lease(Name, $"{self.System}@{self.Host}:{self.Port}", dead: []);
+        Lease next = Lease(Name, First, dead: []);
+        Lease foreign = Lease(Name, Second, dead: []);
         Sys.EventStream.Subscribe(TestActor, typeof(LeaseLost));
         Assert.True(await holder.Acquire());
         Assert.True(await next.Acquire());
@@ -32,42 +34,81 @@ public sealed class SideLeaseTests() : ActorTests("""
         Assert.False(await foreign.Acquire());
         AwaitAssert(() => Assert.False(holder.CheckLease()), Patience);
         Assert.False(HasMessages); // a side that keeps it has lost nothing
-        foreach (Lease lease in (Lease[])[holder, next, foreign]) await lease.Release();
+        await ReleaseAsync(holder, next, foreign);
     }
 
     [Fact]
     public async Task What_a_dead_node_holds_is_taken_over()
     {
         await JoinAsync();
-        OpenPort first = new();
-        using OpenPort second = new();
-        Lease holder = Lease("test-akka-sbr", first.Owner), next = Lease("test-akka-sbr", second.Owner);
+        Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First]);
+        Assert.True(await holder.Acquire());
+        Assert.True(await next.Acquire());
+        await ReleaseAsync(holder, next);
+    }
+
+    [Fact]
+    public async Task What_a_dead_node_holds_is_not_taken_over_while_others_may_live_on_its_side()
+    {
+        await JoinAsync();
+        ActorSystem other = ActorSystem.Create(Sys.Name, Sys.Settings.Config);
+        Address silent = Cluster.Get(other).SelfAddress;
+        await Cluster.Get(other).JoinAsync(Cluster.Get(Sys).SelfAddress, TestContext.Current.CancellationToken)
+            .WaitAsync(Patience);
+        await other.Terminate().WaitAsync(Patience);
+        AwaitAssert(() => Assert.NotEmpty(Cluster.Get(Sys).State.Unreachable), Patience);
+        Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First]);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
-        first.Dispose();
-        Assert.True(await next.Acquire());
-        foreach (Lease lease in (Lease[])[holder, next]) await lease.Release();
+        Lease knowing = Lease(Name, Second, dead: [First, $"{silent.System}@{silent.Host}:{silent.Port}"]);
+        Assert.True(await knowing.Acquire());
+        await ReleaseAsync(holder, next, knowing);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_has_taken_meanwhile_is_not_taken_over()
+    {
+        await JoinAsync();
+        Lease holder = Lease(Name, First, dead: []), quicker = Lease(Name, Second, dead: [First]);
+        Lease slower = Lease(Name, "node@10.0.0.3:4000", async node =>
+        {
+            await quicker.Acquire();
+            return node.Host == "10.0.0.1";
+        });
+        Assert.True(await holder.Acquire());
+        Assert.False(await slower.Acquire());
+        Assert.True(quicker.CheckLease());
+        await ReleaseAsync(holder, quicker, slower);
     }
 
     [Fact]
     public async Task The_lease_of_the_supervisor_is_a_node_s()
     {
         Address self = await JoinAsync();
-        using OpenPort other = new();
-        Lease holder = Lease("singleton", $"{self.System}@{self.Host}:{self.Port}");
+        string owner = $"{self.System}@{self.Host}:{self.Port}";
+        Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner]);
         Assert.True(await holder.Acquire());
-        Assert.False(await Lease("singleton", other.Owner).Acquire());
-        await holder.Release(); // its renewals write into a folder that is about to go
+        Assert.False(await next.Acquire());
+        await ReleaseAsync(holder, next);
     }
 
-    private Lease Lease(string name, string owner)
+    private Lease Lease(string name, string owner, string[] dead) => Lease(name, owner,
+        node => Task.FromResult(dead.Contains($"{node.System}@{node.Host}:{node.Port}")));
+
+    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded)
     {
         Config config = ConfigurationFactory.ParseString($$"""
             heartbeat-timeout = 60s, heartbeat-interval = 100ms, lease-operation-timeout = 500ms
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
         return new FileLease(new LeaseSettings(name, owner, TimeoutSettings.Create(config), config),
-            (ExtendedActorSystem)Sys);
+            (ExtendedActorSystem)Sys, TimeProvider.System, hasEnded);
+    }
+
+    /// <summary>Their renewals write into a folder that is about to go.</summary>
+    private static async Task ReleaseAsync(params Lease[] leases)
+    {
+        foreach (Lease lease in leases) await lease.Release();
     }
 
     private async Task<Address> JoinAsync()
@@ -75,21 +116,5 @@ public sealed class SideLeaseTests() : ActorTests("""
         Cluster cluster = Cluster.Get(Sys);
         await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
         return cluster.SelfAddress;
-    }
-
-    /// <summary>Where a process listens: what a node that lives looks like.</summary>
-    private sealed class OpenPort : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-
-        public OpenPort()
-        {
-            _listener.Start();
-            Owner = $"node@{_listener.LocalEndpoint}";
-        }
-
-        public string Owner { get; }
-
-        public void Dispose() => _listener.Dispose();
     }
 }

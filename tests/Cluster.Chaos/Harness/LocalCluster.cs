@@ -96,7 +96,8 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until no member that there ever was runs any more.</summary>
-    public Task MembersGoneAsync() => Poll.UntilAsync(() => Members.Count == 0, Patience, "the end of all members");
+    public Task MembersGoneAsync() => Poll.UntilAsync(
+        () => Members.Count == 0, Patience, () => $"the end of {string.Join(", ", Members.Select(m => m.Name))}");
 
     /// <summary>Processes, sockets and temporary files that outlived the run.</summary>
     public IReadOnlyList<string> Leftovers() =>

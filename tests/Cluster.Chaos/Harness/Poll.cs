@@ -9,19 +9,22 @@ internal static class Poll
     /// <param name="find">What to look for; null for nothing yet.</param>
     /// <param name="patience">For so long.</param>
     /// <param name="what">What to say if it does not come.</param>
-    public static async Task<T> ForAsync<T>(Func<T?> find, TimeSpan patience, string what) where T : class
+    public static async Task<T> ForAsync<T>(Func<T?> find, TimeSpan patience, Func<string> what) where T : class
     {
         long began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (find() is { } found) return found;
             if (TimeProvider.System.GetElapsedTime(began) > patience)
-                throw new ChaosException($"{what}: not in {patience.TotalSeconds:0} s");
+                throw new ChaosException($"{what()}: not in {patience.TotalSeconds:0} s");
             await Task.Delay(Moment);
         }
     }
 
     /// <summary>Looks until something holds.</summary>
-    public static Task UntilAsync(Func<bool> holds, TimeSpan patience, string what) =>
-        ForAsync(() => holds() ? what : null, patience, what);
+    /// <param name="holds">What has to hold.</param>
+    /// <param name="patience">For so long.</param>
+    /// <param name="what">What to say if it does not.</param>
+    public static Task UntilAsync(Func<bool> holds, TimeSpan patience, Func<string> what) =>
+        ForAsync(() => holds() ? holds : null, patience, what);
 }

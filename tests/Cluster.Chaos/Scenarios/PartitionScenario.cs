@@ -57,7 +57,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         await cluster.CutAsync(part);
         DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
         await Poll.UntilAsync(
-            () => part.All(HasEnded) || rest.All(HasEnded), NodePatience, "the end of one side");
+            () => part.All(HasEnded) || rest.All(HasEnded), NodePatience, () => "the end of one side");
         NetworkedNode[] losers = part.All(HasEnded) ? part : rest, winners = losers == part ? rest : part;
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);
         bool canCommit = winners.Any(n => !n.Trains) && winners.Any(n => n.Trains);

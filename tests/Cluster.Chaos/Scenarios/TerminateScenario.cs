@@ -25,7 +25,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         await TerminateAsync(lab, cluster, "a trainer, of three", await cluster.MemberAsync("trainer-3"));
         await TerminateAsync(lab, cluster, "the trainer of rank 0, of two", await cluster.MemberAsync("trainer-1"));
         Member leader = await Poll.ForAsync(
-            () => Victims.LeaderOf(cluster), Patience, "a supervisor that leads");
+            () => Victims.LeaderOf(cluster), Patience, () => "a supervisor that leads");
         await TerminateAsync(lab, cluster, "the supervisor that leads", leader);
         Member last = await cluster.MemberAsync("trainer-2");
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();

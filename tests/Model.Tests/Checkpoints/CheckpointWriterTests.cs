@@ -11,6 +11,19 @@ public sealed class CheckpointWriterTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
+    public void What_a_dead_writer_left_of_earlier_steps_is_deleted()
+    {
+        string Remains(string name) => Directory.CreateDirectory(Path.Combine(_run.Checkpoints, name)).FullName;
+        _run.Write(TestRun.State(5));
+        string[] superfluous = [Remains(".tmp-3-abc"), Remains(".old-5-abc")];
+        // Somebody may be at work on the first two, and the last one is the only checkpoint of its step.
+        string[] others = [Remains(".tmp-7-abc"), Remains(".tmp-20-abc"), Remains(".old-4-abc")];
+        _run.Write(TestRun.State(7));
+        Assert.DoesNotContain(superfluous, Directory.Exists);
+        Assert.All(others, path => Assert.True(Directory.Exists(path), path));
+    }
+
+    [Fact]
     public void What_was_written_is_loaded_with_everything_the_manifest_says()
     {
         CheckpointSnapshot state = TestRun.State(12, seed: 4, generation: 3);
