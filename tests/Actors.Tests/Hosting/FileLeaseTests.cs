@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Coordination;
 using Starling.Actors.Hosting;
+using Starling.Actors.Tests.Monitoring;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Hosting;
@@ -9,6 +11,7 @@ namespace Starling.Actors.Tests.Hosting;
 public sealed class FileLeaseTests : ActorTests
 {
     private const string Name = "starling-singleton-akka://starling/user/supervisor";
+    private const int Duration = 120; // seconds: however slow the machine, no test lasts as long
 
     [Fact]
     public async Task A_second_owner_gets_it_when_the_first_gives_it_up()
@@ -27,11 +30,19 @@ public sealed class FileLeaseTests : ActorTests
     [Fact]
     public async Task It_is_renewed_for_longer_than_it_lasts()
     {
-        Lease first = Lease("a"), second = Lease("b");
+        ManualTime time = new();
+        Lease first = Lease("a", time), second = Lease("b", time);
         Assert.True(await first.Acquire());
-        // Each try lasts longer than half of the lease.
-        for (int i = 0; i < 4; i++) Assert.False(await second.Acquire());
-        Assert.True(first.CheckLease());
+        for (int i = 0; i < 5; i++)
+        {
+            Task<bool> refused = second.Acquire();
+            time.Advance(0.7 * Duration);
+            long beat = Beat();
+            // Two: the first may have begun before the time went on.
+            AwaitAssert(() => Assert.True(Beat() >= beat + 2), Patience);
+            Assert.True(first.CheckLease());
+            Assert.False(await refused.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]
@@ -48,23 +59,25 @@ public sealed class FileLeaseTests : ActorTests
         Lease lease = Lease("a");
         TaskCompletionSource lost = new();
         Assert.True(await lease.Acquire(_ => lost.TrySetResult()));
-        string path = Folder[FileLease.FileNameOf(Name)];
         // As if it had been frozen for long, and another one had taken it.
-        File.WriteAllText(path + ".other", JsonSerializer.Serialize(new LeaseRecord("b", 7, 7, Released: false)));
-        File.Move(path + ".other", path, overwrite: true);
-
+        LeaseFile other = new(LeasePath, "b", TimeSpan.FromSeconds(Duration), TimeProvider.System);
+        Assert.True(await other.TryTakeAsync(renew: false, TestContext.Current.CancellationToken, _ => true));
         await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.False(lease.CheckLease());
         Assert.Equal(Name, ExpectMsg<LeaseLost>(Patience).Lease);
     }
 
-    private Lease Lease(string owner)
+    private string LeasePath => Folder[FileLease.FileNameOf(Name)];
+
+    private long Beat() => JsonSerializer.Deserialize<LeaseRecord>(File.ReadAllText(LeasePath))!.Beat;
+
+    private Lease Lease(string owner, TimeProvider? time = null)
     {
         Config config = ConfigurationFactory.ParseString($$"""
-            heartbeat-timeout = 5s, heartbeat-interval = 100ms, lease-operation-timeout = 3s
+            heartbeat-timeout = {{Duration}}s, heartbeat-interval = 100ms, lease-operation-timeout = 1s
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
         return new FileLease(new LeaseSettings(Name, owner, TimeoutSettings.Create(config), config),
-            (Akka.Actor.ExtendedActorSystem)Sys, TimeProvider.System, _ => Task.FromResult(false));
+            (ExtendedActorSystem)Sys, time ?? TimeProvider.System, _ => Task.FromResult(false));
     }
 }

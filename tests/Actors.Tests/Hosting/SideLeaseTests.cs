@@ -20,13 +20,16 @@ public sealed class SideLeaseTests() : ActorTests("""
 {
     private const string Name = "test-akka-sbr", First = "node@10.0.0.1:4000", Second = "node@10.0.0.2:4000";
 
+    /// <summary>Of those who are refused.</summary>
+    private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(500);
+
     [Fact]
     public async Task A_node_takes_over_what_another_node_of_its_side_holds()
     {
         Address self = await JoinAsync();
         Lease holder = Lease(Name, $"{self.System}@{self.Host}:{self.Port}", dead: []);
         Lease next = Lease(Name, First, dead: []);
-        Lease foreign = Lease(Name, Second, dead: []);
+        Lease foreign = Lease(Name, Second, dead: [], Brief);
         Sys.EventStream.Subscribe(TestActor, typeof(LeaseLost));
         Assert.True(await holder.Acquire());
         Assert.True(await next.Acquire());
@@ -57,7 +60,7 @@ public sealed class SideLeaseTests() : ActorTests("""
             .WaitAsync(Patience);
         await other.Terminate().WaitAsync(Patience);
         AwaitAssert(() => Assert.NotEmpty(Cluster.Get(Sys).State.Unreachable), Patience);
-        Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First]);
+        Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First], Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
         Lease knowing = Lease(Name, Second, dead: [First, $"{silent.System}@{silent.Host}:{silent.Port}"]);
@@ -74,7 +77,7 @@ public sealed class SideLeaseTests() : ActorTests("""
         {
             await quicker.Acquire();
             return node.Host == "10.0.0.1";
-        });
+        }, Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await slower.Acquire());
         Assert.True(quicker.CheckLease());
@@ -86,19 +89,21 @@ public sealed class SideLeaseTests() : ActorTests("""
     {
         Address self = await JoinAsync();
         string owner = $"{self.System}@{self.Host}:{self.Port}";
-        Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner]);
+        Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner], Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
         await ReleaseAsync(holder, next);
     }
 
-    private Lease Lease(string name, string owner, string[] dead) => Lease(name, owner,
-        node => Task.FromResult(dead.Contains($"{node.System}@{node.Host}:{node.Port}")));
+    private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) => Lease(name, owner,
+        node => Task.FromResult(dead.Contains($"{node.System}@{node.Host}:{node.Port}")), patience);
 
-    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded)
+    // The patience is how long it goes on trying: one that is granted is granted long before.
+    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded, TimeSpan? patience = null)
     {
         Config config = ConfigurationFactory.ParseString($$"""
-            heartbeat-timeout = 60s, heartbeat-interval = 100ms, lease-operation-timeout = 500ms
+            heartbeat-timeout = 600s, heartbeat-interval = 100ms
+            lease-operation-timeout = {{(patience ?? Patience).TotalMilliseconds}}ms
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
         return new FileLease(new LeaseSettings(name, owner, TimeoutSettings.Create(config), config),
