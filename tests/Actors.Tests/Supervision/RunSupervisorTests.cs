@@ -261,7 +261,11 @@ public sealed class RunSupervisorTests : ActorTests
     {
         SupervisorSettings settings = new()
         {
-            Plan = () => new RunPlan(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true),
+            Plan = () => new RunPlan(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true)
+            {
+                // Longer than any test: its timers are real.
+                RollCallPatience = 2 * Patience, FormPatience = 2 * Patience, UnansweredPings = 1000,
+            },
             Identity = TestIdentity.Run,
             Ledger = Ledger,
             Monitor = _monitor.Ref,

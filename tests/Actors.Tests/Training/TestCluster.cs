@@ -19,6 +19,8 @@ namespace Starling.Actors.Tests.Training;
 /// </summary>
 internal sealed class TestCluster
 {
+    private const int MostHeldBack = 1000; // shares in work, so that those at the gate keep none from being made
+
     private readonly TestKitBase _kit;
     private readonly RunContext _run;
     private readonly ICollectiveEngine _engine;
@@ -45,10 +47,14 @@ internal sealed class TestCluster
         (RunContext run, IActorRef monitor, RunLedger ledger) = (_run, Monitor.Ref, _ledger);
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
-        Func<IShareSource> open = () => run.OpenShares(_ => { });
+        StepGate gate = Gate;
+        Func<IShareSource> open = () => gate.Before(run.OpenShares(_ => { }));
         kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
-            "loader", run.NodeIdentity, open, run.Options.Data.Prefetch, supervisor)));
+            "loader", run.NodeIdentity, open, MostHeldBack, supervisor)));
     }
+
+    /// <summary>Lets no step through before it is told to.</summary>
+    public StepGate Gate { get; } = new();
 
     /// <summary>Hears what monitors hear.</summary>
     public TestProbe Monitor { get; }
@@ -95,6 +101,7 @@ internal sealed class TestCluster
             Plan = () => new RunPlan(RunBench.Steps, _run.Options.Training.Replicas, 0, EvaluationEnabled: false)
             {
                 Settle = TimeSpan.FromSeconds(0.5),
+                RollCallPatience = TimeSpan.FromSeconds(60), // nobody here is silent for good
             },
             Identity = _run.NodeIdentity,
             Ledger = _ledger,

@@ -24,8 +24,9 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     public async Task A_trainer_that_dies_costs_no_step()
     {
         TestCluster cluster = Start("a", "b", "c");
+        cluster.Gate.LetThrough(6);
         cluster.AwaitStep(3, Patience);
-        Sys.Stop(await Sys.ActorSelection("/user/b").ResolveOne(Patience));
+        await (await Sys.ActorSelection("/user/b").ResolveOne(Patience)).GracefulStop(Patience);
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
         NeverWentBack(cluster);
@@ -35,16 +36,17 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     public async Task Trainers_that_join_and_leave_in_the_middle_are_taken_in_and_let_go()
     {
         TestCluster cluster = Start("a");
+        cluster.Gate.LetThrough(4);
         cluster.AwaitStep(2, Patience);
         cluster.AddTrainer("b");
-        Monitor(cluster,
-            m => m is MonitorProtocol.RunChanged { State: { Hosting.Length: 2, Phase: RunPhase.Running } });
-        cluster.AwaitStep(4, Patience);
+        AwaitHosts(cluster, 2);
+        cluster.Gate.LetThrough(8);
+        cluster.AwaitStep(5, Patience);
         IActorRef first = await Sys.ActorSelection("/user/a").ResolveOne(Patience);
         Sys.EventStream.Subscribe(TestActor, typeof(TrainerProtocol.Released));
         first.Tell(TrainerProtocol.Leave.Instance);
         Assert.Equal("a", ExpectMsg<TrainerProtocol.Released>(Patience).Trainer);
-        Sys.Stop(first);
+        await first.GracefulStop(Patience);
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
     }
@@ -60,8 +62,8 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
             if (member.Rank == 1 && n == 20 && Interlocked.Increment(ref faults) == 1)
                 throw new CollectiveException(CollectiveFault.PeerLost, "the cable was pulled");
         };
-        TestCluster cluster = new(this, assets, Folder, engine);
-        foreach (string trainer in (string[])["a", "b"]) cluster.AddTrainer(trainer);
+        TestCluster cluster = Start(engine, "a", "b");
+        cluster.Gate.LetThrough(RunBench.Steps);
         Monitor(cluster, m => m is MonitorProtocol.Note note && note.Line.Contains("the cable was pulled"));
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
@@ -72,6 +74,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     public async Task A_supervisor_that_moves_finds_everything_in_the_trainers_memories()
     {
         TestCluster cluster = Start("a", "b");
+        cluster.Gate.LetThrough(6);
         cluster.AwaitStep(3, Patience);
         cluster.MoveSupervisor();
         Monitor(cluster,
@@ -80,15 +83,23 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         Assert.Equal(reference.Hash, cluster.Hash);
     }
 
-    private TestCluster Start(params string[] trainers)
+    private TestCluster Start(params string[] trainers) => Start(new InProcessEngine(), trainers);
+
+    /// <summary>A cluster in which all of these trainers host replicas, before its first step.</summary>
+    private TestCluster Start(ICollectiveEngine engine, params string[] trainers)
     {
-        TestCluster cluster = new(this, assets, Folder);
+        TestCluster cluster = new(this, assets, Folder, engine);
         foreach (string trainer in trainers) cluster.AddTrainer(trainer);
+        AwaitHosts(cluster, trainers.Length);
         return cluster;
     }
 
+    private static void AwaitHosts(TestCluster cluster, int count) => Monitor(cluster,
+        m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Running } run && run.State.Hosting.Length == count);
+
     private static async Task CompletesAsync(TestCluster cluster)
     {
+        cluster.Gate.LetThrough(RunBench.Steps);
         RunEnding ending = await cluster.Ended.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunOutcome.Completed, RunBench.Steps), (ending.Outcome, ending.Step));
     }
