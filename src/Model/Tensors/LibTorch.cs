@@ -50,8 +50,8 @@ public static partial class LibTorch
     public static void UseThreads(int count)
     {
         Initialize();
-        // When a thread first asks for it, libtorch takes over the number that was set last, on whichever thread. If that
-        // were at its first work, a replica could be computed with as many threads as an evaluation beside it.
+        // When a thread first asks for it, libtorch takes over the number that was set last, on whichever thread. Were
+        // that at its first work, a replica could be computed with as many threads as an evaluation beside it.
         _ = torch.get_num_threads();
         torch.set_num_threads(count);
     }

@@ -3,8 +3,8 @@ using Starling.Actors.Loading;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// Holds back the shares of later steps, so that what a test does in the middle of a run is done there, however fast the
-/// run is.
+/// Holds back the shares of later steps, so that what a test does in the middle of a run is done there, however fast
+/// the run is.
 /// </summary>
 internal sealed class StepGate
 {

@@ -94,8 +94,8 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         return cluster;
     }
 
-    private static void AwaitHosts(TestCluster cluster, int count) => Monitor(cluster,
-        m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Running } run && run.State.Hosting.Length == count);
+    private static void AwaitHosts(TestCluster cluster, int count) => Monitor(cluster, m =>
+        m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Running } run && run.State.Hosting.Length == count);
 
     private static async Task CompletesAsync(TestCluster cluster)
     {
