@@ -23,11 +23,13 @@ public sealed class SideLeaseTests() : ActorTests("""
     /// <summary>Of those who are refused.</summary>
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(500);
 
+    private readonly List<ActorSystem> _others = [];
+
     [Fact]
     public async Task A_node_takes_over_what_another_node_of_its_side_holds()
     {
         Address self = await JoinAsync();
-        Lease holder = Lease(Name, $"{self.System}@{self.Host}:{self.Port}", dead: []);
+        Lease holder = Lease(Name, OwnerOf(self), dead: []);
         Lease next = Lease(Name, First, dead: []);
         Lease foreign = Lease(Name, Second, dead: [], Brief);
         Sys.EventStream.Subscribe(TestActor, typeof(LeaseLost));
@@ -54,18 +56,28 @@ public sealed class SideLeaseTests() : ActorTests("""
     public async Task What_a_dead_node_holds_is_not_taken_over_while_others_may_live_on_its_side()
     {
         await JoinAsync();
-        ActorSystem other = ActorSystem.Create(Sys.Name, Sys.Settings.Config);
-        Address silent = Cluster.Get(other).SelfAddress;
-        await Cluster.Get(other).JoinAsync(Cluster.Get(Sys).SelfAddress, TestContext.Current.CancellationToken)
-            .WaitAsync(Patience);
-        await other.Terminate().WaitAsync(Patience);
-        AwaitAssert(() => Assert.NotEmpty(Cluster.Get(Sys).State.Unreachable), Patience);
+        Address silent = await SilentAsync();
         Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First], Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
-        Lease knowing = Lease(Name, Second, dead: [First, $"{silent.System}@{silent.Host}:{silent.Port}"]);
+        Lease knowing = Lease(Name, Second, dead: [First, OwnerOf(silent)]);
         Assert.True(await knowing.Acquire());
         await ReleaseAsync(holder, next, knowing);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_leaving_belongs_to_its_side_until_it_is_gone()
+    {
+        await JoinAsync();
+        Cluster leaving = await OtherAsync();
+        await SilentAsync(); // while it is not out, no other one gets further than to be leaving
+        leaving.Leave(leaving.SelfAddress);
+        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Members,
+            m => m.Address == leaving.SelfAddress && m.Status == MemberStatus.Leaving), Patience);
+        Lease holder = Lease(Name, OwnerOf(leaving.SelfAddress), dead: []), next = Lease(Name, First, dead: []);
+        Assert.True(await holder.Acquire());
+        Assert.True(await next.Acquire());
+        await ReleaseAsync(holder, next);
     }
 
     [Fact]
@@ -87,8 +99,7 @@ public sealed class SideLeaseTests() : ActorTests("""
     [Fact]
     public async Task The_lease_of_the_supervisor_is_a_node_s()
     {
-        Address self = await JoinAsync();
-        string owner = $"{self.System}@{self.Host}:{self.Port}";
+        string owner = OwnerOf(await JoinAsync());
         Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner], Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
@@ -96,7 +107,9 @@ public sealed class SideLeaseTests() : ActorTests("""
     }
 
     private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) => Lease(name, owner,
-        node => Task.FromResult(dead.Contains($"{node.System}@{node.Host}:{node.Port}")), patience);
+        node => Task.FromResult(dead.Contains(OwnerOf(node))), patience);
+
+    private static string OwnerOf(Address node) => $"{node.System}@{node.Host}:{node.Port}";
 
     // The patience is how long it goes on trying: one that is granted is granted long before.
     private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded, TimeSpan? patience = null)
@@ -121,5 +134,32 @@ public sealed class SideLeaseTests() : ActorTests("""
         Cluster cluster = Cluster.Get(Sys);
         await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
         return cluster.SelfAddress;
+    }
+
+    /// <summary>Another member, in this process.</summary>
+    private async Task<Cluster> OtherAsync()
+    {
+        Cluster other = Cluster.Get(ActorSystem.Create(Sys.Name, Sys.Settings.Config));
+        _others.Add(other.System);
+        await other.JoinAsync(Cluster.Get(Sys).SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Members,
+            m => m.Address == other.SelfAddress && m.Status == MemberStatus.Up), Patience);
+        return other;
+    }
+
+    /// <summary>A member that has ended without a word.</summary>
+    private async Task<Address> SilentAsync()
+    {
+        Cluster silent = await OtherAsync();
+        await silent.System.Terminate().WaitAsync(Patience);
+        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Unreachable,
+            m => m.Address == silent.SelfAddress), Patience);
+        return silent.SelfAddress;
+    }
+
+    protected override void AfterAll()
+    {
+        foreach (ActorSystem other in _others) other.Terminate().Wait(Patience);
+        base.AfterAll();
     }
 }
