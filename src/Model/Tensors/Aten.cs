@@ -21,9 +21,7 @@ public static unsafe partial class Aten
     private const string GetEnabled = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE";
     private const string SetType = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE";
     private const string GetType_ = "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE";
-    private const string Increment = "_ZN2at8autocast17increment_nestingEv";
-    private const string Decrement = "_ZN2at8autocast17decrement_nestingEv";
-    private const string Clear = "_ZN2at8autocast11clear_cacheEv";
+    private const string SetCache = "_ZN2at8autocast26set_autocast_cache_enabledEb";
     private const string Context = "_ZN2at13globalContextEv";
     private const string SetDeterministic = "_ZN2at7Context26setDeterministicAlgorithmsEbb";
 
@@ -33,7 +31,7 @@ public static unsafe partial class Aten
         nint library = NativeLibrary.Load(Library, typeof(Aten).Assembly, null);
         string[] names =
         [
-            SetEnabled, GetEnabled, SetType, GetType_, Increment, Decrement, Clear, Context, SetDeterministic,
+            SetEnabled, GetEnabled, SetType, GetType_, SetCache, Context, SetDeterministic,
             "torch_call_dispatcher", "aoti_torch_new_tensor_handle", "aoti_torch_get_data_ptr",
             "torch_new_list_reserve_size", "torch_list_push_back",
         ];
@@ -121,13 +119,9 @@ public static unsafe partial class Aten
     {
         set_autocast_enabled((sbyte)device, enabled ? (byte)1 : (byte)0);
         set_autocast_dtype((sbyte)device, (sbyte)type);
-    }
-
-    internal static void EnterAutocast() => _ = increment_nesting();
-
-    internal static void LeaveAutocast()
-    {
-        if (decrement_nesting() == 0) clear_cache(); // casts of weights are kept for the length of one scope
+        // All threads share the cache of cast weights, and whoever clears it does so for all. A weight that is used
+        // twice would have its gradients added in bfloat16 or in float32, as it happens.
+        set_autocast_cache_enabled(0);
     }
 
     private static ulong Own(Tensor tensor)
@@ -181,14 +175,8 @@ public static unsafe partial class Aten
     [LibraryImport(Library, EntryPoint = GetType_)]
     private static partial sbyte get_autocast_dtype(sbyte device);
 
-    [LibraryImport(Library, EntryPoint = Increment)]
-    private static partial int increment_nesting();
-
-    [LibraryImport(Library, EntryPoint = Decrement)]
-    private static partial int decrement_nesting();
-
-    [LibraryImport(Library, EntryPoint = Clear)]
-    private static partial void clear_cache();
+    [LibraryImport(Library, EntryPoint = SetCache)]
+    private static partial void set_autocast_cache_enabled(byte on);
 
     [LibraryImport(Library, EntryPoint = Context)]
     private static partial nint global_context();

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Mixed precision for the calling thread until disposed: matrix products run in bfloat16 over float32 weights, and the
-/// casts of the weights are shared within the scope. Put one around a whole forward pass; backward runs outside.
+/// Mixed precision for the calling thread until disposed: matrix products run in bfloat16 over float32 weights, which
+/// are cast at each use. Put one around a whole forward pass; backward runs outside.
 /// </summary>
 public readonly struct Autocast : IDisposable
 {
@@ -20,7 +20,6 @@ public readonly struct Autocast : IDisposable
         _previousType = Aten.AutocastType(device);
         _active = true;
         Aten.SetAutocast(device, enabled: true, ScalarType.BFloat16);
-        Aten.EnterAutocast();
     }
 
     /// <summary>
@@ -33,7 +32,6 @@ public readonly struct Autocast : IDisposable
     public void Dispose()
     {
         if (!_active) return;
-        Aten.LeaveAutocast();
         Aten.SetAutocast(_device, _wasEnabled, _previousType);
     }
 }

@@ -18,7 +18,9 @@ public static partial class LibTorch
     private static readonly Lock Gate = new();
     private static bool s_ready;
 
-    /// <summary>Loads and checks libtorch; later calls do nothing.</summary>
+    /// <summary>
+    /// Loads and checks libtorch, and makes its first calls; later calls do nothing. Before any other thread computes.
+    /// </summary>
     /// <exception cref="StarlingException">
     /// The library does not load, or is not a version this program knows.
     /// </exception>
@@ -33,6 +35,7 @@ public static partial class LibTorch
             {
                 torch.InitializeDeviceType(DeviceType.CPU);
                 Aten.SelfTest();
+                FirstCalls.Make();
             }
             catch (Exception e) when (e is not StarlingException)
             {

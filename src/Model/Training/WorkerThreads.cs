@@ -22,6 +22,7 @@ public sealed class WorkerThreads : IDisposable
     public WorkerThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        LibTorch.Initialize(); // here, while its threads do not compute yet
         Count = count;
         _start = new Barrier(count);
         _end = new Barrier(count);

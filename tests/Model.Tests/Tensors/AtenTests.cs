@@ -37,6 +37,34 @@ public class AtenTests
         using (Autocast.BFloat16(CPU, enabled: false)) Assert.Equal(ScalarType.Float32, a.matmul(a).dtype);
     }
 
+    /// <summary>Not in bfloat16 over one cast of the weight, which other threads could take away in between.</summary>
+    [Fact]
+    public void Gradients_of_a_weight_that_is_used_twice_under_autocast_are_added_in_float32()
+    {
+        using var scope = NewDisposeScope();
+        Tensor weight = Drawn(0).requires_grad_(true), first = Drawn(1), second = Drawn(2);
+        Tensor both = Gradient(() => first.matmul(weight).sum().Plus(second.matmul(weight).sum()));
+        Tensor apart = Gradient(() => first.matmul(weight).sum()).Plus(Gradient(() => second.matmul(weight).sum()));
+        Assert.True(both.equal(apart).all().item<bool>());
+
+        Tensor Drawn(long key)
+        {
+            Tensor x = empty(64, 64);
+            TensorRandom.Normal_(x, 1, seed: 1, RandomPurpose.Initialization, key);
+            return x;
+        }
+
+        Tensor Gradient(Func<Tensor> loss)
+        {
+            Tensor value;
+            using (Autocast.BFloat16(CPU)) value = loss();
+            value.backward();
+            Tensor gradient = weight.grad!.clone();
+            weight.grad.zero_();
+            return gradient;
+        }
+    }
+
     [Fact]
     public void Sums_in_fixed_order_do_not_depend_on_the_thread_count()
     {
