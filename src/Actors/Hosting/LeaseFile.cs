@@ -12,10 +12,10 @@ namespace Starling.Actors.Hosting;
 /// <param name="owner">This instance's name, unlike any other.</param>
 /// <param name="duration">How long a lease lasts without a sign of life.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LeaseFile(string path, string owner, TimeSpan duration, TimeProvider time)
+/// <param name="tries">How often the file's lock is tried, 5 ms apart, before the disk is called stuck.</param>
+internal sealed class LeaseFile(string path, string owner, TimeSpan duration, TimeProvider time, int tries = 200)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(5);
-    private const int Tries = 200;
     private readonly LeaseRecord _unreadable = new("(unreadable)", 0, 0, Released: false);
     private LeaseRecord? _seen;
     private long _seenSince;
@@ -87,7 +87,7 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
             {
                 return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (i < Tries && RunLock.IsHeld(e))
+            catch (IOException e) when (i < tries && RunLock.IsHeld(e))
             {
                 await Task.Delay(RetryAfter, time, cancellation);
             }

@@ -53,7 +53,7 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
         Context.System.EventStream.Subscribe(Self, typeof(LeaseLost));
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
             typeof(ClusterEvent.IMemberEvent));
-        Again();
+        Again(_time.GetTimestamp());
     }
 
     /// <summary>Stops watching.</summary>
@@ -63,18 +63,20 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
 
     private void Ticked(TimeSpan longestSleep)
     {
-        TimeSpan late = _time.GetElapsedTime(_ticked) - Interval;
+        long now = _time.GetTimestamp();
+        TimeSpan late = _time.GetElapsedTime(_ticked, now) - Interval;
         _metrics.Lag(Math.Max(0, late.TotalSeconds));
         ClusterEvent.CurrentClusterState state = _cluster.State;
         _metrics.Members(state.Members.Select(m => m.Status.ToString()), state.Unreachable.Count);
         if (late > longestSleep)
             _fence.Close(FormattableString.Invariant($"slept for {late.TotalSeconds:0.0} s, so the others gave it up"));
-        Again();
+        Again(now);
     }
 
-    private void Again()
+    /// <param name="now">Of this tick: a sleep that begins after it counts for the next one.</param>
+    private void Again(long now)
     {
-        _ticked = _time.GetTimestamp();
+        _ticked = now;
         // Never periodic: after a freeze all the missed ticks would come at once.
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Interval);
     }

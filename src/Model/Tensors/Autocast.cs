@@ -28,7 +28,7 @@ public readonly struct Autocast : IDisposable
     public static Autocast BFloat16(Device device, bool enabled = true) =>
         enabled ? new Autocast(device.type) : default;
 
-    /// <summary>Restores what was set before.</summary>
+    /// <summary>Restores what was set before, but for the cache of casts, which stays off.</summary>
     public void Dispose()
     {
         if (!_active) return;

@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// The first calls of what libtorch hands on to Intel's MKL, made while no other thread computes. MKL chooses a
-/// function's kernel at its first call. In the version inside libtorch 2.10 (2024.2) two threads that make that call at
-/// once can get one of low precision, for that one call: wrong tokens in the first step, and another model ever after.
+/// The first calls of MKL's vector functions, to which libtorch leaves square roots, logarithms and the like, made
+/// while no other thread computes. MKL chooses a function's kernel at its first call. In the version inside libtorch
+/// 2.10 (2024.2) two threads that make that call at once can get one of low precision, for that one call: wrong tokens
+/// in the first step, and another model ever after.
 /// </summary>
-/// <remarks>pytorch/pytorch#188792; gone with a libtorch that has MKL 2025.0 or newer.</remarks>
+/// <remarks>
+/// pytorch/pytorch#188792; gone with a libtorch that has MKL 2025.0 or newer. MKL's products and generators, of which
+/// only crashes at simultaneous first calls are told, are called beside them.
+/// </remarks>
 internal static class FirstCalls
 {
     private static readonly Func<Tensor, Tensor>[] Functions =

@@ -19,7 +19,8 @@ public static partial class LibTorch
     private static bool s_ready;
 
     /// <summary>
-    /// Loads and checks libtorch, and makes its first calls; later calls do nothing. Before any other thread computes.
+    /// Loads and checks libtorch, and makes its <see cref="FirstCalls"/>; later calls do nothing. To be called before
+    /// any other thread computes.
     /// </summary>
     /// <exception cref="StarlingException">
     /// The library does not load, or is not a version this program knows.

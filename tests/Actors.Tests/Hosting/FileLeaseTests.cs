@@ -13,6 +13,8 @@ public sealed class FileLeaseTests : ActorTests
     private const string Name = "starling-singleton-akka://starling/user/supervisor";
     private const int Duration = 120; // seconds: however slow the machine, no test lasts as long
 
+    private readonly List<Lease> _leases = [];
+
     [Fact]
     public async Task A_second_owner_gets_it_when_the_first_gives_it_up()
     {
@@ -77,7 +79,16 @@ public sealed class FileLeaseTests : ActorTests
             heartbeat-timeout = {{Duration}}s, heartbeat-interval = 100ms, lease-operation-timeout = 1s
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
-        return new FileLease(new LeaseSettings(Name, owner, TimeoutSettings.Create(config), config),
+        FileLease lease = new(new LeaseSettings(Name, owner, TimeoutSettings.Create(config), config),
             (ExtendedActorSystem)Sys, time ?? TimeProvider.System, _ => Task.FromResult(false));
+        _leases.Add(lease);
+        return lease;
+    }
+
+    /// <summary>Their renewals write into a folder that is about to go.</summary>
+    protected override void AfterAll()
+    {
+        foreach (Lease lease in _leases) lease.Release().Wait(Patience);
+        base.AfterAll();
     }
 }

@@ -120,7 +120,8 @@ public sealed class LeaseFileTests : IDisposable
         Assert.True(await RenewAsync(taker));
     }
 
-    private LeaseFile Lease(string owner) => new(_folder["some.lease"], owner, TimeSpan.FromSeconds(6), _time);
+    private LeaseFile Lease(string owner) =>
+        new(_folder["some.lease"], owner, TimeSpan.FromSeconds(6), _time, tries: 10_000);
 
     private static Task<bool> TakeAsync(LeaseFile lease) =>
         lease.TryTakeAsync(renew: false, TestContext.Current.CancellationToken);

@@ -13,6 +13,8 @@ public sealed class MembershipGuardTests() : ActorTests("""
     akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
     akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, run-coordinated-shutdown-when-down = off }
     akka.cluster.periodic-tasks-initial-delay = 100ms
+    # A node that has left goes on, for the test to ask.
+    akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }
     """)
 {
     private readonly Fence _fence = new();

@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Coordination;
 using Starling.Actors.Hosting;
+using Starling.Actors.Tests.Monitoring;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Hosting;
@@ -14,6 +15,7 @@ public sealed class SideLeaseTests() : ActorTests("""
     akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
     akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, periodic-tasks-initial-delay = 100ms }
     akka.cluster.failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s }
+    akka.cluster.downing-provider-class = ""
     # A system that is terminated says no goodbye.
     akka.coordinated-shutdown.run-by-actor-system-terminate = off
     """)
@@ -31,13 +33,15 @@ public sealed class SideLeaseTests() : ActorTests("""
         Address self = await JoinAsync();
         Lease holder = Lease(Name, OwnerOf(self), dead: []);
         Lease next = Lease(Name, First, dead: []);
-        Lease foreign = Lease(Name, Second, dead: [], Brief);
+        Lease foreign = Refused(Second, _ => Task.FromResult(false));
+        TaskCompletionSource lost = new();
         Sys.EventStream.Subscribe(TestActor, typeof(LeaseLost));
-        Assert.True(await holder.Acquire());
+        Assert.True(await holder.Acquire(_ => lost.TrySetResult()));
         Assert.True(await next.Acquire());
         // Its holder lives, and is none that this node reaches.
         Assert.False(await foreign.Acquire());
-        AwaitAssert(() => Assert.False(holder.CheckLease()), Patience);
+        await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.False(holder.CheckLease());
         Assert.False(HasMessages); // a side that keeps it has lost nothing
         await ReleaseAsync(holder, next, foreign);
     }
@@ -57,7 +61,8 @@ public sealed class SideLeaseTests() : ActorTests("""
     {
         await JoinAsync();
         Address silent = await SilentAsync();
-        Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First], Brief);
+        Lease holder = Lease(Name, First, dead: []);
+        Lease next = Refused(Second, node => Task.FromResult(OwnerOf(node) == First));
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
         Lease knowing = Lease(Name, Second, dead: [First, OwnerOf(silent)]);
@@ -66,7 +71,7 @@ public sealed class SideLeaseTests() : ActorTests("""
     }
 
     [Fact]
-    public async Task A_node_that_is_leaving_belongs_to_its_side_until_it_is_gone()
+    public async Task A_node_that_is_leaving_still_belongs_to_its_side()
     {
         await JoinAsync();
         Cluster leaving = await OtherAsync();
@@ -85,11 +90,11 @@ public sealed class SideLeaseTests() : ActorTests("""
     {
         await JoinAsync();
         Lease holder = Lease(Name, First, dead: []), quicker = Lease(Name, Second, dead: [First]);
-        Lease slower = Lease(Name, "node@10.0.0.3:4000", async node =>
+        Lease slower = Refused("node@10.0.0.3:4000", async node =>
         {
             await quicker.Acquire();
-            return node.Host == "10.0.0.1";
-        }, Brief);
+            return OwnerOf(node) == First;
+        });
         Assert.True(await holder.Acquire());
         Assert.False(await slower.Acquire());
         Assert.True(quicker.CheckLease());
@@ -107,12 +112,25 @@ public sealed class SideLeaseTests() : ActorTests("""
     }
 
     private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) => Lease(name, owner,
-        node => Task.FromResult(dead.Contains(OwnerOf(node))), patience);
+        node => Task.FromResult(dead.Contains(OwnerOf(node))), TimeProvider.System, patience);
 
-    private static string OwnerOf(Address node) => $"{node.System}@{node.Host}:{node.Port}";
+    /// <summary>One that goes on trying until it has asked who has ended, and once more with the answer.</summary>
+    private Lease Refused(string owner, Func<Address, Task<bool>> hasEnded)
+    {
+        ManualTime time = new();
+        return Lease(Name, owner, Asked, time, Brief);
+
+        async Task<bool> Asked(Address node)
+        {
+            bool ended = await hasEnded(node);
+            time.Advance(Brief.TotalSeconds);
+            return ended;
+        }
+    }
 
     // The patience is how long it goes on trying: one that is granted is granted long before.
-    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded, TimeSpan? patience = null)
+    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded, TimeProvider time,
+        TimeSpan? patience = null)
     {
         Config config = ConfigurationFactory.ParseString($$"""
             heartbeat-timeout = 600s, heartbeat-interval = 100ms
@@ -120,8 +138,10 @@ public sealed class SideLeaseTests() : ActorTests("""
             folder = {{JsonSerializer.Serialize(Folder.Path)}}
             """);
         return new FileLease(new LeaseSettings(name, owner, TimeoutSettings.Create(config), config),
-            (ExtendedActorSystem)Sys, TimeProvider.System, hasEnded);
+            (ExtendedActorSystem)Sys, time, hasEnded);
     }
+
+    private static string OwnerOf(Address node) => $"{node.System}@{node.Host}:{node.Port}";
 
     /// <summary>Their renewals write into a folder that is about to go.</summary>
     private static async Task ReleaseAsync(params Lease[] leases)

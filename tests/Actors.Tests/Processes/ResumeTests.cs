@@ -19,14 +19,16 @@ public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupte
     public async Task An_interrupt_ends_cleanly_and_the_same_command_goes_on_at_the_exact_step()
     {
         KeyedRandom random = TestSeed.New();
+        long reached;
         using (StarlingProcess first = StarlingProcess.Train(assets, Run, UninterruptedRun.Settings))
         {
             await first.StepAsync(1 + random.Below((int)UninterruptedRun.Steps - 5));
             first.Signal(StarlingProcess.Interrupt);
             Assert.Equal(0, await first.ExitAsync());
-            Assert.Contains(first.Output, line => line.Contains("the same command goes on", StringComparison.Ordinal));
+            reached = Steps(attempt: 1)[^1];
+            Assert.Equal(reached < UninterruptedRun.Steps,
+                first.Output.Any(line => line.Contains("the same command goes on", StringComparison.Ordinal)));
         }
-        long reached = Steps(attempt: 1)[^1];
         Assert.Equal(reached, new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
 
         await FinishAsync();
@@ -52,7 +54,10 @@ public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupte
                 await process.LineAsync(line => line.StartsWith("metrics at", StringComparison.Ordinal));
             }
             process.Signal(StarlingProcess.Kill);
-            Assert.Equal(128 + StarlingProcess.Kill, await process.ExitAsync());
+            int exit = await process.ExitAsync();
+            // On a machine that stands for a moment the run may have ended before the signal came.
+            if (new CheckpointStore(CheckpointPaths.Of(Run)).Latest()?.Step != UninterruptedRun.Steps)
+                Assert.Equal(128 + StarlingProcess.Kill, exit);
         }
         await FinishAsync();
         Assert.Equal(uninterrupted.Hash, await StarlingProcess.HashAsync(Run));

@@ -7,7 +7,7 @@ public sealed class UninterruptedRun(TinyAssets assets) : IAsyncLifetime
 {
     public const long Steps = 40;
 
-    /// <summary>Enough steps to be interrupted in the middle, however slow the test is to react.</summary>
+    /// <summary>Enough steps to be interrupted in the middle; a test that is slow to react may find it ended.</summary>
     public static IReadOnlyList<string> Settings { get; } = [$"training.steps={Steps}", "checkpoint.everySteps=5"];
 
     public string Hash { get; private set; } = "";

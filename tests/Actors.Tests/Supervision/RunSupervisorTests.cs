@@ -30,7 +30,7 @@ public sealed class RunSupervisorTests : ActorTests
         Register(supervisor, "a", _trainer);
         Assert.Equal(1, _trainer.ExpectMsg<SupervisorProtocol.Registered>(Patience).Term);
         Settle(supervisor);
-        Assert.False(_trainer.HasMessages);
+        while (_trainer.HasMessages) Assert.IsType<TrainerProtocol.Ping>(_trainer.ReceiveOne(Patience));
         Register(supervisor, _loader);
         Order<TrainerProtocol.LoadersChanged>(_trainer);
         var assign = Order<TrainerProtocol.Assign>(_trainer);
@@ -136,6 +136,7 @@ public sealed class RunSupervisorTests : ActorTests
         RunStatus status = Status(supervisor);
         Assert.Empty(status.Trainers);
         Assert.Empty(status.Loaders);
+        Assert.NotEmpty(status.Faults);
         Assert.All(status.Faults, fault => Assert.Contains("its process has ended", fault.Reason));
     }
 
@@ -244,6 +245,7 @@ public sealed class RunSupervisorTests : ActorTests
         Order<SupervisorProtocol.RunOver>(_trainer);
         Assert.DoesNotContain(_trainer.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is TrainerProtocol.Assign);
+        Settle(supervisor);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
     }
 
@@ -264,7 +266,7 @@ public sealed class RunSupervisorTests : ActorTests
             Plan = () => new RunPlan(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true)
             {
                 // Longer than any test: its timers are real.
-                RollCallPatience = 2 * Patience, FormPatience = 2 * Patience, UnansweredPings = 1000,
+                FormPatience = 2 * Patience, UnansweredPings = 1000,
             },
             Identity = TestIdentity.Run,
             Ledger = Ledger,

@@ -101,7 +101,9 @@ internal sealed class TestCluster
             Plan = () => new RunPlan(RunBench.Steps, _run.Options.Training.Replicas, 0, EvaluationEnabled: false)
             {
                 Settle = TimeSpan.FromSeconds(0.5),
-                RollCallPatience = TimeSpan.FromSeconds(60), // nobody here is silent for good
+                // Nobody here is silent for good, however long the machine stands.
+                UnansweredPings = 1000,
+                FormPatience = TimeSpan.FromSeconds(60),
             },
             Identity = _run.NodeIdentity,
             Ledger = _ledger,

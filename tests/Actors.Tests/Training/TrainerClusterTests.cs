@@ -58,7 +58,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         int faults = 0;
         engine.Before = (member, n) =>
         {
-            // In the third step, once.
+            // In the second step, once.
             if (member.Rank == 1 && n == 20 && Interlocked.Increment(ref faults) == 1)
                 throw new CollectiveException(CollectiveFault.PeerLost, "the cable was pulled");
         };

@@ -6,5 +6,5 @@ public sealed class FirstCallsTests
 {
     /// <summary>What goes wrong without them does so once in many processes: no test can wait for it.</summary>
     [Fact]
-    public void They_are_made_before_anybody_has_a_thread_that_computes() => Assert.True(FirstCalls.Made);
+    public void Loading_libtorch_makes_them() => Assert.True(FirstCalls.Made);
 }
