@@ -129,7 +129,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task A_node_that_slept_for_longer_than_its_lease_ends_to_be_started_again()
     {
-        StarlingProcess node = Start(["--name", "sleeper"], "cluster.leaseSeconds=1");
+        StarlingProcess node = Start(["--name", "sleeper"], Endless, "cluster.leaseSeconds=1");
         await ReadyAsync(node);
         node.Signal(Stop);
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // what is tested, no wait
