@@ -109,7 +109,11 @@ internal sealed class StarlingProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(Patience); // its files may be deleted next
+        }
         _process.Dispose();
     }
 

@@ -33,8 +33,8 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         await cluster.LineAsync(line => line == $"{last.Name} has ended (exit code 0)");
         lab.Report.Limit("the last trainer, which stores the state, has left",
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
-        RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));
         await StopAsync(lab, cluster);
+        RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));
     }
 
     private async Task TerminateAsync(Lab lab, LocalCluster cluster, string who, Member member)
@@ -51,6 +51,6 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         DateTimeOffset[] commits =
             [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed").Select(e => e.Time)];
         lab.Report.Limit("  the longest pause between two steps meanwhile",
-            commits.Zip(commits.Skip(1), (a, b) => (b - a).TotalSeconds).Max(), LongestPause);
+            commits.Zip(commits.Skip(1), (a, b) => (b - a).TotalSeconds).DefaultIfEmpty(0).Max(), LongestPause);
     }
 }

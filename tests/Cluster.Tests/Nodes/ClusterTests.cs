@@ -27,7 +27,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         ClusterPlan plan = new(trainers, loaders);
         await using LocalCluster cluster = Start(plan, steps: 12, "cluster.settleSeconds=5");
         Assert.Equal(0, await cluster.EndAsync(LocalCluster.Patience));
-        Assert.Equal(plan.Count, cluster.History.Count);
+        Assert.Equal(cluster.History.Count, cluster.History.DistinctBy(m => m.Name).Count()); // none had to come twice
         Assert.Empty(cluster.Leftovers());
         Assert.Equal(expected, await ReferenceRun.HashAsync(Run));
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Starling.Actors.Tests;
 using Starling.Actors.Tests.Processes;
 using Starling.Actors.Tests.Support;
+using Starling.Cluster.Chaos.Harness;
 using Starling.Model.Checkpoints;
 
 namespace Starling.Cluster.Tests.Nodes;
@@ -11,6 +12,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
 {
     private const int Terminate = 15, Stop = 19, Continue = 18;
     private const string Endless = "training.steps=100000";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TestFolder _folder = new();
     private readonly List<StarlingProcess> _started = [];
 
@@ -67,9 +69,10 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Equal((2, 2), (await other.ExitAsync(), await data.ExitAsync()));
         Assert.Contains("this node's configuration is", Assert.Single(other.Errors), StringComparison.Ordinal);
         Assert.Contains("this node's data set is", Assert.Single(data.Errors), StringComparison.Ordinal);
-        string[] notes = [.. StarlingProcess.Events(Run, "note").Select(e => e.GetProperty("text").GetString()!)];
+        // The supervisor writes its diary behind what it does.
         foreach (string what in (string[])["configuration", "data set"])
-            Assert.Contains(notes, n => n.Contains($"refused: this node's {what} is", StringComparison.Ordinal));
+            await Poll.UntilAsync(() => Notes().Any(n =>
+                n.Contains($"refused: this node's {what} is", StringComparison.Ordinal)), Patience, () => what);
     }
 
     [Fact]
@@ -92,15 +95,18 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         StarlingProcess second = Start(["--roles", "loader", "--name", "second", "--seed", seed],
             "data.tokenizeOn=loader");
         string address = AddressOf(await ReadyAsync(second));
-        JsonElement status;
+        JsonElement status = default;
+        long began = TimeProvider.System.GetTimestamp();
         do
         {
             // Until the supervisor has heard of the loader.
             (int exitCode, IReadOnlyList<string> output, IReadOnlyList<string> errors) =
                 await StarlingProcess.RunAsync("status", "--node", address, "--json");
+            if (exitCode != 0 && TimeProvider.System.GetElapsedTime(began) < Patience) continue; // busy: ask again
             Assert.True(exitCode == 0, string.Join('\n', errors));
             status = JsonDocument.Parse(string.Join('\n', output)).RootElement;
-        } while (status.GetProperty("run") is not { ValueKind: JsonValueKind.Object } run ||
+        } while (status.ValueKind == JsonValueKind.Undefined ||
+            status.GetProperty("run") is not { ValueKind: JsonValueKind.Object } run ||
             run.GetProperty("loaders").GetArrayLength() == 0 || run.GetProperty("nodes").GetArrayLength() < 2);
         Assert.Equal("second", status.GetProperty("node").GetString());
         Assert.Equal(["loader", "supervisor"], status.GetProperty("members").EnumerateArray()
@@ -122,21 +128,28 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         await trainer.StepAsync(2);
         trainer.Signal(Terminate);
         Assert.Equal(0, await trainer.ExitAsync());
-        long last = StarlingProcess.Events(Run, "committed")[^1].GetProperty("step").GetInt64();
-        Assert.Equal(last, new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
+        long stored = new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step;
+        // The supervisor writes its diary behind what it does.
+        await Poll.UntilAsync(() => LastCommitted() == stored, Patience,
+            () => $"stored step {stored}, last committed step {LastCommitted()}");
+
+        long LastCommitted() => StarlingProcess.Events(Run, "committed")[^1].GetProperty("step").GetInt64();
     }
 
     [Fact]
     public async Task A_node_that_slept_for_longer_than_its_lease_ends_to_be_started_again()
     {
-        StarlingProcess node = Start(["--name", "sleeper"], Endless, "cluster.leaseSeconds=1");
+        StarlingProcess node = Start(["--name", "sleeper"], Endless, "cluster.leaseSeconds=5");
         await ReadyAsync(node);
         node.Signal(Stop);
-        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // what is tested, no wait
+        await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken); // what is tested, no wait
         node.Signal(Continue);
         Assert.Equal(75, await node.ExitAsync());
         Assert.Contains(node.Output, line => line.Contains("slept for", StringComparison.Ordinal));
     }
+
+    private IEnumerable<string> Notes() => !File.Exists(Path.Combine(Run, "events.jsonl")) ? [] :
+        StarlingProcess.Events(Run, "note").Select(e => e.GetProperty("text").GetString()!);
 
     private StarlingProcess Start(string[] words, params string[] settings)
     {
