@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Coordination;
 using Starling.Actors.Hosting;
 using Starling.Actors.Tests.Monitoring;
@@ -11,9 +9,9 @@ namespace Starling.Actors.Tests.Hosting;
 public sealed class FileLeaseTests : ActorTests
 {
     private const string Name = "starling-singleton-akka://starling/user/supervisor";
-    private const int Duration = 120; // seconds: however slow the machine, no test lasts as long
+    private readonly TestLeases _leases;
 
-    private readonly List<Lease> _leases = [];
+    public FileLeaseTests() => _leases = new TestLeases(Sys, Folder);
 
     [Fact]
     public async Task A_second_owner_gets_it_when_the_first_gives_it_up()
@@ -38,7 +36,7 @@ public sealed class FileLeaseTests : ActorTests
         for (int i = 0; i < 5; i++)
         {
             Task<bool> refused = second.Acquire();
-            time.Advance(0.7 * Duration);
+            time.Advance(0.7 * TestLeases.Duration.TotalSeconds);
             long beat = Beat();
             // Two: the first may have begun before the time went on.
             AwaitAssert(() => Assert.True(Beat() >= beat + 2), Patience);
@@ -62,7 +60,7 @@ public sealed class FileLeaseTests : ActorTests
         TaskCompletionSource lost = new();
         Assert.True(await lease.Acquire(_ => lost.TrySetResult()));
         // As if it had been frozen for long, and another one had taken it.
-        LeaseFile other = new(LeasePath, "b", TimeSpan.FromSeconds(Duration), TimeProvider.System);
+        LeaseFile other = new(LeasePath, "b", TestLeases.Duration, TimeProvider.System);
         Assert.True(await other.TryTakeAsync(renew: false, TestContext.Current.CancellationToken, _ => true));
         await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.False(lease.CheckLease());
@@ -73,22 +71,12 @@ public sealed class FileLeaseTests : ActorTests
 
     private long Beat() => JsonSerializer.Deserialize<LeaseRecord>(File.ReadAllText(LeasePath))!.Beat;
 
-    private Lease Lease(string owner, TimeProvider? time = null)
-    {
-        Config config = ConfigurationFactory.ParseString($$"""
-            heartbeat-timeout = {{Duration}}s, heartbeat-interval = 100ms, lease-operation-timeout = 1s
-            folder = {{JsonSerializer.Serialize(Folder.Path)}}
-            """);
-        FileLease lease = new(new LeaseSettings(Name, owner, TimeoutSettings.Create(config), config),
-            (ExtendedActorSystem)Sys, time ?? TimeProvider.System, _ => Task.FromResult(false));
-        _leases.Add(lease);
-        return lease;
-    }
+    private Lease Lease(string owner, TimeProvider? time = null) =>
+        _leases.Make(Name, owner, TimeSpan.FromSeconds(1), time: time);
 
-    /// <summary>Their renewals write into a folder that is about to go.</summary>
     protected override void AfterAll()
     {
-        foreach (Lease lease in _leases) lease.Release().Wait(Patience);
+        _leases.Release(Patience);
         base.AfterAll();
     }
 }

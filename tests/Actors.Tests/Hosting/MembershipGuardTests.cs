@@ -8,14 +8,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Hosting;
 
-public sealed class MembershipGuardTests() : ActorTests("""
-    akka.actor.provider = cluster
-    akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-    akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, run-coordinated-shutdown-when-down = off }
-    akka.cluster.periodic-tasks-initial-delay = 100ms
-    # A node that has left goes on, for the test to ask.
-    akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }
-    """)
+public sealed class MembershipGuardTests : ClusterActorTests
 {
     private readonly Fence _fence = new();
     private readonly ManualTime _time = new();
@@ -25,7 +18,7 @@ public sealed class MembershipGuardTests() : ActorTests("""
     {
         Start();
         Address other = new("akka.tcp", "starling", "10.0.0.2", 4000);
-        Sys.EventStream.Publish(new ThisActorSystemQuarantinedEvent(Cluster.Get(Sys).SelfAddress, other));
+        Sys.EventStream.Publish(new ThisActorSystemQuarantinedEvent(Cluster.SelfAddress, other));
         Assert.Contains("10.0.0.2", await ReasonAsync());
     }
 
@@ -42,7 +35,7 @@ public sealed class MembershipGuardTests() : ActorTests("""
     {
         await JoinAsync();
         Start();
-        Cluster.Get(Sys).Down(Cluster.Get(Sys).SelfAddress);
+        Cluster.Down(Cluster.SelfAddress);
         await ReasonAsync();
     }
 
@@ -59,7 +52,7 @@ public sealed class MembershipGuardTests() : ActorTests("""
     {
         await JoinAsync();
         IActorRef guard = Start();
-        await Cluster.Get(Sys).LeaveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await Cluster.LeaveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         Settle(guard);
         Assert.False(_fence.IsClosed);
     }
@@ -74,10 +67,4 @@ public sealed class MembershipGuardTests() : ActorTests("""
     }
 
     private Task<string> ReasonAsync() => _fence.Closed.WaitAsync(Patience, TestContext.Current.CancellationToken);
-
-    private async Task JoinAsync()
-    {
-        Cluster cluster = Cluster.Get(Sys);
-        await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
-    }
 }

@@ -7,21 +7,9 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Hosting;
 
-public sealed class NodeWatchTests() : ActorTests(Profile)
+public sealed class NodeWatchTests : ClusterActorTests
 {
-    private const string Profile = """
-        akka.actor.provider = cluster
-        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        akka.cluster {
-          gossip-interval = 200ms, leader-actions-interval = 200ms, run-coordinated-shutdown-when-down = off
-          periodic-tasks-initial-delay = 100ms
-          failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s }
-          downing-provider-class = ""
-        }
-        """;
-
     private static readonly Address Other = new("akka.tcp", "starling", "10.0.0.2", 4000);
-    private readonly List<ActorSystem> _others = [];
 
     [Fact]
     public void A_broken_connection_to_a_process_that_has_ended_is_the_end_of_its_node()
@@ -45,29 +33,25 @@ public sealed class NodeWatchTests() : ActorTests(Profile)
     [Fact]
     public async Task A_member_whose_process_has_ended_is_taken_out_at_once_and_others_are_left_to_the_resolver()
     {
-        Cluster cluster = Cluster.Get(Sys);
-        await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
-        Address first = await MemberAsync(cluster), second = await MemberAsync(cluster);
+        await JoinAsync();
+        Address first = (await MemberAsync()).SelfAddress, second = (await MemberAsync()).SelfAddress;
         TestProbe news = Start(node => node == first);
         foreach (Address node in (Address[])[second, first]) Break(node);
         news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == first, Patience);
-        AwaitAssert(() => Assert.DoesNotContain(cluster.State.Members, m => m.Address == first), Patience);
+        AwaitAssert(() => Assert.DoesNotContain(Cluster.State.Members, m => m.Address == first), Patience);
         Assert.DoesNotContain(news.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is NodeNews.Gone gone && gone.Node == second);
-        Assert.Contains(cluster.State.Members, m => m.Address == second);
+        Assert.Contains(Cluster.State.Members, m => m.Address == second);
     }
 
     [Fact]
     public async Task A_node_that_falls_silent_is_reported_before_anything_is_decided_about_it()
     {
-        Cluster cluster = Cluster.Get(Sys);
-        await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await JoinAsync();
         TestProbe news = Start(_ => false);
-        Address silent = await MemberAsync(cluster, thenEnds: true);
+        Address silent = await SilentAsync();
         Assert.Equal(silent, news.ExpectMsg<NodeNews.Silent>(Patience).Node);
-        // On a slow machine the first silence may have been one before the end.
-        AwaitAssert(() => Assert.Contains(cluster.State.Unreachable, m => m.Address == silent), Patience);
-        cluster.Down(silent);
+        Cluster.Down(silent);
         news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == silent, Patience);
     }
 
@@ -81,28 +65,5 @@ public sealed class NodeWatchTests() : ActorTests(Profile)
     }
 
     private void Break(Address node) => Sys.EventStream.Publish(
-        new DisassociatedEvent(Cluster.Get(Sys).SelfAddress, node, inbound: false));
-
-    /// <summary>Another member, in this process; one that ends does so without a word.</summary>
-    private async Task<Address> MemberAsync(Cluster first, bool thenEnds = false)
-    {
-        ActorSystem system = ActorSystem.Create(Sys.Name,
-            """
-            akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
-
-            """ + Profile);
-        Cluster cluster = Cluster.Get(system);
-        await cluster.JoinAsync(first.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
-        AwaitAssert(() => Assert.Contains(first.State.Members,
-            m => m.Address == cluster.SelfAddress && m.Status == MemberStatus.Up), Patience);
-        if (thenEnds) await system.Terminate();
-        else _others.Add(system);
-        return cluster.SelfAddress;
-    }
-
-    protected override void AfterAll()
-    {
-        foreach (ActorSystem system in _others) system.Terminate().Wait(Patience);
-        base.AfterAll();
-    }
+        new DisassociatedEvent(Cluster.SelfAddress, node, inbound: false));
 }

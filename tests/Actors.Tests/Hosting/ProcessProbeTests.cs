@@ -16,9 +16,8 @@ public sealed class ProcessProbeTests
         Assert.False(await ProcessProbe.HasEndedAsync(node));
         listener.Stop();
         // A machine that stands for longer than the probe waits has not answered: ask again.
-        CancellationToken patience = CancellationTokenSource.CreateLinkedTokenSource(
-            TestContext.Current.CancellationToken, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token).Token;
-        while (!await ProcessProbe.HasEndedAsync(node)) patience.ThrowIfCancellationRequested();
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
+        while (!await ProcessProbe.HasEndedAsync(node)) patience.Token.ThrowIfCancellationRequested();
     }
 
     [Fact]

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Configuration;
 using Akka.Coordination;
 using Starling.Actors.Hosting;
 using Starling.Actors.Tests.Monitoring;
@@ -10,22 +8,16 @@ using Starling.Actors.Tests.Support;
 namespace Starling.Actors.Tests.Hosting;
 
 /// <summary>The split brain resolver's lease belongs to a side, not to the node that decided for it.</summary>
-public sealed class SideLeaseTests() : ActorTests("""
-    akka.actor.provider = cluster
-    akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-    akka.cluster { gossip-interval = 200ms, leader-actions-interval = 200ms, periodic-tasks-initial-delay = 100ms }
-    akka.cluster.failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s }
-    akka.cluster.downing-provider-class = ""
-    # A system that is terminated says no goodbye.
-    akka.coordinated-shutdown.run-by-actor-system-terminate = off
-    """)
+public sealed class SideLeaseTests : ClusterActorTests
 {
     private const string Name = "test-akka-sbr", First = "node@10.0.0.1:4000", Second = "node@10.0.0.2:4000";
 
     /// <summary>Of those who are refused.</summary>
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(500);
 
-    private readonly List<ActorSystem> _others = [];
+    private readonly TestLeases _leases;
+
+    public SideLeaseTests() => _leases = new TestLeases(Sys, Folder);
 
     [Fact]
     public async Task A_node_takes_over_what_another_node_of_its_side_holds()
@@ -43,7 +35,6 @@ public sealed class SideLeaseTests() : ActorTests("""
         await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.False(holder.CheckLease());
         Assert.False(HasMessages); // a side that keeps it has lost nothing
-        await ReleaseAsync(holder, next, foreign);
     }
 
     [Fact]
@@ -53,7 +44,6 @@ public sealed class SideLeaseTests() : ActorTests("""
         Lease holder = Lease(Name, First, dead: []), next = Lease(Name, Second, dead: [First]);
         Assert.True(await holder.Acquire());
         Assert.True(await next.Acquire());
-        await ReleaseAsync(holder, next);
     }
 
     [Fact]
@@ -67,22 +57,20 @@ public sealed class SideLeaseTests() : ActorTests("""
         Assert.False(await next.Acquire());
         Lease knowing = Lease(Name, Second, dead: [First, OwnerOf(silent)]);
         Assert.True(await knowing.Acquire());
-        await ReleaseAsync(holder, next, knowing);
     }
 
     [Fact]
     public async Task A_node_that_is_leaving_still_belongs_to_its_side()
     {
         await JoinAsync();
-        Cluster leaving = await OtherAsync();
+        Cluster leaving = await MemberAsync();
         await SilentAsync(); // while it is not out, no other one gets further than to be leaving
         leaving.Leave(leaving.SelfAddress);
-        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Members,
+        AwaitAssert(() => Assert.Contains(Cluster.State.Members,
             m => m.Address == leaving.SelfAddress && m.Status == MemberStatus.Leaving), Patience);
         Lease holder = Lease(Name, OwnerOf(leaving.SelfAddress), dead: []), next = Lease(Name, First, dead: []);
         Assert.True(await holder.Acquire());
         Assert.True(await next.Acquire());
-        await ReleaseAsync(holder, next);
     }
 
     [Fact]
@@ -98,7 +86,6 @@ public sealed class SideLeaseTests() : ActorTests("""
         Assert.True(await holder.Acquire());
         Assert.False(await slower.Acquire());
         Assert.True(quicker.CheckLease());
-        await ReleaseAsync(holder, quicker, slower);
     }
 
     [Fact]
@@ -108,17 +95,16 @@ public sealed class SideLeaseTests() : ActorTests("""
         Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner], Brief);
         Assert.True(await holder.Acquire());
         Assert.False(await next.Acquire());
-        await ReleaseAsync(holder, next);
     }
 
-    private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) => Lease(name, owner,
-        node => Task.FromResult(dead.Contains(OwnerOf(node))), TimeProvider.System, patience);
+    private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) =>
+        _leases.Make(name, owner, patience ?? Patience, node => Task.FromResult(dead.Contains(OwnerOf(node))));
 
     /// <summary>One that goes on trying until it has asked who has ended, and once more with the answer.</summary>
     private Lease Refused(string owner, Func<Address, Task<bool>> hasEnded)
     {
         ManualTime time = new();
-        return Lease(Name, owner, Asked, time, Brief);
+        return _leases.Make(Name, owner, Brief, Asked, time);
 
         async Task<bool> Asked(Address node)
         {
@@ -128,58 +114,11 @@ public sealed class SideLeaseTests() : ActorTests("""
         }
     }
 
-    // The patience is how long it goes on trying: one that is granted is granted long before.
-    private Lease Lease(string name, string owner, Func<Address, Task<bool>> hasEnded, TimeProvider time,
-        TimeSpan? patience = null)
-    {
-        Config config = ConfigurationFactory.ParseString($$"""
-            heartbeat-timeout = 600s, heartbeat-interval = 100ms
-            lease-operation-timeout = {{(patience ?? Patience).TotalMilliseconds}}ms
-            folder = {{JsonSerializer.Serialize(Folder.Path)}}
-            """);
-        return new FileLease(new LeaseSettings(name, owner, TimeoutSettings.Create(config), config),
-            (ExtendedActorSystem)Sys, time, hasEnded);
-    }
-
     private static string OwnerOf(Address node) => $"{node.System}@{node.Host}:{node.Port}";
-
-    /// <summary>Their renewals write into a folder that is about to go.</summary>
-    private static async Task ReleaseAsync(params Lease[] leases)
-    {
-        foreach (Lease lease in leases) await lease.Release();
-    }
-
-    private async Task<Address> JoinAsync()
-    {
-        Cluster cluster = Cluster.Get(Sys);
-        await cluster.JoinAsync(cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
-        return cluster.SelfAddress;
-    }
-
-    /// <summary>Another member, in this process.</summary>
-    private async Task<Cluster> OtherAsync()
-    {
-        Cluster other = Cluster.Get(ActorSystem.Create(Sys.Name, Sys.Settings.Config));
-        _others.Add(other.System);
-        await other.JoinAsync(Cluster.Get(Sys).SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
-        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Members,
-            m => m.Address == other.SelfAddress && m.Status == MemberStatus.Up), Patience);
-        return other;
-    }
-
-    /// <summary>A member that has ended without a word.</summary>
-    private async Task<Address> SilentAsync()
-    {
-        Cluster silent = await OtherAsync();
-        await silent.System.Terminate().WaitAsync(Patience);
-        AwaitAssert(() => Assert.Contains(Cluster.Get(Sys).State.Unreachable,
-            m => m.Address == silent.SelfAddress), Patience);
-        return silent.SelfAddress;
-    }
 
     protected override void AfterAll()
     {
-        foreach (ActorSystem other in _others) other.Terminate().Wait(Patience);
+        _leases.Release(Patience);
         base.AfterAll();
     }
 }

@@ -18,6 +18,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
 
     private string Run => _folder["run"];
 
+    private Diary Diary => new(Path.Combine(Run, "events.jsonl"));
+
     public void Dispose()
     {
         foreach (StarlingProcess process in _started) process.Dispose();
@@ -71,8 +73,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Contains("this node's data set is", Assert.Single(data.Errors), StringComparison.Ordinal);
         // The supervisor writes its diary behind what it does.
         foreach (string what in (string[])["configuration", "data set"])
-            await Poll.UntilAsync(() => Notes().Any(n =>
-                n.Contains($"refused: this node's {what} is", StringComparison.Ordinal)), Patience, () => what);
+            await Diary.WaitAsync(e => e.Event == "note" && e.Fields.GetProperty("text").GetString()!
+                .Contains($"refused: this node's {what} is", StringComparison.Ordinal), Patience, what);
     }
 
     [Fact]
@@ -95,19 +97,20 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         StarlingProcess second = Start(["--roles", "loader", "--name", "second", "--seed", seed],
             "data.tokenizeOn=loader");
         string address = AddressOf(await ReadyAsync(second));
-        JsonElement status = default;
+        JsonElement status;
         long began = TimeProvider.System.GetTimestamp();
-        do
+        while (true)
         {
-            // Until the supervisor has heard of the loader.
             (int exitCode, IReadOnlyList<string> output, IReadOnlyList<string> errors) =
                 await StarlingProcess.RunAsync("status", "--node", address, "--json");
-            if (exitCode != 0 && TimeProvider.System.GetElapsedTime(began) < Patience) continue; // busy: ask again
-            Assert.True(exitCode == 0, string.Join('\n', errors));
-            status = JsonDocument.Parse(string.Join('\n', output)).RootElement;
-        } while (status.ValueKind == JsonValueKind.Undefined ||
-            status.GetProperty("run") is not { ValueKind: JsonValueKind.Object } run ||
-            run.GetProperty("loaders").GetArrayLength() == 0 || run.GetProperty("nodes").GetArrayLength() < 2);
+            status = exitCode == 0 ? JsonDocument.Parse(string.Join('\n', output)).RootElement : default;
+            // Until it answers, and the supervisor has heard of the loader.
+            if (exitCode == 0 && status.GetProperty("run") is { ValueKind: JsonValueKind.Object } run &&
+                run.GetProperty("loaders").GetArrayLength() > 0 && run.GetProperty("nodes").GetArrayLength() >= 2)
+                break;
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience,
+                string.Join('\n', [.. output, .. errors]));
+        }
         Assert.Equal("second", status.GetProperty("node").GetString());
         Assert.Equal(["loader", "supervisor"], status.GetProperty("members").EnumerateArray()
             .Select(m => m.GetProperty("roles")[0].GetString()).Order());
@@ -130,10 +133,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Equal(0, await trainer.ExitAsync());
         long stored = new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step;
         // The supervisor writes its diary behind what it does.
-        await Poll.UntilAsync(() => LastCommitted() == stored, Patience,
-            () => $"stored step {stored}, last committed step {LastCommitted()}");
-
-        long LastCommitted() => StarlingProcess.Events(Run, "committed")[^1].GetProperty("step").GetInt64();
+        await Diary.StepAsync(stored, Patience);
+        Assert.Equal(stored, Diary.Read().Last(e => e.Event == "committed").Step);
     }
 
     [Fact]
@@ -144,12 +145,10 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         node.Signal(Stop);
         await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken); // what is tested, no wait
         node.Signal(Continue);
-        Assert.Equal(75, await node.ExitAsync());
+        int code = await node.ExitAsync();
+        Assert.True(code == 75, string.Join('\n', [$"exit code {code}", .. node.Output, .. node.Errors]));
         Assert.Contains(node.Output, line => line.Contains("slept for", StringComparison.Ordinal));
     }
-
-    private IEnumerable<string> Notes() => !File.Exists(Path.Combine(Run, "events.jsonl")) ? [] :
-        StarlingProcess.Events(Run, "note").Select(e => e.GetProperty("text").GetString()!);
 
     private StarlingProcess Start(string[] words, params string[] settings)
     {

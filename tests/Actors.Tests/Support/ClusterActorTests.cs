@@ -1,0 +1,61 @@
+using Akka.Actor;
+using Akka.Cluster;
+
+namespace Starling.Actors.Tests.Support;
+
+/// <summary>
+/// A node of a cluster for each test, with other members in the same process. Nobody is downed but by the test, and a
+/// system that is terminated says no goodbye.
+/// </summary>
+public abstract class ClusterActorTests() : ActorTests("""
+    akka.actor.provider = cluster
+    akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+    akka.cluster {
+      gossip-interval = 200ms, leader-actions-interval = 200ms, run-coordinated-shutdown-when-down = off
+      periodic-tasks-initial-delay = 100ms
+      failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s }
+      downing-provider-class = ""
+    }
+    akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }
+    """)
+{
+    private readonly List<ActorSystem> _others = [];
+
+    /// <summary>This node's view of the cluster.</summary>
+    protected Cluster Cluster => Cluster.Get(Sys);
+
+    /// <summary>Begins the cluster; gives this node's address.</summary>
+    protected async Task<Address> JoinAsync()
+    {
+        await Cluster.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        return Cluster.SelfAddress;
+    }
+
+    /// <summary>Another member.</summary>
+    protected async Task<Cluster> MemberAsync()
+    {
+        ActorSystem system = ActorSystem.Create(Sys.Name, Sys.Settings.Config);
+        _others.Add(system);
+        Cluster other = Cluster.Get(system);
+        await other.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        AwaitAssert(() => Assert.Contains(Cluster.State.Members,
+            m => m.Address == other.SelfAddress && m.Status == MemberStatus.Up), Patience);
+        return other;
+    }
+
+    /// <summary>A member that has ended without a word, and is not reached any more.</summary>
+    protected async Task<Address> SilentAsync()
+    {
+        Cluster silent = await MemberAsync();
+        await silent.System.Terminate().WaitAsync(Patience);
+        AwaitAssert(() => Assert.Contains(Cluster.State.Unreachable, m => m.Address == silent.SelfAddress), Patience);
+        return silent.SelfAddress;
+    }
+
+    /// <inheritdoc/>
+    protected override void AfterAll()
+    {
+        foreach (ActorSystem other in _others) other.Terminate().Wait(Patience);
+        base.AfterAll();
+    }
+}
