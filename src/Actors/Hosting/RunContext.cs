@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Starling.Actors.Commands;
@@ -44,8 +42,10 @@ public sealed class RunContext
             ["resolved"] = JsonNode.Parse(OptionsJson.Tree(options).ToJsonString()),
         };
         Description = new RunDescription(options.Name, JsonSerializer.SerializeToElement(configuration),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()))),
-            index.Fingerprint, tokenizerFingerprint);
+            GptShapeHash.Of(shape), index.Fingerprint, tokenizerFingerprint)
+        {
+            EarlierModelHashes = GptShapeHash.Earlier(shape),
+        };
     }
 
     /// <summary>The configuration.</summary>

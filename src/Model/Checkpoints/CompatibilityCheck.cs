@@ -19,7 +19,8 @@ public static class CompatibilityCheck
         List<Difference> differences = [];
         foreach (string section in sections.Count == 0 ? [""] : sections)
             Compare(section, Find(stored.Configuration, section), Find(current.Configuration, section), differences);
-        Compare("model hash", stored.ModelHash, current.ModelHash, differences);
+        if (!current.EarlierModelHashes.Contains(stored.ModelHash))
+            Compare("model hash", stored.ModelHash, current.ModelHash, differences);
         Compare("data fingerprint", stored.DataFingerprint, current.DataFingerprint, differences);
         Compare("tokenizer fingerprint", stored.TokenizerFingerprint, current.TokenizerFingerprint, differences);
         return differences;

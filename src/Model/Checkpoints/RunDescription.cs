@@ -11,4 +11,11 @@ namespace Starling.Model.Checkpoints;
 /// <param name="DataFingerprint">Fingerprint of the data set.</param>
 /// <param name="TokenizerFingerprint">Fingerprint of the tokenizer's weights and settings.</param>
 public sealed record RunDescription(string RunId, JsonElement Configuration, string ModelHash, string DataFingerprint,
-    string TokenizerFingerprint);
+    string TokenizerFingerprint)
+{
+    /// <summary>
+    /// Other hashes of the same model, as earlier versions of the program wrote them. A checkpoint with one of them is
+    /// this model's too.
+    /// </summary>
+    public IReadOnlyList<string> EarlierModelHashes { get; init; } = [];
+}

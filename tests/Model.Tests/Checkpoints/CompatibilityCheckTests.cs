@@ -56,6 +56,15 @@ public sealed class CompatibilityCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_model_hash_of_an_earlier_version_is_the_same_model()
+    {
+        RunDescription current = TestRun.Describe(Stored, model: "m2");
+        Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest, current with { EarlierModelHashes = ["l", "m"] }));
+        Assert.Equal([new Difference("model hash", "m", "m2")],
+            CompatibilityCheck.Compare(_checkpoint.Manifest, current with { EarlierModelHashes = ["l"] }));
+    }
+
+    [Fact]
     public void Told_to_go_on_it_reports_each_difference()
     {
         List<string> reports = [];
