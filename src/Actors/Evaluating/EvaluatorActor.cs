@@ -15,7 +15,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly Func<IEvaluation> _open;
     private readonly CheckpointStore _checkpoints;
     private readonly EvaluationFiles _files;
-    private readonly EvaluatorActors _actors;
+    private readonly Peers _actors;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly Registration _registration;
@@ -31,7 +31,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     /// <param name="time">The clock.</param>
     /// <param name="stop">Abandons the evaluation at hand.</param>
     public EvaluatorActor(string name, RunIdentity identity, Func<IEvaluation> open, CheckpointStore checkpoints,
-        EvaluationFiles files, EvaluatorActors actors, TimeProvider time, CancellationToken stop)
+        EvaluationFiles files, Peers actors, TimeProvider time, CancellationToken stop)
     {
         _open = open;
         _checkpoints = checkpoints;
@@ -52,7 +52,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Who an evaluator talks to.</summary>
-    public sealed record EvaluatorActors(IActorRef Supervisor, IActorRef Monitor);
+    public sealed record Peers(IActorRef Supervisor, IActorRef Monitor);
 
     /// <summary>Registers with the supervisor.</summary>
     protected override void PreStart() => _registration.Send();

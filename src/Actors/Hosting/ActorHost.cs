@@ -28,7 +28,7 @@ internal sealed class ActorHost : IAsyncDisposable
     public IActorRef Supervisor { get; }
 
     /// <summary>This node's own actor.</summary>
-    public ActorSelection Node => System.ActorSelection("/user/" + NodeActor.Name);
+    public ActorSelection Node => System.ActorSelection(ActorNames.PathOf(ActorNames.Node));
 
     /// <summary>Where this node listens.</summary>
     public Address Address { get; }
@@ -40,7 +40,7 @@ internal sealed class ActorHost : IAsyncDisposable
         ThreadPool.SetMinThreads(Math.Max(workers, ClusterProfile.PoolThreads), ports);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new EventLogLoggers(events));
-        builder.Services.AddAkka(ClusterProfile.SystemName, akka => RunActors.Add(akka, node));
+        builder.Services.AddAkka(ClusterProfile.SystemName, akka => akka.AddRun(node));
         IHost host = builder.Build();
         await host.StartAsync(CancellationToken.None);
         return new ActorHost(host);

@@ -12,8 +12,6 @@ namespace Starling.Actors.Hosting;
 /// </summary>
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
-    public const string Name = "status";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly NodeSetup _node;
@@ -32,17 +30,17 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Refused>(m =>
         {
             Timers.CancelAll();
-            node.Signals.IsRefused(m.Reason);
+            node.Signals.SetRefused(m.Reason);
         });
         Receive<SupervisorProtocol.RunOver>(m =>
         {
             Timers.CancelAll();
-            node.Signals.IsOver(m);
+            node.Signals.SetOver(m);
         });
         Receive<NodeProtocol.Leave>(_ =>
         {
             if (node.Has(NodeRole.Trainer))
-                Context.ActorSelection("/user/trainer").Tell(TrainerProtocol.Leave.Instance);
+                Context.ActorSelection(ActorNames.PathOf(ActorNames.Trainer)).Tell(TrainerProtocol.Leave.Instance);
             else MayGo();
         });
         Receive<TrainerProtocol.Released>(_ => MayGo());
@@ -65,8 +63,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     /// </summary>
     private void MayGo()
     {
-        Context.ActorSelection("/user/loader").Tell(PoisonPill.Instance);
-        _node.Signals.IsReleased();
+        Context.ActorSelection(ActorNames.PathOf(ActorNames.Loader)).Tell(PoisonPill.Instance);
+        _node.Signals.SetReleased();
     }
 
     private void AskSupervisor()

@@ -60,8 +60,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         await using CancellationTokenRegistration asked = cancellationToken.Register(() => leaving.TrySetResult());
         ActorHost host = await ActorHost.StartAsync(node, services.Events);
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
-            TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), "guard");
-        host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), "watch");
+            TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
+        host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
         if (request.Managed) ParentPipe.Read(input, order => Obey(order, host, leaving));
 
         await LiveAsync(node, host, services, leaving.Task);

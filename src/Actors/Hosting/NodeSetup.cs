@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Hosting;
 using Starling.Actors.Collectives;
 using Starling.Actors.Configuration;
 using Starling.Actors.Evaluating;
@@ -38,6 +39,9 @@ internal sealed record NodeSetup
 
     /// <summary>Nodes of the cluster to join; none to begin one.</summary>
     public IReadOnlyList<Address> Seeds { get; init; } = [];
+
+    /// <summary>What starts once the node is a member of the cluster, in this order.</summary>
+    public List<Action<ActorSystem, IActorRegistry>> OnceUp { get; } = [];
 
     /// <summary>Closed when the cluster has given this node up.</summary>
     public Fence Fence { get; } = new();

@@ -22,13 +22,13 @@ internal sealed class NodeSignals
     /// <summary>Nobody needs this node any more.</summary>
     public Task Released => _released.Task;
 
-    public void HasJoined() => _joined.TrySetResult();
+    public void SetJoined() => _joined.TrySetResult();
 
-    public void IsRefused(string reason) => _refused.TrySetResult(reason);
+    public void SetRefused(string reason) => _refused.TrySetResult(reason);
 
-    public void IsOver(SupervisorProtocol.RunOver over) => _over.TrySetResult(over);
+    public void SetOver(SupervisorProtocol.RunOver over) => _over.TrySetResult(over);
 
-    public void IsReleased() => _released.TrySetResult();
+    public void SetReleased() => _released.TrySetResult();
 
     private static TaskCompletionSource<T> New<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

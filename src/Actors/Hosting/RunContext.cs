@@ -2,18 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
-using Starling.Actors.Loading;
 using Starling.Actors.Supervision;
-using Starling.Actors.Training;
 using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
 using Starling.Model.Checkpoints;
 using Starling.Model.Features;
 using Starling.Model.Tokenizer;
-using Starling.Model.Training;
 using Starling.Model.Transformer;
-using TorchSharp;
 
 namespace Starling.Actors.Hosting;
 
@@ -23,7 +19,7 @@ namespace Starling.Actors.Hosting;
 public sealed class RunContext
 {
     /// <summary>Sections of a checkpoint's configuration that have to be the run's to go on from it.</summary>
-    private static readonly string[] Compared = ["identity"];
+    public static IReadOnlyList<string> ComparedSections { get; } = ["identity"];
 
     private RunContext(
         StarlingOptions options, string folder, ShardIndex index, GptShape shape, long stepsPerEpoch,
@@ -95,30 +91,6 @@ public sealed class RunContext
         BatchFactory batches = new(index, options.ToBatchOptions()); // checks batch, split and cache against the data
         return new RunContext(
             options, Path.GetFullPath(folder), index, shape, batches.Order.StepsPerEpoch, tokenizer.Fingerprint);
-    }
-
-    /// <summary>What the trainer needs.</summary>
-    public TrainerSettings TrainerSettings(bool force) => new(Shape, Options.ToTrainStepOptions(),
-        AssetFiles.Tokenizer(Options.Tokenizer.Path), Options.Checkpoint.EverySteps, Description, Compared,
-        NodeIdentity, force);
-
-    /// <summary>The decode threads of a loader.</summary>
-    public ReplicaBatchPipeline OpenPipeline() => new(new BatchFactory(Index, Options.ToBatchOptions()),
-        Options.Data.Workers, Options.Data.Prefetch, Options.Data.Prefetch);
-
-    /// <summary>The threads of a loader: decoding, and tokenising if that is theirs to do.</summary>
-    /// <param name="opened">Told of the decode pipeline, for its statistics.</param>
-    public IShareSource OpenShares(Action<ReplicaBatchPipeline> opened)
-    {
-        ReplicaBatchPipeline pipeline = OpenPipeline();
-        opened(pipeline);
-        if (Options.Data.TokenizeOn == TokenizeOn.Trainer) return new PixelSource(pipeline);
-        torch.Device device = new(Options.Training.Device);
-        bool bfloat16 = Options.Training.Precision == Precision.BFloat16;
-        // A GPU works on one chunk at a time whatever the number of threads.
-        return new TokenSource(pipeline,
-            () => VqTokenizer.Load(AssetFiles.Tokenizer(Options.Tokenizer.Path), device, bfloat16),
-            device.type == DeviceType.CUDA ? 1 : Options.Data.Workers, Options.Data.Prefetch);
     }
 
     /// <summary>Which checkpoints stay.</summary>

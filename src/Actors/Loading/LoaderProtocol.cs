@@ -35,8 +35,11 @@ public static class LoaderProtocol
     public sealed record LoadedTokens(long Step, int Replica, int Part, int Parts, int Views, int Tokens, int CodeBytes,
         ReadOnlyMemory<byte> Codes, IReadOnlyList<int> Labels, IReadOnlyList<BadPicture> Bad)
     {
+        /// <summary>The largest number of parts that a share may have; a message that says more is refused.</summary>
+        public const int MaxParts = 4096;
+
         /// <summary>Whether sizes and contents fit each other.</summary>
-        internal bool IsConsistent => Parts is > 0 and <= TokenParts.Most && Part >= 0 && Part < Parts && Views > 0 &&
+        internal bool IsConsistent => Parts is > 0 and <= MaxParts && Part >= 0 && Part < Parts && Views > 0 &&
             Tokens > 0 && CodeBytes is 2 or 4 &&
             (Int128)Labels.Count * Views * Tokens * CodeBytes == Codes.Length;
     }

@@ -13,9 +13,6 @@ internal static class TokenParts
     /// <summary>Bytes of codes in a message at most; the rest of 256 KB is for labels and bad pictures.</summary>
     public const int MostCodeBytes = 128 << 10;
 
-    /// <summary>Parts of a share at most.</summary>
-    public const int Most = 4096;
-
     private const int MostBad = 64, MostText = 400;
 
     /// <summary>The messages, at least one.</summary>

@@ -31,7 +31,7 @@ internal sealed class StatusClient : IAsyncDisposable
     /// <exception cref="StarlingException">It does not answer.</exception>
     public async Task<NodeProtocol.ClusterStatus> AskAsync(Address node, TimeSpan patience)
     {
-        ActorSelection actor = _system.ActorSelection(new RootActorPath(node) / "user" / NodeActor.Name);
+        ActorSelection actor = _system.ActorSelection(new RootActorPath(node) / "user" / ActorNames.Node);
         try
         {
             return await actor.Ask<NodeProtocol.ClusterStatus>(NodeProtocol.StatusRequest.Instance, patience);

@@ -18,7 +18,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(30);
 
     private readonly TrainerSetup _setup;
-    private readonly TrainerActors _actors;
+    private readonly Peers _actors;
     private readonly long _incarnation;
     private readonly TrainerReports _reports;
     private readonly TrainerLoop _loop;
@@ -33,7 +33,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <summary>A trainer that offers itself to the supervisor.</summary>
     /// <param name="setup">What it is made from.</param>
     /// <param name="actors">Who is told what.</param>
-    public TrainerActor(TrainerSetup setup, TrainerActors actors)
+    public TrainerActor(TrainerSetup setup, Peers actors)
     {
         _setup = setup;
         _actors = actors;
@@ -71,7 +71,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Who a trainer talks to.</summary>
-    public sealed record TrainerActors(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
+    public sealed record Peers(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
 
     /// <summary>
     /// Steps that are prepared ahead of a trainer with so many replicas: one to work on, one to come, at least.

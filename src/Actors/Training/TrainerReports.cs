@@ -12,7 +12,7 @@ namespace Starling.Actors.Training;
 /// <param name="name">The trainer's name in the cluster.</param>
 /// <param name="self">Its actor.</param>
 /// <param name="actors">Who is told what.</param>
-internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.TrainerActors actors) : ITrainerReports
+internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.Peers actors) : ITrainerReports
 {
     public void Bound(long generation, byte[] address, long step, long checkpoint) =>
         Tell(actors.Supervisor, new SupervisorProtocol.Bound(name, generation, address, step, checkpoint));

@@ -112,7 +112,7 @@ public sealed class EvaluatorActorTests : ActorTests
 
     private IActorRef Start()
     {
-        EvaluatorActor.EvaluatorActors actors = new(_supervisor, _monitor);
+        EvaluatorActor.Peers actors = new(_supervisor, _monitor);
         IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor("e", TestIdentity.Run,
             Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
         _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Patience);

@@ -39,7 +39,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         {
             Name = "t",
             Incarnations = new Incarnations(1),
-            Settings = run.TrainerSettings(force: false),
+            Settings = TrainerWiring.SettingsOf(run, force: false),
             Checkpoints = run.Checkpoints,
             Prefetch = 2,
             Engine = new InProcessEngine(),

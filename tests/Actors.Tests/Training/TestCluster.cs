@@ -48,7 +48,7 @@ internal sealed class TestCluster
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
         StepGate gate = Gate;
-        Func<IShareSource> open = () => gate.Before(run.OpenShares(_ => { }));
+        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run, _ => { }));
         kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
             "loader", run.NodeIdentity, open, MostHeldBack, supervisor)));
     }
@@ -74,12 +74,12 @@ internal sealed class TestCluster
         {
             Name = name,
             Incarnations = new Incarnations(1),
-            Settings = _run.TrainerSettings(force: false),
+            Settings = TrainerWiring.SettingsOf(_run, force: false),
             Checkpoints = _run.Checkpoints,
             Prefetch = _run.Options.Data.Prefetch,
             Engine = _engine,
         };
-        TrainerActor.TrainerActors tells = new(Supervisor, _checkpointer, Monitor);
+        TrainerActor.Peers tells = new(Supervisor, _checkpointer, Monitor);
         return _kit.Sys.ActorOf(Props.Create(() => new TrainerActor(setup, tells)), name);
     }
 

@@ -21,7 +21,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
         {
             Name = "t",
             Incarnations = new Incarnations(1),
-            Settings = run.TrainerSettings(force: false),
+            Settings = TrainerWiring.SettingsOf(run, force: false),
             Checkpoints = checkpoints,
             Prefetch = 2,
             Engine = engine,

@@ -46,12 +46,12 @@ public sealed class TrainerActorTests : ActorTests
             if (message is CheckpointerProtocol.Save save) save.Snapshot.Dispose();
             return AutoPilot.KeepRunning;
         }));
-        TrainerActor.TrainerActors actors = new(_supervisor, _checkpointer, _monitor);
+        TrainerActor.Peers actors = new(_supervisor, _checkpointer, _monitor);
         TrainerSetup setup = new()
         {
             Name = "t",
             Incarnations = new Incarnations(1),
-            Settings = _run.TrainerSettings(false),
+            Settings = TrainerWiring.SettingsOf(_run, force: false),
             Checkpoints = _run.Checkpoints,
             Prefetch = 16,
             Engine = new InProcessEngine(),

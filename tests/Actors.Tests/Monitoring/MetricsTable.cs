@@ -1,4 +1,6 @@
-namespace Starling.Actors.Monitoring;
+using Starling.Actors.Monitoring;
+
+namespace Starling.Actors.Tests.Monitoring;
 
 /// <summary>The metrics as rows of a Markdown table, for <c>docs/metrics.md</c>.</summary>
 public static class MetricsTable

@@ -1,0 +1,26 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Starling.Actors.Loading;
+using Starling.Actors.Supervision;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>Reading, decoding and cropping, for trainers that ask.</summary>
+internal static class LoaderWiring
+{
+    /// <summary>Adds a loader if the node has the role.</summary>
+    public static AkkaConfigurationBuilder AddLoader(this AkkaConfigurationBuilder akka, NodeSetup node)
+    {
+        if (node.Has(NodeRole.Loader)) node.OnceUp.Add(Start);
+        return akka;
+
+        void Start(ActorSystem system, IActorRegistry registry)
+        {
+            RunContext run = node.Run;
+            IActorRef supervisor = registry.Get<RunSupervisor>();
+            system.ActorOf(Props.Create(() => new ShardLoader(node.Name, run.NodeIdentity,
+                () => ShareSources.Open(run, node.PipelineOpened), run.Options.Data.Prefetch, supervisor)),
+                ActorNames.Loader);
+        }
+    }
+}

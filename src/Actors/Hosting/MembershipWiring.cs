@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>Joining the cluster, and what starts once the node is a member.</summary>
+internal static class MembershipWiring
+{
+    /// <summary>Has the node join, and starts the actors of its roles when it is up.</summary>
+    public static AkkaConfigurationBuilder AddMembership(this AkkaConfigurationBuilder akka, NodeSetup node) =>
+        akka.AddStartup((system, registry) =>
+        {
+            Cluster cluster = Cluster.Get(system);
+            // Only a member that is up may decide about others, so no role starts earlier.
+            cluster.RegisterOnMemberUp(() =>
+            {
+                foreach (Action<ActorSystem, IActorRegistry> start in node.OnceUp) start(system, registry);
+                registry.Get<NodeActor>().Tell(NodeProtocol.Joined.Instance);
+                node.Signals.SetJoined();
+            });
+            if (node.Seeds.Count == 0) cluster.Join(cluster.SelfAddress);
+            else cluster.JoinSeedNodes(node.Seeds);
+        });
+}

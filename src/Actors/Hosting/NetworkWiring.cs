@@ -1,0 +1,26 @@
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using Starling.Actors.Serialization;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>How a node listens, what its messages look like, and where its log goes.</summary>
+internal static class NetworkWiring
+{
+    /// <summary>Adds Akka's settings of the node.</summary>
+    public static AkkaConfigurationBuilder AddNetwork(this AkkaConfigurationBuilder akka, NodeSetup node)
+    {
+        akka.AddHocon(WireProfile.Hocon + RemoteTls.HoconOf(node.Tls) + node.Profile, HoconAddMode.Prepend)
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+                loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
+            })
+            .WithRemoting(node.Host, node.Port)
+            .WithClustering(new ClusterOptions { Roles = [.. node.Roles] });
+        if (node.Tls is { } tls) akka.AddSetup(tls.Setup);
+        return akka;
+    }
+}

@@ -1,0 +1,30 @@
+using Starling.Actors.Configuration;
+using Starling.Actors.Loading;
+using Starling.Data.Batches;
+using Starling.Model.Tokenizer;
+using Starling.Model.Training;
+using TorchSharp;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>Starts the threads of a loader, as the run's configuration asks for them.</summary>
+internal static class ShareSources
+{
+    /// <summary>Starts decode threads, and threads that tokenize if <c>data.tokenizeOn</c> gives that to loaders.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="opened">Told of the decode pipeline, for its statistics.</param>
+    public static IShareSource Open(RunContext run, Action<ReplicaBatchPipeline> opened)
+    {
+        DataOptions data = run.Options.Data;
+        ReplicaBatchPipeline pipeline = new(
+            new BatchFactory(run.Index, run.Options.ToBatchOptions()), data.Workers, data.Prefetch, data.Prefetch);
+        opened(pipeline);
+        if (data.TokenizeOn == TokenizeOn.Trainer) return new PixelSource(pipeline);
+        torch.Device device = new(run.Options.Training.Device);
+        bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;
+        // A GPU works on one chunk at a time whatever the number of threads.
+        return new TokenSource(pipeline,
+            () => VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), device, bfloat16),
+            device.type == DeviceType.CUDA ? 1 : data.Workers, data.Prefetch);
+    }
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Supervision;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>The run's supervisor: one in the cluster, on the oldest node that has the role.</summary>
+internal static class SupervisorWiring
+{
+    /// <summary>Adds the supervisor, or the way to it where the node does not have the role.</summary>
+    public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka, NodeSetup node)
+    {
+        ClusterSingletonOptions options = new()
+        {
+            Role = NodeRole.Supervisor,
+            LogSingletonIdentificationFailure = false,
+        };
+        return node.Has(NodeRole.Supervisor)
+            ? akka.WithSingleton<RunSupervisor>(
+                ActorNames.Supervisor, (system, _, _) => PropsOf(system, node), options)
+            : akka.WithSingletonProxy<RunSupervisor>(ActorNames.Supervisor, options);
+    }
+
+    private static Props PropsOf(ActorSystem system, NodeSetup node)
+    {
+        SupervisorSettings settings = new()
+        {
+            Plan = node.Plan,
+            Identity = node.Run.NodeIdentity,
+            Ledger = new RunLedger(node.Run.Folder),
+            Monitor = Listener(system, node),
+            Ended = node.Ended,
+            Fenced = node.Fence.Close,
+            Time = node.Time,
+        };
+        return Props.Create(() => new RunSupervisor(settings)).WithDispatcher(ClusterProfile.Pinned);
+    }
+
+    /// <summary>
+    /// Whoever is told of decisions. The leading node of a cluster writes them into the run's event log as well, which
+    /// the supervisors of a run write one after the other.
+    /// </summary>
+    private static ICanTell Listener(ActorSystem system, NodeSetup node)
+    {
+        ActorSelection monitor = system.ActorSelection(ActorNames.PathOf(ActorNames.Monitor));
+        if (node.Journal is not { } journal) return monitor;
+        return system.ActorOf(Props.Create(() => new JournalActor(
+            journal, path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), ActorNames.EventWriter);
+    }
+}
