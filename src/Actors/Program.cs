@@ -1,7 +1,10 @@
 using Spectre.Console;
+using Starling.Actors;
 using Starling.Actors.Commands;
-using Starling.Actors.Hosting;
-using Starling.Actors.Managing;
+using Starling.Actors.Commands.Nodes;
+using Starling.Actors.Hosting.Processes;
+using Starling.Actors.LocalCluster;
+using Starling.Actors.Protocol;
 
 // On a terminal the live view says it; a second line from here would tear its panel.
 using var signals = new InterruptSignals(Console.IsOutputRedirected ? Console.Error : TextWriter.Null,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Scenarios;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Benchmarks;
 

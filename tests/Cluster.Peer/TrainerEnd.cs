@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Collectives;
 using Starling.Model.Replicas;
 

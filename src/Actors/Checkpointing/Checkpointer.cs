@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Akka.Actor;
-using Starling.Actors.Evaluating;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 
 namespace Starling.Actors.Checkpointing;
 

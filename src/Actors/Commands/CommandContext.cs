@@ -1,6 +1,6 @@
 using Spectre.Console;
-using Starling.Actors.Hosting;
-using Starling.Actors.Managing;
+using Starling.Actors.Hosting.Processes;
+using Starling.Actors.LocalCluster;
 
 namespace Starling.Actors.Commands;
 

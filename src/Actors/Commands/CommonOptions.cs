@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
 using Starling.Data;
-using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 
 namespace Starling.Actors.Commands;
 

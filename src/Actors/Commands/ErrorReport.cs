@@ -1,4 +1,5 @@
 using System.Globalization;
+using Starling.Actors.Protocol;
 using Starling.Data;
 
 namespace Starling.Actors.Commands;

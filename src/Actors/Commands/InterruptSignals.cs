@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Commands;
 

@@ -1,3 +1,5 @@
+using Starling.Actors.Configuration.Reading;
+
 namespace Starling.Actors.Configuration;
 
 /// <summary>Reads a run's configuration.</summary>

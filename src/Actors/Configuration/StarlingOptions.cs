@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Model.Optimizers;
 using Starling.Model.SelfGuided;
 using Starling.Model.Training;
 using Starling.Model.Transformer;

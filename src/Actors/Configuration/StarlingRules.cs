@@ -1,4 +1,5 @@
 using System.Numerics;
+using Starling.Actors.Configuration.Reading;
 using Starling.Model.SelfGuided;
 
 namespace Starling.Actors.Configuration;

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
 

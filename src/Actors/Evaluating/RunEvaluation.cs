@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
+using Starling.Actors.Runs;
 using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Model.Checkpoints;
@@ -9,7 +9,6 @@ using Starling.Model.Features;
 using Starling.Model.Sampling;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
-using Starling.Model.Training;
 
 namespace Starling.Actors.Evaluating;
 

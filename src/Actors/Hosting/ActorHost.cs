@@ -4,7 +4,9 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Starling.Actors.Monitoring;
+using Starling.Actors.Clustering;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs.Events;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;

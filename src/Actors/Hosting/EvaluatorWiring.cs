@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Evaluating;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;

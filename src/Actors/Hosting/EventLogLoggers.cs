@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Starling.Actors.Monitoring;
+using Starling.Actors.Runs.Events;
 
 namespace Starling.Actors.Hosting;
 

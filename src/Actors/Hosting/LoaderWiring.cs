@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Starling.Actors.Loading;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 

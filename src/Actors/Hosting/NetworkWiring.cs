@@ -1,7 +1,8 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
-using Starling.Actors.Serialization;
+using Starling.Actors.Clustering;
+using Starling.Actors.Protocol.Wire;
 
 namespace Starling.Actors.Hosting;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Starling.Actors.Supervision;
-using Starling.Actors.Training;
+using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 

@@ -1,10 +1,13 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
-using Starling.Actors.Evaluating;
+using Starling.Actors.Coordination;
 using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Reporting;
+using Starling.Actors.Runs;
 using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;

@@ -1,4 +1,4 @@
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Starling.Actors.Protocol;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;

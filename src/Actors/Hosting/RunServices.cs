@@ -1,9 +1,12 @@
 using System.Globalization;
 using Spectre.Console;
 using Starling.Actors.Configuration;
-using Starling.Actors.Evaluating;
+using Starling.Actors.Coordination;
+using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Reporting;
+using Starling.Actors.Runs;
+using Starling.Actors.Runs.Events;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
 

@@ -1,8 +1,9 @@
 using Starling.Actors.Configuration;
 using Starling.Actors.Loading;
+using Starling.Actors.Runs;
 using Starling.Data.Batches;
+using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
-using Starling.Model.Training;
 using TorchSharp;
 
 namespace Starling.Actors.Hosting;
@@ -10,7 +11,9 @@ namespace Starling.Actors.Hosting;
 /// <summary>Starts the threads of a loader, as the run's configuration asks for them.</summary>
 internal static class ShareSources
 {
-    /// <summary>Starts decode threads, and threads that tokenize if <c>data.tokenizeOn</c> gives that to loaders.</summary>
+    /// <summary>
+    /// Starts decode threads, and threads that tokenize if <c>data.tokenizeOn</c> gives that to loaders.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="opened">Told of the decode pipeline, for its statistics.</param>
     public static IShareSource Open(RunContext run, Action<ReplicaBatchPipeline> opened)

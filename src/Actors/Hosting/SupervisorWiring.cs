@@ -1,7 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
+using Starling.Actors.Runs.Events;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;

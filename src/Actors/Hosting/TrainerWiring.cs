@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Starling.Actors.Checkpointing;
+using Starling.Actors.Clustering;
 using Starling.Actors.Configuration;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
 using Starling.Actors.Training;
 

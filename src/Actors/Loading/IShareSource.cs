@@ -1,3 +1,5 @@
+using Starling.Actors.Shares;
+
 namespace Starling.Actors.Loading;
 
 /// <summary>Makes shares on threads of its own, in the order in which they are asked for.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Starling.Actors.Shares;
 using Starling.Data.Batches;
 
 namespace Starling.Actors.Loading;

@@ -1,3 +1,5 @@
+using Starling.Actors.Shares;
+
 namespace Starling.Actors.Loading;
 
 /// <summary>

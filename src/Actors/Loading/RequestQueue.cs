@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Starling.Actors.Shares;
 
 namespace Starling.Actors.Loading;
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
+using Starling.Actors.Shares;
 using Starling.Data;
 
 namespace Starling.Actors.Loading;

@@ -1,10 +1,10 @@
 // P: pictures, T: codes of a picture
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Starling.Actors.Shares;
 using Starling.Data.Batches;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
-using Starling.Model.Training;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Loading;

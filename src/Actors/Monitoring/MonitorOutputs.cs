@@ -1,3 +1,7 @@
+using Starling.Actors.Metrics;
+using Starling.Actors.Reporting;
+using Starling.Actors.Runs.Events;
+
 namespace Starling.Actors.Monitoring;
 
 /// <summary>Where a monitor puts what it is told.</summary>

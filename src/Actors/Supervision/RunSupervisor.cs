@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Akka.Actor;
-using Starling.Actors.Evaluating;
-using Starling.Actors.Hosting;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Training;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Supervision;

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Starling.Actors.Coordination;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Supervision;
 

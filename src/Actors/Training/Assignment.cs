@@ -1,4 +1,4 @@
-using Starling.Actors.Supervision;
+using Starling.Actors.Coordination;
 using Starling.Model.Replicas;
 
 namespace Starling.Actors.Training;

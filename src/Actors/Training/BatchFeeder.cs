@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using Starling.Actors.Loading;
+using Starling.Actors.Protocol;
+using Starling.Actors.Shares;
 
 namespace Starling.Actors.Training;
 

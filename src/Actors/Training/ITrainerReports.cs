@@ -1,5 +1,6 @@
+using Starling.Actors.Protocol;
 using Starling.Data.Batches;
-using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 
 namespace Starling.Actors.Training;

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 
 namespace Starling.Actors.Training;
 

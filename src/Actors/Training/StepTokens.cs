@@ -1,7 +1,8 @@
 // b: pictures of a replica, M: views, T: codes of a view
 using System.Runtime.InteropServices;
-using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Data.Batches;
+using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Training;
 using static TorchSharp.torch;

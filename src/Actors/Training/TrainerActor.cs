@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Akka.Actor;
-using Starling.Actors.Loading;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
 using Starling.Data;
 
 namespace Starling.Actors.Training;

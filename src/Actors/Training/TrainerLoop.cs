@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Starling.Actors.Collectives;
-using Starling.Model.Checkpoints;
+using Starling.Actors.Protocol;
 using Starling.Model.Replicas;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 using static TorchSharp.torch;
 

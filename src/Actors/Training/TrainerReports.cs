@@ -1,9 +1,7 @@
 using Akka.Actor;
-using Starling.Actors.Checkpointing;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
 using Starling.Data.Batches;
-using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 
 namespace Starling.Actors.Training;

@@ -1,4 +1,4 @@
-using Starling.Actors.Supervision;
+using Starling.Actors.Runs;
 using Starling.Model.Checkpoints;
 using Starling.Model.Training;
 using Starling.Model.Transformer;

@@ -1,4 +1,4 @@
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Data.Images;
 

@@ -1,3 +1,5 @@
+using Starling.Data.Randomness;
+
 namespace Starling.Data.Ordering;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Starling.Data.Randomness;
 using Starling.Data.Shards;
 
 namespace Starling.Data.Ordering;

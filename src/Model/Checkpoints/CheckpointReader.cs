@@ -1,4 +1,5 @@
 using Starling.Data;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Checkpoints;

@@ -1,4 +1,5 @@
 using Starling.Data;
+using Starling.Model.Files;
 
 namespace Starling.Model.Checkpoints;
 

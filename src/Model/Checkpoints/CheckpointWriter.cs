@@ -1,3 +1,6 @@
+using Starling.Model.Files;
+using Starling.Model.Snapshots;
+
 namespace Starling.Model.Checkpoints;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Starling.Model.Snapshots;
+
 namespace Starling.Model.Checkpoints;
 
 /// <summary>A checkpoint of which every byte that was read has been verified.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Starling.Data;
+using Starling.Model.Snapshots;
 
 namespace Starling.Model.Checkpoints;
 

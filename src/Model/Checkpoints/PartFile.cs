@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Starling.Data;
+using Starling.Model.Files;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Checkpoints;

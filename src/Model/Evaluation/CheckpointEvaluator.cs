@@ -1,11 +1,12 @@
 // Shapes: N pictures, T positions, P probed positions, D width.
 using Starling.Data.Grids;
 using Starling.Data.Images;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
 using Starling.Model.Features;
 using Starling.Model.Parameters;
 using Starling.Model.Sampling;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Transformer;

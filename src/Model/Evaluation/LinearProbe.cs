@@ -1,5 +1,5 @@
 // Shapes: N pictures, B pictures a batch, P positions, D features, C classes.
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 // Shapes: N pictures, T codes, H = W pixels.
 using Starling.Data.Batches;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Features;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Starling.Data;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
-using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

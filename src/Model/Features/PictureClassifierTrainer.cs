@@ -1,9 +1,9 @@
 // B: pictures, H, W: pixel rows and columns, K: classes
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
-using Starling.Model.Tokenizer;
-using Starling.Model.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,4 @@
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tensors;

@@ -1,5 +1,5 @@
 // B: pictures, C: channels, H, W: rows and columns
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using TorchSharp;

@@ -1,9 +1,10 @@
 // B: pictures, H, W: pixel rows and columns
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
-using Starling.Model.Training;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tokenizer;

@@ -1,3 +1,5 @@
+using Starling.Model.Pictures;
+
 namespace Starling.Model.Tokenizer;
 
 /// <summary>Runs a whole tokenizer training on the calling thread.</summary>

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Starling.Model.Training;
+using Starling.Model.Tensors;
 
 namespace Starling.Model.Tokenizer;
 

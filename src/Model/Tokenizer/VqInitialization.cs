@@ -1,4 +1,4 @@
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Starling.Data;
 using Starling.Model.Parameters;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 // Shapes: b images of a micro-batch, B images of the global batch, M views, S views the student sees, T positions
 // (the class token and T−1 image tokens in; T codes out), D width, K contrasted positions, V codes. N = b·M or b·S.
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;

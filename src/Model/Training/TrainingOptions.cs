@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Model.Tensors;
 
 namespace Starling.Model.Training;
 
@@ -44,13 +45,4 @@ public sealed record TrainingOptions
 
     /// <summary>Images of one forward pass.</summary>
     public int EffectiveMicroBatch => MicroBatch == 0 ? ReplicaImages : Math.Min(MicroBatch, ReplicaImages);
-}
-
-/// <summary>Arithmetic of the forward and backward pass; weights, moments and the teacher are always float32.</summary>
-public enum Precision
-{
-    /// <summary>float32.</summary>
-    Float32,
-    /// <summary>bfloat16 matrix products (autocast).</summary>
-    BFloat16,
 }

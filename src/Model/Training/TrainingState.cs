@@ -1,7 +1,7 @@
 using Starling.Data;
-using Starling.Model.Checkpoints;
 using Starling.Model.Parameters;
 using Starling.Model.SelfGuided;
+using Starling.Model.Snapshots;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 

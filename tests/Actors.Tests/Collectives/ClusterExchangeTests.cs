@@ -1,6 +1,7 @@
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Tests.Support;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Replicas;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
+using Starling.Actors.Collectives.InProcess;
 using static TorchSharp.torch;
 
 namespace Starling.Actors.Tests.Collectives;

@@ -1,5 +1,5 @@
 using Starling.Actors.Collectives;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Replicas;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
-using Starling.Actors.Commands;
+using Starling.Actors.Protocol;
+using Starling.Actors.Tests.Support;
 using Starling.Data;
 
 namespace Starling.Actors.Tests.Commands;

@@ -1,8 +1,9 @@
 using Spectre.Console;
 using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
-using Starling.Actors.Managing;
+using Starling.Actors.Hosting.Processes;
+using Starling.Actors.LocalCluster;
+using Starling.Actors.Protocol;
 using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Commands;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Starling.Actors.Commands;
+using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Tests.Commands;
 

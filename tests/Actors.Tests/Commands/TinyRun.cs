@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
+using Starling.Actors.Runs;
+using Starling.Actors.Tests.Support;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using Starling.Model.Training;

@@ -5,7 +5,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using Starling.Actors.Commands.Assets;
 using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Tests.Configuration;
 

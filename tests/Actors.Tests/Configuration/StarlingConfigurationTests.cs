@@ -1,7 +1,9 @@
+using Starling.Actors.Commands.Assets;
 using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
 using Starling.Data;
 using Starling.Model.SelfGuided;
-using Starling.Model.Training;
+using Starling.Model.Tensors;
 
 namespace Starling.Actors.Tests.Configuration;
 

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Evaluating;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Data.Images;
 using Starling.Model.Checkpoints;

@@ -1,7 +1,7 @@
-using Starling.Actors.Commands;
+using Starling.Actors.Protocol;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
-using Starling.Model.Checkpoints;
+using Starling.Model.Files;
 
 namespace Starling.Actors.Tests.Hosting;
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Starling.Actors.Commands;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
+using Starling.Actors.Hosting.Processes;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
 

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Loading;
+using Starling.Actors.Protocol;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;

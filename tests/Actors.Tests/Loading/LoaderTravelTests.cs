@@ -1,7 +1,8 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Starling.Actors.Loading;
-using Starling.Actors.Serialization;
+using Starling.Actors.Protocol;
+using Starling.Actors.Protocol.Wire;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Configuration;
 using Starling.Actors.Loading;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
 using Starling.Actors.Tests.Support;
 using Starling.Data.Batches;
 using Starling.Data.Images;

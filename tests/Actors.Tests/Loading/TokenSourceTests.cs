@@ -1,5 +1,6 @@
 using Starling.Actors.Configuration;
 using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Data;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Starling.Actors.Tests.Support;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Tests.Processes;

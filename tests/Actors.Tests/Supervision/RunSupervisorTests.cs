@@ -1,12 +1,10 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Starling.Actors.Evaluating;
-using Starling.Actors.Hosting;
-using Starling.Actors.Monitoring;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
-using Starling.Actors.Tests.Monitoring;
 using Starling.Actors.Tests.Support;
-using Starling.Actors.Training;
 
 namespace Starling.Actors.Tests.Supervision;
 

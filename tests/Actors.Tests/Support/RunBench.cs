@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Spectre.Console;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
+using Starling.Actors.Hosting.Processes;
 using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Tests.Support;

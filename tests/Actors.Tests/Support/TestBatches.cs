@@ -1,4 +1,5 @@
 using Starling.Actors.Configuration;
+using Starling.Actors.Runs;
 using Starling.Data.Batches;
 using Starling.Data.Images;
 using Starling.Data.Shards;

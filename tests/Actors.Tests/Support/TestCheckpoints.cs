@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 

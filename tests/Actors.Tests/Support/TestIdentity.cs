@@ -1,4 +1,4 @@
-using Starling.Actors.Supervision;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Actors.Tests.Support;
 

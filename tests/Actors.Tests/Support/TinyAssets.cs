@@ -1,5 +1,5 @@
 using Starling.Data.Images;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Data.Shards;
 using Starling.Model.Features;
 using Starling.Model.Parameters;

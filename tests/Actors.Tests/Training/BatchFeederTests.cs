@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.TestKit;
-using Starling.Actors.Loading;
+using Starling.Actors.Protocol;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 

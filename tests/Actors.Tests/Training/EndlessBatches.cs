@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
 

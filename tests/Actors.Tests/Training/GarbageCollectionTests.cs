@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
+using Starling.Actors.Coordination;
 using Starling.Actors.Hosting;
-using Starling.Actors.Loading;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
-using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 
 namespace Starling.Actors.Tests.Training;

@@ -1,8 +1,8 @@
 using Akka.Actor;
-using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Actors.Tests.Training;
 

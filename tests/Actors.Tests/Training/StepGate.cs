@@ -1,4 +1,5 @@
 using Starling.Actors.Loading;
+using Starling.Actors.Shares;
 
 namespace Starling.Actors.Tests.Training;
 

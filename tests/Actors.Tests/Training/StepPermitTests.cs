@@ -1,4 +1,4 @@
-using Starling.Actors.Tests.Monitoring;
+using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Model.Replicas;
 using static TorchSharp.torch;

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using Starling.Actors.Collectives;
 using Starling.Actors.Hosting;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Training;
 using Starling.Data.Batches;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 
 namespace Starling.Actors.Tests.Training;

@@ -1,7 +1,8 @@
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
-using Starling.Actors.Hosting;
-using Starling.Actors.Supervision;
+using Starling.Actors.Coordination;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Data.Batches;

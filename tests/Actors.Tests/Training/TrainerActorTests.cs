@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.TestKit;
-using Starling.Actors.Checkpointing;
-using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
+using Starling.Actors.Coordination;
 using Starling.Actors.Hosting;
-using Starling.Actors.Loading;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
 using Starling.Data.Batches;

@@ -1,10 +1,10 @@
 using Akka.Actor;
 using Starling.Actors.Collectives;
-using Starling.Actors.Monitoring;
-using Starling.Actors.Supervision;
+using Starling.Actors.Collectives.InProcess;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
 using Starling.Actors.Tests.Hosting;
 using Starling.Actors.Tests.Support;
-using Starling.Actors.Training;
 
 namespace Starling.Actors.Tests.Training;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
+using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Tests.Support;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
 using TorchSharp;
 

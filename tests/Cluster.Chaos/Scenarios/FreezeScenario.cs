@@ -1,7 +1,7 @@
 using System.Globalization;
-using Starling.Actors.Commands;
+using Starling.Actors.Protocol;
 using Starling.Cluster.Chaos.Harness;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Cluster.Chaos.Scenarios;
 

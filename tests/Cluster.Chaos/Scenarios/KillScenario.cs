@@ -1,6 +1,6 @@
 using System.Globalization;
 using Starling.Cluster.Chaos.Harness;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Cluster.Chaos.Scenarios;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Starling.Actors.Commands;
+using Starling.Actors.Protocol;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Networks;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 
 namespace Starling.Cluster.Chaos.Scenarios;
 

@@ -1,4 +1,4 @@
-using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Support;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Networks;

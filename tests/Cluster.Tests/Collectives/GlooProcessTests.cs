@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Collectives;
 using Starling.Model.Replicas;
 using static TorchSharp.torch;

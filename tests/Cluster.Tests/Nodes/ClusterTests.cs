@@ -1,5 +1,4 @@
-using Starling.Actors.Collectives;
-using Starling.Actors.Tests;
+using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Support;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Model.Checkpoints;

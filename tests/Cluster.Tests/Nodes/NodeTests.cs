@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Starling.Actors.Tests;
 using Starling.Actors.Tests.Processes;
 using Starling.Actors.Tests.Support;
 using Starling.Cluster.Chaos.Harness;

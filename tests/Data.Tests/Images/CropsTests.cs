@@ -1,5 +1,5 @@
 using Starling.Data.Images;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Data.Tests.Support;
 
 namespace Starling.Data.Tests.Images;

@@ -1,5 +1,5 @@
 using Starling.Data.Images;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Data.Shards;
 
 namespace Starling.Data.Tests.Support;

@@ -1,5 +1,6 @@
 using Starling.Data;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 
 namespace Starling.Model.Tests.Checkpoints;
 

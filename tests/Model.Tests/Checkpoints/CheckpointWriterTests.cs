@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Starling.Model.Checkpoints;
+using Starling.Model.Files;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Tests.Checkpoints;

@@ -58,10 +58,10 @@ public sealed class CompatibilityCheckTests : IDisposable
     [Fact]
     public void A_model_hash_of_an_earlier_version_is_the_same_model()
     {
-        RunDescription current = TestRun.Describe(Stored, model: "m2");
-        Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest, current with { EarlierModelHashes = ["l", "m"] }));
+        RunDescription known = TestRun.Describe(Stored, model: "m2") with { EarlierModelHashes = ["l", "m"] };
+        Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest, known));
         Assert.Equal([new Difference("model hash", "m", "m2")],
-            CompatibilityCheck.Compare(_checkpoint.Manifest, current with { EarlierModelHashes = ["l"] }));
+            CompatibilityCheck.Compare(_checkpoint.Manifest, known with { EarlierModelHashes = ["l"] }));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 
 namespace Starling.Model.Tests.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Starling.Data;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 
 namespace Starling.Model.Tests.Checkpoints;
 

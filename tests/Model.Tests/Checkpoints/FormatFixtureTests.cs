@@ -1,5 +1,6 @@
 using Starling.Model.Checkpoints;
 using Starling.Model.Parameters;
+using Starling.Model.Snapshots;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Checkpoints;

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
+using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 

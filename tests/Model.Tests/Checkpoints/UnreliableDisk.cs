@@ -1,4 +1,4 @@
-using Starling.Model.Checkpoints;
+using Starling.Model.Files;
 
 namespace Starling.Model.Tests.Checkpoints;
 

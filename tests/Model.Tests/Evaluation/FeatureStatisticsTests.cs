@@ -1,5 +1,5 @@
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Evaluation;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Starling.Data;
 using Starling.Data.Images;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Features;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
-using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Features;

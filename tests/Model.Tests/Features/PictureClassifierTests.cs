@@ -1,8 +1,8 @@
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Features;
-using Starling.Model.Tokenizer;
-using Starling.Model.Training;
+using Starling.Model.Pictures;
+using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Features;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Import;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Starling.Model.Optimizers;
 using Starling.Model.SelfGuided;
 using Starling.Model.Training;
 using Starling.Model.Transformer;

@@ -3,6 +3,7 @@ using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
 using Starling.Model.Features;
+using Starling.Model.Pictures;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
 

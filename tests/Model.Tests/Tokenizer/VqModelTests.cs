@@ -1,5 +1,5 @@
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;

@@ -1,6 +1,7 @@
 using Starling.Data;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Parameters;
+using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;

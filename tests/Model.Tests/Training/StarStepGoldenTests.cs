@@ -1,7 +1,9 @@
 using System.Globalization;
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
 using Starling.Model.Training;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;

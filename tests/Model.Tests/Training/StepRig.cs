@@ -1,6 +1,8 @@
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
+using Starling.Model.Optimizers;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;
+using Starling.Model.Tensors;
 using Starling.Model.Training;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;

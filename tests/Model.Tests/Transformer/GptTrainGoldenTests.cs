@@ -1,5 +1,6 @@
 using System.Globalization;
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 using Starling.Model.SelfGuided;

@@ -1,4 +1,4 @@
-using Starling.Data.Ordering;
+using Starling.Data.Randomness;
 using Starling.Model.Tensors;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;

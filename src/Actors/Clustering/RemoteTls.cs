@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Akka.Event;
+using Akka.Remote.Transport.DotNetty;
+using Starling.Actors.Configuration;
+using Starling.Data;
+
+namespace Starling.Actors.Clustering;
+
+/// <summary>
+/// Mutual TLS between nodes: a node shows its certificate, and talks to nobody whose certificate does not come from the
+/// configured authority. The machine's own store of authorities does not count, and neither does a certificate's host
+/// name: the authority is the cluster's own, so whoever has a certificate of it belongs to the cluster.
+/// </summary>
+public sealed class RemoteTls : IDisposable
+{
+    private static readonly Oid[] Uses = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")]; // server and client
+
+    private readonly X509Certificate2Collection _authorities;
+    private readonly X509Certificate2 _certificate;
+    private readonly TimeProvider _time;
+
+    private RemoteTls(X509Certificate2 certificate, X509Certificate2Collection authorities, TimeProvider time) =>
+        (_certificate, _authorities, _time) = (certificate, authorities, time);
+
+    /// <summary>Reads and checks the files; null if the configuration asks for no encryption.</summary>
+    /// <exception cref="StarlingException">
+    /// A file is missing or no such thing, the certificate has expired, or does not come from the authority.
+    /// </exception>
+    public static RemoteTls? Open(TlsOptions options, TimeProvider time)
+    {
+        if (options is not { Certificate: { } file, Ca: { } ca }) return null;
+        X509Certificate2Collection authorities = TlsFiles.Authorities(ca);
+        X509Certificate2 certificate = TlsFiles.Certificate(file, options.Key ?? file, options.PasswordFile);
+        RemoteTls tls = new(certificate, authorities, time);
+        if (tls.Problem(certificate) is not { } problem) return tls;
+        tls.Dispose();
+        throw new StarlingException($"cluster.tls.certificate: {file} {problem}");
+    }
+
+    /// <summary>The protocol in the addresses of nodes.</summary>
+    public static string ProtocolOf(RemoteTls? tls) => tls is null ? "akka.tcp" : "akka.ssl.tcp";
+
+    /// <summary>Has an actor system listen and connect with TLS only, or without.</summary>
+    public static string HoconOf(RemoteTls? tls) =>
+        $"akka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}\n";
+
+    /// <summary>Goes with <see cref="HoconOf"/>: the certificate, and whom to trust.</summary>
+    public DotNettySslSetup Setup => new(_certificate, suppressValidation: false, requireMutualAuthentication: true,
+        (peer, _, address, _, log) => IsTrusted(peer, address, log));
+
+    /// <summary>Forgets the key.</summary>
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        foreach (X509Certificate2 authority in _authorities) authority.Dispose();
+    }
+
+    private bool IsTrusted(X509Certificate2? peer, string address, ILoggingAdapter log)
+    {
+        string? problem = peer is null ? "is missing" : Problem(peer);
+        if (problem is not null) log.Warning("refused {0}: its certificate {1}", address, problem);
+        return problem is null;
+    }
+
+    /// <summary>What is wrong with a certificate, or null.</summary>
+    private string? Problem(X509Certificate2 certificate)
+    {
+        DateTime now = _time.GetUtcNow().LocalDateTime;
+        if (now > certificate.NotAfter) return $"expired on {certificate.NotAfter:yyyy-MM-dd}: a new one is needed";
+        if (now < certificate.NotBefore) return $"is valid from {certificate.NotBefore:yyyy-MM-dd HH:mm} only";
+        using X509Chain chain = new();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // a private authority publishes no list
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = now;
+        foreach (Oid use in Uses) chain.ChainPolicy.ApplicationPolicy.Add(use);
+        foreach (X509Certificate2 authority in _authorities)
+            (TlsFiles.IsRoot(authority) ? chain.ChainPolicy.CustomTrustStore : chain.ChainPolicy.ExtraStore)
+                .Add(authority);
+        return chain.Build(certificate) ? null : $"is not one of cluster.tls.ca's: {Explained(chain)}";
+    }
+
+    private static string Explained(X509Chain chain) =>
+        string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim().TrimEnd('.')).Distinct());
+}

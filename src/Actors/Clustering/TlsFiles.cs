@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Starling.Data;
+
+namespace Starling.Actors.Clustering;
+
+/// <summary>Reads the files of <c>cluster.tls</c>; every mistake is one line that names the key and the file.</summary>
+internal static class TlsFiles
+{
+    /// <summary>A certificate with its private key.</summary>
+    public static X509Certificate2 Certificate(string file, string keyFile, string? passwordFile)
+    {
+        string text = Read("certificate", file), key = Read("key", keyFile);
+        string? password = passwordFile is null
+            ? null
+            : Read("passwordFile", passwordFile).Split('\n')[0].TrimEnd('\r');
+        try
+        {
+            using X509Certificate2 loaded = password is null
+                ? X509Certificate2.CreateFromPem(text, key)
+                : X509Certificate2.CreateFromEncryptedPem(text, key, password);
+            // Windows' TLS does not take a key that was never in a store or a PKCS 12 file.
+            return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            string hint = password is null ? "; if the key is encrypted, cluster.tls.passwordFile has to name a file " +
+                "with its password" : "";
+            throw new StarlingException(
+                $"cluster.tls: {file} and {keyFile} are not a PEM certificate and its private " +
+                $"key ({OneLine(e)}){hint}", e);
+        }
+    }
+
+    /// <summary>The authority's certificates, at least one of them a root.</summary>
+    public static X509Certificate2Collection Authorities(string file)
+    {
+        X509Certificate2Collection found = [];
+        try
+        {
+            found.ImportFromPem(Read("ca", file));
+        }
+        catch (CryptographicException e)
+        {
+            throw new StarlingException($"cluster.tls.ca: {file} is no PEM certificate ({OneLine(e)})", e);
+        }
+        return found.Any(IsRoot)
+            ? found
+            : throw new StarlingException($"cluster.tls.ca: {file} holds no authority's own (self-signed) certificate");
+    }
+
+    /// <summary>Whether a certificate is signed by itself.</summary>
+    public static bool IsRoot(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    private static string Read(string key, string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StarlingException($"cluster.tls.{key}: {file} cannot be read ({OneLine(e)})", e);
+        }
+    }
+
+    private static string OneLine(Exception e) => e.Message.Split('\n')[0].Trim();
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Starling.Data;
+
+namespace Starling.Actors.Collectives.Gloo;
+
+/// <summary>
+/// Gloo over TCP, for trainers on CPUs, and on GPUs through CPU memory where there is no NCCL. It is the system's
+/// library (Debian's libgloo) behind a small C interface that <c>dotnet build</c> compiles where it can.
+/// </summary>
+public sealed class GlooEngine : ICollectiveEngine
+{
+    private static readonly Lazy<string?> Missing = new(Probe);
+
+    /// <inheritdoc/>
+    public string Name => "gloo";
+
+    /// <inheritdoc/>
+    public string? Unavailable => Missing.Value;
+
+    /// <inheritdoc/>
+    public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
+    {
+        if (Unavailable is { } why) throw new StarlingException(why);
+        IPAddress address = BindAddress.Resolve(options);
+        return new GlooGroup(member, address, options);
+    }
+
+    private static string? Probe()
+    {
+        if (NativeLibrary.TryLoad(GlooNative.Library, typeof(GlooEngine).Assembly, null, out _)) return null;
+        return File.Exists(Path.Combine(AppContext.BaseDirectory, GlooNative.File))
+            ? $"{GlooNative.File} cannot be loaded: install gloo with 'apt-get install libgloo0', on the release of " +
+                "the system that the program was built on"
+            : "several trainer processes need gloo, and this program was built without: run 'apt-get install g++ " +
+                "libgloo-dev' and build it again";
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using Starling.Data;
+using Starling.Model.Tensors;
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Collectives.Gloo;
+
+/// <summary>A member of a gloo group.</summary>
+internal sealed unsafe class GlooGroup : CollectiveGroup
+{
+    private readonly CollectiveOptions _options;
+    private readonly GlooHandle _handle;
+    private bool _connected;
+    private volatile bool _tooLate;
+
+    public GlooGroup(GroupMember member, IPAddress host, CollectiveOptions options) : base(member, CPU)
+    {
+        _options = options;
+        byte* message = stackalloc byte[GlooNative.MessageCapacity];
+        int timeout = Milliseconds(options.ConnectTimeout);
+        GlooStatus status = GlooNative.Create(
+            member.Rank, member.Size, host.ToString(), timeout, out nint group, message, GlooNative.MessageCapacity);
+        if (status != GlooStatus.Ok)
+            throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}");
+        _handle = new GlooHandle(group);
+        Address = new byte[GlooNative.Address(_handle, null, 0)];
+        fixed (byte* address = Address) _ = GlooNative.Address(_handle, address, Address.Length);
+    }
+
+    public override byte[] Address { get; }
+
+    public override void Dispose()
+    {
+        if (_handle.IsClosed) return;
+        Abort("disposed");
+        _handle.Dispose();
+    }
+
+    protected override void Open(IReadOnlyList<byte[]> addresses)
+    {
+        for (int rank = 0; rank < addresses.Count; rank++)
+            if (addresses[rank].Length != Address.Length)
+                throw new CollectiveException(CollectiveFault.Mismatch, $"{Member}: rank {rank}'s address has " +
+                    $"{addresses[rank].Length} bytes, not {Address.Length}: it has another engine or group size");
+        byte[] all = [.. addresses.SelectMany(a => a)];
+        byte* message = stackalloc byte[GlooNative.MessageCapacity];
+        // Gloo's own timeout counts for every connection apart, and several times over.
+        using Timer watchdog = new(_ => { _tooLate = true; Abort("connect timeout"); }, null,
+            _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+        fixed (byte* pointer = all)
+            Check(GlooNative.Connect(_handle, pointer, message, GlooNative.MessageCapacity), message);
+        _connected = true;
+    }
+
+    protected override void Move(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives)
+    {
+        if (!_connected) throw new InvalidOperationException("not connected");
+        GlooNative.Transfer[] transfers =
+            [.. sends.Select(t => Native(t, receive: 0)), .. receives.Select(t => Native(t, receive: 1))];
+        byte* message = stackalloc byte[GlooNative.MessageCapacity];
+        fixed (GlooNative.Transfer* pointer = transfers)
+            Check(GlooNative.Exchange(_handle, pointer, transfers.Length, Milliseconds(_options.OperationTimeout),
+                message, GlooNative.MessageCapacity), message);
+        GC.KeepAlive(sends);
+        GC.KeepAlive(receives);
+    }
+
+    protected override void Wake(string reason)
+    {
+        byte* message = stackalloc byte[GlooNative.MessageCapacity];
+        try
+        {
+            _ = GlooNative.Abort(_handle, message, GlooNative.MessageCapacity);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is left to wake.
+        }
+    }
+
+    private static GlooNative.Transfer Native(Transfer transfer, int receive) => new()
+    {
+        Data = Aten.DataPointer(transfer.Values),
+        Bytes = transfer.Values.numel() * transfer.Values.element_size(),
+        Peer = transfer.Peer,
+        Receive = receive,
+    };
+
+    private void Check(GlooStatus status, byte* message)
+    {
+        if (status == GlooStatus.Ok) return;
+        if (_tooLate) throw new CollectiveException(CollectiveFault.TimedOut,
+            $"{Member}: not all members came in {_options.ConnectTimeout.TotalSeconds} s");
+        throw status switch
+        {
+            GlooStatus.PeerLost => new CollectiveException(CollectiveFault.PeerLost, $"{Member}: {Text(message)}"),
+            GlooStatus.TimedOut => new CollectiveException(CollectiveFault.TimedOut, $"{Member}: {Text(message)}"),
+            GlooStatus.Aborted => Aborted(),
+            _ => new CollectiveException(CollectiveFault.Mismatch, $"{Member}: {Text(message)}"),
+        };
+    }
+
+    private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 1, int.MaxValue);
+
+    private static string Text(byte* message) =>
+        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message)).ReplaceLineEndings(" ");
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace Starling.Actors.Collectives.InProcess;
+
+/// <summary>A member of an <see cref="InProcessRoom"/>, which rank 0 opens.</summary>
+internal sealed class InProcessGroup : CollectiveGroup
+{
+    private readonly InProcessEngine _engine;
+    private readonly CollectiveOptions _options;
+    private readonly InProcessRoom? _own;
+    private InProcessRoom? _room;
+
+    public InProcessGroup(InProcessEngine engine, GroupMember member, CollectiveOptions options) : base(member, CPU)
+    {
+        (_engine, _options) = (engine, options);
+        if (member.Rank == 0) engine.Open(_own = new InProcessRoom(member));
+    }
+
+    public override byte[] Address => (_own?.Id ?? Guid.Empty).ToByteArray();
+
+    public override void Dispose()
+    {
+        Abort("disposed");
+        if (_own is not null) _engine.Close(_own);
+    }
+
+    protected override void Open(IReadOnlyList<byte[]> addresses)
+    {
+        InProcessRoom room = _engine.Find(new Guid(addresses[0])) ??
+            throw new CollectiveException(CollectiveFault.PeerLost, $"{Member}: rank 0 has left");
+        Volatile.Write(ref _room, room);
+        room.Join(Member, new Deadline(_options.ConnectTimeout));
+        // It may have been told to stop before there was a room to leave.
+        if (AbortReason is { } reason) room.Leave(Member.Rank, reason);
+    }
+
+    protected override void Move(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives) =>
+        (_room ?? throw new InvalidOperationException("not connected"))
+        .Exchange(Member, sends, receives, new Deadline(_options.OperationTimeout));
+
+    protected override void Wake(string reason) => Volatile.Read(ref _room)?.Leave(Member.Rank, reason);
+}

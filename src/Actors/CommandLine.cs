@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Starling.Actors.Commands;
+using Starling.Actors.Commands.Assets;
+using Starling.Actors.Commands.Checkpoints;
+using Starling.Actors.Commands.Models;
+using Starling.Actors.Commands.Nodes;
+using Starling.Actors.Commands.Train;
+using Starling.Actors.Configuration.Reading;
+using Starling.Actors.Protocol;
+
+namespace Starling.Actors;
+
+/// <summary>The <c>starling</c> program's command line.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">The arguments after the program's name.</param>
+    /// <param name="context">The world around the command.</param>
+    /// <param name="cancellationToken">Asks the command to end cleanly.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancellationToken)
+    {
+        // Values may begin with an @: no response files.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult parsed = Build(context).Parse(args.Length == 0 ? ["--help"] : args, parsing);
+        if (parsed.Errors.Count > 0 && parsed.Action?.ClearsParseErrors != true) return Refuse(parsed, context);
+        var invocation = new InvocationConfiguration
+        {
+            Output = context.Out,
+            Error = context.Error,
+            EnableDefaultExceptionHandler = false,
+            // Signals are InterruptSignals' business: a run needs longer than the library's two seconds to save itself.
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Write(e, context);
+        }
+    }
+
+    /// <summary>The tree of commands.</summary>
+    public static RootCommand Build(CommandContext context) =>
+        new("Trains autoregressive image generators with ST-AR, on one machine or a cluster.")
+        {
+            TrainCommand.Create(context),
+            ClusterCommand.Create(context),
+            NodeCommand.Create(context),
+            StatusCommand.Create(context),
+            CheckpointCommand.Create(context),
+            SampleCommand.Create(context),
+            EvaluateCommand.Create(context),
+            CompareCommand.Create(context),
+            TokenizerCommand.Create(context),
+            FeaturesCommand.Create(context),
+            DataCommand.Create(context),
+        };
+
+    private static int Refuse(ParseResult parsed, CommandContext context)
+    {
+        // The library reports an unknown word once as such and once as a command that is missing.
+        IEnumerable<string> messages = parsed.UnmatchedTokens.Count > 0
+            ? parsed.UnmatchedTokens.Select(word => Unknown(word, parsed.CommandResult.Command))
+            : parsed.Errors.Select(e => e.Message);
+        foreach (string message in messages) ErrorReport.Line(context.Error, message);
+        context.Error.WriteLine($"See: {string.Join(' ', Path(parsed.CommandResult))} --help");
+        return ExitCodes.UserError;
+    }
+
+    private static string Unknown(string word, Command command)
+    {
+        IEnumerable<string> known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
+        return $"unknown command or option '{word}'" +
+            (NearestName.Of(word, known) is { } nearest ? $"; did you mean {nearest}?" : "");
+    }
+
+    private static IEnumerable<string> Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? Path(parent).Append(command.Command.Name) : ["starling"];
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Starling.Actors.Commands.Assets;
+
+/// <summary><c>starling features train</c>.</summary>
+internal static class FeaturesCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<string> configuration = CommonOptions.Configuration("configs/features-emoji.json");
+        Option<string[]> set = CommonOptions.Set();
+        var train = new Command("train", "Trains a small picture classifier, to measure Frechet distances on.")
+        {
+            configuration, set,
+        };
+        train.SetAction((arguments, cancellationToken) => Task.FromResult(FeatureTrainRun.Run(
+            arguments.GetValue(configuration)!, arguments.GetValue(set) ?? [], context, cancellationToken)));
+        return new Command("features", "Trains the network that pictures are compared with.") { train };
+    }
+}

@@ -1,0 +1,53 @@
+using Starling.Actors.Configuration;
+using Starling.Actors.Runs;
+using Starling.Data;
+using Starling.Model.Checkpoints;
+using Starling.Model.Files;
+using Starling.Model.Import;
+using Starling.Model.Snapshots;
+using Starling.Model.Training;
+using Starling.Model.Transformer;
+using TorchSharp;
+
+namespace Starling.Actors.Commands.Checkpoints;
+
+/// <summary>
+/// Imported weights as a run's checkpoint of step 0: training, sampling and evaluation then need to know nothing of
+/// imports, and a run that has lost its checkpoints stops instead of starting over from random weights.
+/// </summary>
+internal static class ImportedStart
+{
+    /// <summary>
+    /// Writes the checkpoint: student and teacher are the imported weights, the projector is new, moments are zero.
+    /// </summary>
+    /// <returns>Its folder.</returns>
+    /// <exception cref="StarlingException">The run has checkpoints, or its network is another one.</exception>
+    public static string Write(
+        string file, ImportedGpt imported, StarlingOptions options, string runFolder, TimeProvider time)
+    {
+        RunContext run = RunContext.Open(options, runFolder);
+        Require(file, imported.Shape, run.Shape);
+        using RunLock runLock = RunLock.Acquire(runFolder);
+        if (run.Checkpoints.List().Count > 0)
+            throw new StarlingException($"{runFolder} holds checkpoints already: choose a new --run folder");
+        using TrainingState state = TrainingState.Create(run.Shape, options.SelfGuided, options.Seed, torch.CPU);
+        using (torch.no_grad())
+        {
+            state.Student.Weights.Values.copy_(imported.Weights.Values);
+            state.Teacher.Values.copy_(imported.Weights.Values);
+        }
+        using SnapshotBuffers buffers = new();
+        using CheckpointSnapshot snapshot = buffers.Capture(step: 0, generation: 0, state.Vectors());
+        return new CheckpointWriter(run.Checkpoints, time)
+            .Write(snapshot, run.Description, new Dictionary<string, double>()).Folder;
+    }
+
+    /// <summary>No weight depends on the number of tokens: a model may go on with pictures of another size.</summary>
+    private static void Require(string file, GptShape imported, GptShape wanted)
+    {
+        GptShape comparable = imported with { Tokens = wanted.Tokens, FfnMultiple = wanted.FfnMultiple };
+        if (comparable != wanted || imported.FfnHidden != wanted.FfnHidden)
+            throw new StarlingException($"{file} does not fit the configuration: it is {NetworkText.Of(imported)}, " +
+                $"the run's is {NetworkText.Of(wanted)}");
+    }
+}

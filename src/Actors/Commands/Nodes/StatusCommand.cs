@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json;
+using Akka.Actor;
+using Starling.Actors.Clustering;
+using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
+using Starling.Actors.Protocol;
+using Starling.Actors.Reporting;
+
+namespace Starling.Actors.Commands.Nodes;
+
+/// <summary><c>starling status</c>: how a cluster is.</summary>
+internal sealed class StatusCommand(CommandContext context)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Option<string> _node = new("--node")
+    {
+        Description = "Any node of the cluster",
+        HelpName = "host:port",
+        Required = true,
+    };
+
+    private readonly Option<string?> _configuration = new("--config")
+    {
+        Description = "The run's configuration file; needed if its nodes talk over TLS",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _set = CommonOptions.Set();
+
+    private readonly Option<bool> _json = new("--json") { Description = "As JSON" };
+
+    public static Command Create(CommandContext context) => new StatusCommand(context).Build();
+
+    private Command Build()
+    {
+        var command = new Command("status", "Prints members, generation, hosting, step, rates and last faults.")
+        {
+            _node, _configuration, _set, _json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        using RemoteTls? tls = Tls(arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
+        Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
+        await using StatusClient client = StatusClient.For(node, tls);
+        NodeProtocol.ClusterStatus status = await client.AskAsync(node, Patience).WaitAsync(cancellationToken);
+        if (arguments.GetValue(_json))
+            context.Out.WriteLine(JsonSerializer.Serialize(status, OptionsJson.Serializer));
+        else foreach (string line in StatusText.Lines(status)) context.Out.WriteLine(line);
+        return ExitCodes.Success;
+    }
+
+    private RemoteTls? Tls(string? configuration, string[] overrides) => configuration is null && overrides.Length == 0
+        ? null
+        : RemoteTls.Open(StarlingConfiguration.Read(configuration ?? ConfigurationFiles.Default, overrides)
+            .Cluster.Tls, context.Time);
+}

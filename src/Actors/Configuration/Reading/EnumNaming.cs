@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace Starling.Actors.Configuration.Reading;
+
+/// <summary>
+/// Enum values in camel case, a leading run of capitals as one word: <c>BFloat16</c> is <c>bfloat16</c>.
+/// </summary>
+internal sealed class EnumNaming : JsonNamingPolicy
+{
+    /// <inheritdoc/>
+    public override string ConvertName(string name)
+    {
+        int capitals = name.TakeWhile(char.IsUpper).Count();
+        return name[..capitals].ToLowerInvariant() + name[capitals..];
+    }
+}

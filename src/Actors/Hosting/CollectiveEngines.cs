@@ -1,0 +1,33 @@
+using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.Gloo;
+using Starling.Actors.Collectives.Nccl;
+using Starling.Data;
+using TorchSharp;
+
+namespace Starling.Actors.Hosting;
+
+/// <summary>The engines that connect processes.</summary>
+public static class CollectiveEngines
+{
+    /// <summary>Takes the best engine there is for the trainers' device.</summary>
+    public const string Automatic = "auto";
+
+    private static readonly GlooEngine Gloo = new();
+    private static readonly NcclEngine Nccl = new();
+
+    /// <summary>The engine of that name.</summary>
+    /// <param name="name"><c>auto</c>, <c>gloo</c> or <c>nccl</c>; the same for all trainers of a cluster.</param>
+    /// <param name="device">Where the trainer computes.</param>
+    /// <exception cref="StarlingException">There is no such engine, or it cannot be used here.</exception>
+    public static ICollectiveEngine For(string name, DeviceType device)
+    {
+        ICollectiveEngine engine = name switch
+        {
+            Automatic => device == DeviceType.CUDA && Nccl.Unavailable is null ? Nccl : Gloo,
+            "gloo" => Gloo,
+            "nccl" => Nccl,
+            _ => throw new StarlingException($"no collective engine is called '{name}': use auto, gloo or nccl"),
+        };
+        return engine.Unavailable is { } why ? throw new StarlingException(why) : engine;
+    }
+}

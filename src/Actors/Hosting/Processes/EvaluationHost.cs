@@ -1,0 +1,42 @@
+using Starling.Actors.Configuration;
+using Starling.Actors.Evaluating;
+using Starling.Actors.Runs;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Hosting.Processes;
+
+/// <summary>Evaluates a checkpoint by hand, with the code of a run's evaluator.</summary>
+public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
+{
+    /// <inheritdoc/>
+    public Task<EvaluationReport> EvaluateAsync(
+        string checkpoint, StarlingOptions options, CancellationToken cancellationToken)
+    {
+        // A thread of its own: tensors never live on the pool's.
+        TaskCompletionSource<EvaluationReport> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            try
+            {
+                done.SetResult(Evaluate(checkpoint, options, cancellationToken));
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        }, maxStackSize: 16 << 20)
+        { Name = "evaluation", IsBackground = true };
+        thread.Start();
+        return done.Task;
+    }
+
+    private EvaluationReport Evaluate(string folder, StarlingOptions options, CancellationToken cancellation)
+    {
+        LoadedCheckpoint checkpoint = CheckpointReader.Load(folder);
+        string runFolder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!;
+        RunContext run = RunContext.Open(options, runFolder);
+        using RunEvaluation evaluation = RunEvaluation.Open(run, time, cancellation);
+        return evaluation.Evaluate(checkpoint, cancellation);
+    }
+}

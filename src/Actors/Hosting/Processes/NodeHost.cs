@@ -1,0 +1,175 @@
+using System.Text.RegularExpressions;
+using Akka.Actor;
+using Akka.Cluster;
+using Spectre.Console;
+using Starling.Actors.Clustering;
+using Starling.Actors.Collectives;
+using Starling.Actors.Collectives.InProcess;
+using Starling.Actors.Configuration;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
+using Starling.Data;
+using Starling.Model.Checkpoints;
+using Starling.Model.Files;
+using TorchSharp;
+
+namespace Starling.Actors.Hosting.Processes;
+
+/// <summary>
+/// Runs one node of a cluster: its actors by role, until the run is over, it leaves, or it is given up.
+/// </summary>
+public sealed partial class NodeHost(IAnsiConsole console, TextReader input, TimeProvider time) : INodeHost
+{
+    // Together less than the 30 s that a process manager grants after SIGTERM.
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(15), EndPatience = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long the node that led the run stays, so that all others can hear that it is over.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromSeconds(0.2);
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(
+        StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
+    {
+        NodeAddress.Check(request.Host, request.Port, options.Cluster.AllowPublicAddress);
+        CheckLoaders(options.Data, request.Roles);
+        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
+        Address[] seeds =
+            [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
+        ICollectiveEngine engine = EngineOf(options, request);
+        string name = request.Name ?? NameOf(request.Roles[0]);
+        using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
+            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
+        RunContext run = RunContext.Open(options, request.RunFolder);
+        await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
+        NodeSetup node = services.Node(name, request.Roles,
+            ClusterProfile.Many(Path.Combine(run.Folder, "leases")), force: false) with
+        {
+            Host = request.Host,
+            Port = request.Port,
+            Tls = tls,
+            Seeds = seeds,
+            Engine = engine,
+            Collective = new CollectiveOptions
+            {
+                Host = options.Cluster.CollectiveHost ?? request.Host,
+                AllowPublicAddress = options.Cluster.AllowPublicAddress,
+                OperationTimeout = TimeSpan.FromSeconds(options.Cluster.ExchangeTimeoutSeconds),
+            },
+            Journal = Path.Combine(run.Folder, "events.jsonl"),
+        };
+        TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() => leaving.TrySetResult());
+        ActorHost host = await ActorHost.StartAsync(node, services.Events);
+        host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
+            TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
+        host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
+        if (request.Managed) ParentPipe.Read(input, order => Obey(order, host, leaving));
+
+        await LiveAsync(node, host, services, leaving.Task);
+        await services.AbandonAsync();
+        if (node.Fence.IsClosed || host.System.WhenTerminated.IsCompleted)
+            return await GiveUpAsync(node, host, services);
+        await EndAsync(host);
+        return await ExitCodeOfAsync(node, services);
+    }
+
+    /// <summary>Waits for whatever ends this node, and does what has to be done before.</summary>
+    private async Task LiveAsync(NodeSetup node, ActorHost host, RunServices services, Task leaving)
+    {
+        NodeSignals signals = node.Signals;
+        Task ends = Task.WhenAny(signals.Over, signals.Refused, node.Fence.Closed, host.System.WhenTerminated);
+        if (await Task.WhenAny(signals.Joined, ends, leaving) == signals.Joined)
+            services.View.Note(NodeLines.Ready(
+                node.Name, host.Address.ToString(), new Uri(services.Server.Address, "metrics")));
+        if (await Task.WhenAny(ends, leaving) == leaving && signals.Joined.IsCompleted)
+        {
+            services.View.Note($"node {node.Name} leaves");
+            host.Node.Tell(NodeProtocol.Leave.Instance);
+            await Task.WhenAny(signals.Released, ends, Task.Delay(ReleasePatience, time, CancellationToken.None));
+        }
+        if (!signals.Over.IsCompletedSuccessfully) return;
+        SupervisorProtocol.RunOver over = await signals.Over;
+        services.View.Note(NodeLines.Over(over.Outcome, over.Step));
+        if (services.Ended.IsCompleted) await FarewellAsync(host);
+    }
+
+    /// <summary>
+    /// The supervisor tells each node that the run is over; with it gone, a new one would begin anew.
+    /// </summary>
+    private async Task FarewellAsync(ActorHost host)
+    {
+        Cluster cluster = Cluster.Get(host.System);
+        long began = time.GetTimestamp();
+        while (cluster.State.Members.Count > 1 && time.GetElapsedTime(began) < FarewellPatience)
+            await Task.Delay(Moment, time);
+    }
+
+    /// <summary>What is left of a node that the others took for dead: not even a goodbye.</summary>
+    private async Task<int> GiveUpAsync(NodeSetup node, ActorHost host, RunServices services)
+    {
+        string reason = node.Fence.IsClosed ? await node.Fence.Closed
+            : "the node could not join, or the cluster ended it";
+        node.Fence.Close(reason);
+        services.Events.Write("fenced", 0, 0, ("reason", reason));
+        services.View.Note($"node {node.Name} is out of the cluster: {reason}; started again, it is a new node");
+        if (!host.System.WhenTerminated.IsCompleted) Cluster.Get(host.System).Down(host.Address);
+        await Task.WhenAny(host.System.WhenTerminated, Task.Delay(FencePatience, time));
+        return ExitCodes.StartAgain;
+    }
+
+    private async Task EndAsync(ActorHost host)
+    {
+        // Whatever hangs on the way out, the others have been told.
+        await Task.WhenAny(host.DisposeAsync().AsTask(), Task.Delay(EndPatience, time));
+    }
+
+    private static async Task<int> ExitCodeOfAsync(NodeSetup node, RunServices services)
+    {
+        if (node.Signals.Refused.IsCompleted) throw new StarlingException(await node.Signals.Refused);
+        if (!node.Signals.Over.IsCompleted) return ExitCodes.Success;
+        SupervisorProtocol.RunOver over = await node.Signals.Over;
+        services.Events.Write("ended", over.Step, 0,
+            ("outcome", over.Outcome.ToString().ToLowerInvariant()), ("reason", over.Reason));
+        return over.Outcome switch
+        {
+            RunOutcome.Rejected => throw new StarlingException(over.Reason ?? "the run was refused"),
+            RunOutcome.Failed => throw new InvalidOperationException(
+                $"the run failed after step {over.Step}: {over.Reason}"),
+            _ => ExitCodes.Success,
+        };
+    }
+
+    private static void Obey(string order, ActorHost host, TaskCompletionSource leaving)
+    {
+        if (order == NodeLines.Leave) leaving.TrySetResult();
+        if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+    }
+
+    /// <summary>
+    /// Looked for before a generation needs it, so that a library that is missing is a mistake at the start.
+    /// </summary>
+    private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
+        options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
+            ? new InProcessEngine()
+            : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
+                new torch.Device(options.Training.Device).type);
+
+    /// <summary>Better told now than by the first batch.</summary>
+    private static void CheckLoaders(DataOptions data, IReadOnlyList<string> roles)
+    {
+        bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);
+        if (data.TokenizeOn == TokenizeOn.Trainer && loads != trains)
+            throw new StarlingException(
+                $"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
+                "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
+    }
+
+    private static string NameOf(string role) => NotInNames().Replace(
+        FormattableString.Invariant($"{role}-{Environment.MachineName}-{Environment.ProcessId}"), "-");
+
+    [GeneratedRegex("[^A-Za-z0-9.-]")]
+    private static partial Regex NotInNames();
+}

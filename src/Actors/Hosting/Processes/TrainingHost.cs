@@ -1,0 +1,66 @@
+using Akka.Actor;
+using Spectre.Console;
+using Starling.Actors.Clustering;
+using Starling.Actors.Configuration;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
+using Starling.Actors.Reporting;
+using Starling.Actors.Runs;
+using Starling.Model.Files;
+
+namespace Starling.Actors.Hosting.Processes;
+
+/// <summary>
+/// Runs a training as a cluster of one node with all roles: the same actors and messages as with many nodes.
+/// </summary>
+public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITrainingHost
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(StarlingOptions options, TrainRequest request, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        using RunLock runLock = RunLock.Acquire(request.RunFolder);
+        RunContext run = RunContext.Open(options, request.RunFolder);
+        run.Checkpoints.Recover();
+        await using RunServices services = await RunServices.OpenAsync(run, "", console, time);
+        services.Announce();
+        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.Alone, request.Force);
+
+        RunEnding ending;
+        await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
+        {
+            await using (cancellationToken.Register(() => RequestStop(host, services.View)))
+                ending = await EndOf(host, node, services);
+            await services.AbandonAsync();
+        }
+        RunProgress progress = await services.Final;
+        services.Events.Write("ended", ending.Step, 0,
+            ("outcome", ending.Outcome.ToString().ToLowerInvariant()), ("reason", ending.Reason));
+        await services.View.DisposeAsync();
+        if (ending.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
+        {
+            RunSummaryTable.Print(console.Profile.Out.Writer, Summary.Of(
+                run, ending, progress, services.Metrics, node.Evaluations, time.GetElapsedTime(start)));
+            return ExitCodes.Success;
+        }
+        if (ending.Outcome == RunOutcome.Rejected)
+            throw new Data.StarlingException(ending.Reason ?? "the run was refused");
+        throw new InvalidOperationException($"the run failed after step {ending.Step}: {ending.Reason}");
+    }
+
+    /// <summary>The run's end, also when the actor system stopped without telling one.</summary>
+    private static async Task<RunEnding> EndOf(ActorHost host, NodeSetup node, RunServices services)
+    {
+        await Task.WhenAny(services.Ended, node.Fence.Closed, host.System.WhenTerminated);
+        return services.Ended.IsCompleted ? await services.Ended
+            : new RunEnding(RunOutcome.Failed, 0, node.Fence.IsClosed
+                ? await node.Fence.Closed
+                : "the actor system stopped by itself; events.jsonl may say why");
+    }
+
+    private static void RequestStop(ActorHost host, IProgressView view)
+    {
+        view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
+        host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+    }
+}

@@ -1,0 +1,43 @@
+using Spectre.Console;
+using Starling.Actors.Clustering;
+using Starling.Actors.Configuration;
+using Starling.Model.Checkpoints;
+using Starling.Model.Files;
+
+namespace Starling.Actors.LocalCluster;
+
+/// <summary>Runs a cluster of processes on this machine, shown live, taking orders while it runs.</summary>
+public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClusterHost
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(ClusterRequest request, CancellationToken cancellationToken)
+    {
+        // Once here rather than once by each member.
+        StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
+        request = request.OnOneMachine(options, Environment.ProcessorCount);
+        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
+        using RunLock shared = await RunLock.ShareAsync(request.RunFolder, "cluster",
+            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
+        await using ClusterView view = new(console, options.Monitor.LogEverySteps);
+        using MemberLogs logs = new(Path.Combine(request.RunFolder, "nodes"));
+        ClusterManager manager = new(request, view, logs, time);
+        await using ControlServer control = new(ControlPath.Of(request.RunFolder), manager.OrderAsync);
+        await using (cancellationToken.Register(manager.Stop))
+        {
+            view.Note($"run {options.Name} in {Path.GetFullPath(request.RunFolder)}; while it runs: " +
+                $"starling cluster kill|stop|add … --run {request.RunFolder}");
+            Task<int> running = manager.RunAsync();
+            using CancellationTokenSource end = new();
+            Task watching = StatusWatch.RunAsync(options.Name, manager, view, tls, time, end.Token);
+            try
+            {
+                return await running;
+            }
+            finally
+            {
+                await end.CancelAsync();
+                await watching;
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+using System.Threading.Channels;
+using Starling.Actors.Coordination;
+using Starling.Actors.Protocol;
+using Starling.Data;
+
+namespace Starling.Actors.LocalCluster;
+
+/// <summary>
+/// The process manager of a local cluster: starts the members, starts again those that die, and ends them all with the
+/// run. One loop does everything; what happens elsewhere is handed to it.
+/// </summary>
+internal sealed class ClusterManager(ClusterRequest request, ClusterView view, MemberLogs logs, TimeProvider time)
+{
+    /// <summary>A run that was asked to stop makes its step and its checkpoint; then it is over or killed.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(5), EndPatience = TimeSpan.FromSeconds(40);
+
+    /// <summary>A cluster whose first members only die will not get better by itself.</summary>
+    private const int FruitlessStarts = 5;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
+    private readonly List<Member> _members = [.. request.Members().Select(plan => new Member(plan))];
+    private readonly CancellationTokenSource _end = new();
+    private RunOutcome? _outcome;
+    private bool _anyReady;
+    private string? _mistake;
+    private bool _stopping;
+
+    private bool IsEnding => _outcome is not null || _mistake is not null;
+
+    /// <summary>Runs the cluster to its end; no member runs any more then.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="StarlingException">The members cannot be started, for this reason.</exception>
+    public async Task<int> RunAsync()
+    {
+        try
+        {
+            StartWaiting();
+            while (_members.Any(m => m.Runs) || (!IsEnding && _members.Any(m => m.State == MemberState.Waiting)))
+                (await _inbox.Reader.ReadAsync())();
+        }
+        finally
+        {
+            await _end.CancelAsync();
+            _inbox.Writer.TryComplete();
+            foreach (Member member in _members) member.Child?.Kill(); // none, unless this fails
+        }
+        if (_mistake is { } mistake) throw new StarlingException(mistake);
+        return _outcome switch
+        {
+            RunOutcome.Rejected => ExitCodes.UserError,
+            RunOutcome.Failed => ExitCodes.Fault,
+            _ => ExitCodes.Success,
+        };
+    }
+
+    /// <summary>Has the run end with a checkpoint.</summary>
+    public void Stop() => Post(() =>
+    {
+        if (_stopping || IsEnding) return;
+        _stopping = true;
+        if (!Seeds(null).Any())
+        {
+            End(RunOutcome.Stopped); // nobody is there who could make another step
+            return;
+        }
+        view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
+        TellSupervisorsToStop();
+        After(StopPatience, KillAll);
+    });
+
+    /// <summary>Carries out an order of another process; see <see cref="ControlClient"/>.</summary>
+    public Task<string> OrderAsync(string order) => Ask(() => order.Split(' ') switch
+    {
+        ["kill", var name] => On(name, member => Kill(member, stayDown: false)),
+        ["kill", var name, "stay-down"] => On(name, member => Kill(member, stayDown: true)),
+        ["stop", var name] => On(name, Leave),
+        ["add", var kind] => Add(kind),
+        _ => $"error unknown order: {order}",
+    });
+
+    /// <summary>
+    /// The processes, a line each, and the address of a node that can be asked; null if there is none.
+    /// </summary>
+    public Task<(IReadOnlyList<string> Processes, string? Node)> LookAsync() =>
+        Ask<(IReadOnlyList<string>, string?)>(() => (
+            [.. _members.Select(m =>
+                FormattableString.Invariant($"{m.Plan.Name,-14} {m.State.ToString().ToLowerInvariant(),-9}") +
+                (m.Child is { } child ? FormattableString.Invariant($" pid {child.Id}, start {m.Starts}") : ""))],
+            Seeds(null).FirstOrDefault()));
+
+    /// <summary>
+    /// Starts what can be started: the first supervisor begins the cluster, everybody else joins whoever is a member.
+    /// </summary>
+    private void StartWaiting()
+    {
+        foreach (Member member in _members.Where(m => m.State == MemberState.Waiting && m.RestartAfter is null))
+        {
+            string[] seeds = [.. Seeds(member)];
+            // Two that begin a cluster each would not find each other.
+            bool mayBegin = member.Plan.Kind == NodeRole.Supervisor &&
+                !_members.Any(m => m.Plan.Kind == NodeRole.Supervisor && m.Runs);
+            if (!IsEnding && (seeds.Length > 0 || mayBegin)) Start(member, seeds);
+        }
+    }
+
+    /// <summary>Addresses of members, supervisors first: they live longest.</summary>
+    private IEnumerable<string> Seeds(Member? besides) => _members
+        .Where(m => m != besides && m.State == MemberState.Ready)
+        .OrderBy(m => m.Plan.Kind == NodeRole.Supervisor ? 0 : 1)
+        .Select(m => m.Address!);
+
+    private void Start(Member member, string[] seeds)
+    {
+        string name = member.Plan.Name;
+        List<string> arguments =
+        [
+            "node", "--managed", "--name", name, "--roles", string.Join(',', member.Plan.Roles),
+            "--host", "127.0.0.1", "--port", "0", "--config", request.ConfigurationFile, "--run", request.RunFolder,
+        ];
+        if (seeds.Length > 0)
+            arguments.AddRange(["--seed", string.Join(',', seeds.Select(s => s[(s.IndexOf('@') + 1)..]))]);
+        foreach (string setting in request.Overrides) arguments.AddRange(["--set", setting]);
+        member.State = MemberState.Starting;
+        member.StartedAt = time.GetTimestamp();
+        member.Starts++;
+        ChildProcess child = ChildProcess.Start(
+            arguments, line => Heard(member, line), line => Complained(member, line));
+        member.Child = child;
+        _ = WhenExitedAsync(member, child);
+    }
+
+    private async Task WhenExitedAsync(Member member, ChildProcess child)
+    {
+        int code = await child.Exited;
+        Post(() => Exited(member, code));
+    }
+
+    private void Heard(Member member, string line)
+    {
+        logs.Write(member.Plan.Name, line);
+        if (NodeLines.TryReadReady(line) is { } ready) Post(() => Joined(member, ready.Address, ready.Metrics));
+        if (NodeLines.TryReadOver(line) is { } outcome) Post(() => Over(outcome));
+    }
+
+    private void Complained(Member member, string line)
+    {
+        logs.Write(member.Plan.Name, line);
+        view.Note($"{member.Plan.Name}: {line}");
+        Post(() => member.LastError = line);
+    }
+
+    private void Joined(Member member, string address, string metrics)
+    {
+        view.Note($"{member.Plan.Name} is a member: process {member.Child?.Id}, {address}, metrics at {metrics}");
+        if (member.State == MemberState.Starting) member.State = MemberState.Ready;
+        _anyReady = true;
+        member.Address = address;
+        StartWaiting();
+    }
+
+    private void Over(RunOutcome outcome)
+    {
+        if (IsEnding) return;
+        _outcome = outcome;
+        view.Note($"the run is over: {outcome.ToString().ToLowerInvariant()}");
+        After(EndPatience, KillAll);
+    }
+
+    /// <summary>Ends the members, which would not end by themselves.</summary>
+    private void End(RunOutcome outcome)
+    {
+        Over(outcome);
+        foreach (Member member in _members) member.Child?.Tell(NodeLines.Leave);
+    }
+
+    private void Exited(Member member, int code)
+    {
+        member.Child?.Dispose();
+        member.Child = null;
+        member.Address = null;
+        bool asked = member.State == MemberState.Leaving || member.StayDown;
+        if (IsEnding || asked || code == ExitCodes.Success)
+        {
+            member.State = MemberState.Ended;
+            if (!IsEnding) view.Note($"{member.Plan.Name} has ended (exit code {code})");
+            return;
+        }
+        if (_stopping && !Seeds(null).Any()) End(RunOutcome.Stopped);
+        if (code == ExitCodes.UserError)
+        {
+            // Started again it would only say so again; and so would the others.
+            member.State = MemberState.Ended;
+            const string prefix = "starling: error: ";
+            string reason = member.LastError ?? "it did not say why";
+            string mistake = reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
+            _mistake = $"{member.Plan.Name}: {mistake}";
+            foreach (Member other in _members) other.Child?.Tell(NodeLines.Leave);
+            After(EndPatience, KillAll);
+            return;
+        }
+        if (IsEnding) member.State = MemberState.Ended;
+        else StartAgain(member, code);
+    }
+
+    private void StartAgain(Member member, int code)
+    {
+        bool shortLife = time.GetElapsedTime(member.StartedAt) < Backoff.LongEnough;
+        member.ShortLives = shortLife ? member.ShortLives + 1 : 1;
+        if (!_anyReady && member.ShortLives == FruitlessStarts)
+        {
+            member.State = MemberState.Ended;
+            view.Note($"{member.Plan.Name} died {FruitlessStarts} times before anybody was a member");
+            End(RunOutcome.Failed);
+            return;
+        }
+        TimeSpan wait = Backoff.After(member.ShortLives);
+        view.Note(FormattableString.Invariant(
+            $"{member.Plan.Name} died (exit code {code}) and is started again in {wait.TotalSeconds:0.##} s"));
+        member.State = MemberState.Waiting;
+        member.RestartAfter = wait;
+        After(wait, () =>
+        {
+            member.RestartAfter = null;
+            StartWaiting();
+        });
+    }
+
+    private string On(string name, Func<Member, string> order) =>
+        _members.Find(m => m.Plan.Name == name) is not { } member
+            ? $"error there is no member {name}; there are {string.Join(", ", _members.Select(m => m.Plan.Name))}"
+            : !member.Runs ? $"error {name} does not run at present" : order(member);
+
+    private static string Kill(Member member, bool stayDown)
+    {
+        member.StayDown = stayDown;
+        member.Child!.Kill();
+        return $"ok {member.Plan.Name} was killed" + (stayDown ? " and stays down" : " and will be started again");
+    }
+
+    private static string Leave(Member member)
+    {
+        member.State = MemberState.Leaving;
+        member.Child!.Tell(NodeLines.Leave);
+        return $"ok {member.Plan.Name} was asked to leave";
+    }
+
+    private string Add(string kind)
+    {
+        if (!NodeRole.All.Contains(kind)) return $"error {kind} is no role: {string.Join(", ", NodeRole.All)}";
+        int number = 1;
+        while (_members.Exists(m => m.Plan.Name == MemberPlan.Of(kind, number, request).Name)) number++;
+        Member member = new(MemberPlan.Of(kind, number, request));
+        _members.Add(member);
+        StartWaiting();
+        return $"ok {member.Plan.Name} is started";
+    }
+
+    private void TellSupervisorsToStop()
+    {
+        if (IsEnding) return;
+        Member[] supervisors = [.. _members.Where(m => m.Runs && m.Plan.Kind == NodeRole.Supervisor)];
+        foreach (Member supervisor in supervisors) supervisor.Child!.Tell(NodeLines.Stop);
+        // Again, until the run is over: a supervisor that takes over in between knows nothing of it.
+        After(Moment, TellSupervisorsToStop);
+    }
+
+    private void KillAll()
+    {
+        foreach (Member member in _members.Where(m => m.Runs))
+        {
+            view.Note($"{member.Plan.Name} does not end and is killed");
+            member.StayDown = true;
+            member.Child!.Kill();
+        }
+    }
+
+    private void Post(Action action) => _inbox.Writer.TryWrite(action);
+
+    private async Task<T> Ask<T>(Func<T> question)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => answer.SetResult(question()));
+        await Task.WhenAny(answer.Task, _inbox.Reader.Completion);
+        return answer.Task.IsCompleted ? await answer.Task : throw new OperationCanceledException();
+    }
+
+    private void After(TimeSpan wait, Action action) => _ = AfterAsync(wait, action);
+
+    private async Task AfterAsync(TimeSpan wait, Action action)
+    {
+        try
+        {
+            await Task.Delay(wait, time, _end.Token);
+            Post(action);
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster has ended.
+        }
+    }
+}

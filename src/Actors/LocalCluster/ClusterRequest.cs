@@ -1,0 +1,42 @@
+using System.Globalization;
+using Starling.Actors.Configuration;
+
+namespace Starling.Actors.LocalCluster;
+
+/// <summary>What one start of <c>starling cluster</c> asks for, beyond the configuration.</summary>
+/// <param name="Supervisors">Nodes that may run the supervisor: one leads, the others stand by.</param>
+/// <param name="Trainers">Nodes that train.</param>
+/// <param name="Loaders">Nodes that make batches; 0: each trainer its own.</param>
+/// <param name="Evaluators">Nodes that evaluate.</param>
+/// <param name="RunFolder">The run's folder.</param>
+/// <param name="ConfigurationFile">The configuration file as the user named it.</param>
+/// <param name="Overrides">The user's <c>--set</c> arguments.</param>
+public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, int Evaluators, string RunFolder,
+    string ConfigurationFile, IReadOnlyList<string> Overrides)
+{
+    /// <summary>
+    /// The same, with what follows from all members being on one machine. What <c>--set</c> says comes last, and wins.
+    /// </summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="cores">Of the machine.</param>
+    internal ClusterRequest OnOneMachine(StarlingOptions options, int cores)
+    {
+        List<string> settings = [];
+        if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // pictures do not travel between processes
+        // By default a trainer takes every core there is, and several would be in each other's way.
+        if (options.Training.Threads == 0 && Trainers > 0)
+            settings.Add("training.threads=" + Math.Max(1, cores / Trainers).ToString(CultureInfo.InvariantCulture));
+        return this with
+        {
+            Evaluators = options.Evaluation.Enabled ? Evaluators : 0,
+            Overrides = [.. settings, .. Overrides],
+        };
+    }
+
+    /// <summary>The members to start, the first one first: the others join it.</summary>
+    internal IEnumerable<MemberPlan> Members() =>
+        Enumerable.Range(1, Supervisors).Select(i => MemberPlan.Of("supervisor", i, this))
+            .Concat(Enumerable.Range(1, Loaders).Select(i => MemberPlan.Of("loader", i, this)))
+            .Concat(Enumerable.Range(1, Trainers).Select(i => MemberPlan.Of("trainer", i, this)))
+            .Concat(Enumerable.Range(1, Evaluators).Select(i => MemberPlan.Of("evaluator", i, this)));
+}

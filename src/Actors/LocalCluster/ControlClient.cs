@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using Starling.Data;
+
+namespace Starling.Actors.LocalCluster;
+
+/// <summary>Gives orders to a running <c>starling cluster</c>.</summary>
+internal static class ControlClient
+{
+    /// <summary>Gives one order.</summary>
+    /// <param name="runFolder">The run whose cluster is meant.</param>
+    /// <param name="order">For instance <c>kill trainer-1</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the manager answered.</returns>
+    /// <exception cref="StarlingException">There is no such cluster, or it refused.</exception>
+    public static async Task<string> AskAsync(string runFolder, string order, CancellationToken cancellationToken)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlPath.Of(runFolder)), cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new StarlingException(
+                $"no starling cluster runs in {runFolder}: name its folder with --run, on the same machine", e);
+        }
+        await using NetworkStream stream = new(socket);
+        await using StreamWriter writer = new(stream) { AutoFlush = true };
+        using StreamReader reader = new(stream);
+        await writer.WriteLineAsync(order.AsMemory(), cancellationToken);
+        string answer = await reader.ReadLineAsync(cancellationToken) ?? "error the cluster has just ended";
+        return answer.StartsWith("ok ", StringComparison.Ordinal) ? answer[3..]
+            : throw new StarlingException(answer.StartsWith("error ", StringComparison.Ordinal) ? answer[6..] : answer);
+    }
+}

@@ -1,0 +1,32 @@
+using Prometheus;
+using Starling.Actors.Runs;
+
+namespace Starling.Actors.Metrics;
+
+/// <summary>Which program, run, attempt and generation the other metrics belong to.</summary>
+public sealed class IdentityMetrics
+{
+    private readonly Gauge _build, _run, _generation, _attempt;
+
+    internal IdentityMetrics(MetricBook book)
+    {
+        _build = book.Gauge("build_info", "Always 1; the program's version", "version");
+        _run = book.Gauge("run_info", "Always 1; the run, its training identity and its network", "run", "config_hash",
+            "model");
+        _generation = book.Gauge("generation", "Number of the current membership decision");
+        _attempt = book.Gauge("attempt", "Number of this start of the run, from 1");
+        _build.WithLabels(ProgramVersion.Text).Set(1);
+    }
+
+    /// <summary>Names the run.</summary>
+    /// <param name="run">Its name.</param>
+    /// <param name="configHash">Hash of its <see cref="Runs.TrainingIdentity"/>.</param>
+    /// <param name="model">Its network, for instance <c>dim192-layers6</c>.</param>
+    public void Run(string run, string configHash, string model) => _run.WithLabels(run, configHash, model).Set(1);
+
+    /// <summary>Sets the generation.</summary>
+    public void Generation(long number) => _generation.Set(number);
+
+    /// <summary>Sets the attempt.</summary>
+    public void Attempt(int number) => _attempt.Set(number);
+}

@@ -1,0 +1,34 @@
+using Prometheus;
+
+namespace Starling.Actors.Metrics;
+
+/// <summary>What the last step learned.</summary>
+public sealed class LearningMetrics
+{
+    private readonly Gauge _loss, _gradient, _rate;
+    private readonly Counter _nonFinite;
+
+    internal LearningMetrics(MetricBook book)
+    {
+        _loss = book.Gauge("loss", "Loss of the last step, by part (nats; cosine distance for mim)", "part");
+        _gradient = book.Gauge("grad_norm", "Gradient norm of student and projector before clipping");
+        _rate = book.Gauge("learning_rate", "Learning rate of the last step");
+        _nonFinite = book.Counter("nonfinite_steps_total", "Steps with a non-finite loss or gradient, by what was done",
+            "action");
+    }
+
+    /// <summary>Sets one part of the loss.</summary>
+    /// <param name="part">ar, mim, contrast_step, contrast_view or total.</param>
+    /// <param name="value">Its value, before its weight.</param>
+    public void Loss(string part, double value) => _loss.WithLabels(part).Set(value);
+
+    /// <summary>Sets the gradient norm.</summary>
+    public void GradientNorm(double value) => _gradient.Set(value);
+
+    /// <summary>Sets the learning rate.</summary>
+    public void LearningRate(double value) => _rate.Set(value);
+
+    /// <summary>Counts a step whose loss or gradient was not finite.</summary>
+    /// <param name="action">recomputed or skipped.</param>
+    public void NonFinite(string action) => _nonFinite.WithLabels(action).Inc();
+}

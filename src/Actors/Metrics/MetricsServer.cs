@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Prometheus;
+using Starling.Actors.Configuration;
+using Starling.Data;
+
+namespace Starling.Actors.Metrics;
+
+/// <summary>
+/// Serves <c>/metrics</c>, <c>/healthz/live</c> (the process can answer) and <c>/healthz/ready</c> (it does its work).
+/// </summary>
+public sealed class MetricsServer : IAsyncDisposable
+{
+    private const int PortsToTry = 100;
+    private readonly WebApplication _app;
+
+    private MetricsServer(WebApplication app, Uri address, bool moved)
+    {
+        _app = app;
+        Address = address;
+        Moved = moved;
+    }
+
+    /// <summary>Where it listens, for instance <c>http://127.0.0.1:8080/</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>True if the configured port was in use and a later one is used.</summary>
+    public bool Moved { get; }
+
+    /// <summary>Starts serving on the configured port, or on the next free one.</summary>
+    /// <param name="options">Address and port.</param>
+    /// <param name="metrics">What <c>/metrics</c> shows.</param>
+    /// <param name="live">Asked at each <c>/healthz/live</c>.</param>
+    /// <param name="ready">Asked at each <c>/healthz/ready</c>.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="StarlingException">The address is not one of this machine, or no port is free.</exception>
+    public static async Task<MetricsServer> StartAsync(
+        MonitorOptions options, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
+        CancellationToken cancellationToken = default)
+    {
+        IPAddress address = Parse(options.Host);
+        int last = options.Port == 0 ? 0 : Math.Min(options.Port + PortsToTry, IPEndPoint.MaxPort);
+        for (int port = options.Port; port <= last; port++)
+        {
+            WebApplication app = Build(new IPEndPoint(address, port), metrics, live, ready);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+                return new MetricsServer(app, AddressOf(app), moved: options.Port != 0 && port != options.Port);
+            }
+            catch (IOException e) when (e.InnerException is AddressInUseException)
+            {
+                await app.DisposeAsync();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await app.DisposeAsync();
+                throw new StarlingException(
+                    $"monitor.host = {options.Host}, monitor.port = {port}: cannot listen there ({e.Message})", e);
+            }
+        }
+        throw new StarlingException(
+            $"monitor.port = {options.Port}: no port from there to {last} is free; choose another");
+    }
+
+    /// <summary>Stops serving.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Nobody's scrape is worth waiting for at the end of a run.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(
+        IPEndPoint endpoint, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready)
+    {
+        // Empty: no configuration files or environment variables of ASP.NET, no logging, nothing but these routes.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(endpoint));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
+        WebApplication app = builder.Build();
+        app.MapMetrics("/metrics", metrics.Registry);
+        app.MapGet("/healthz/live", context => AnswerAsync(context, live()));
+        app.MapGet("/healthz/ready", context => AnswerAsync(context, ready()));
+        return app;
+    }
+
+    private static Task AnswerAsync(HttpContext context, HealthReport report)
+    {
+        (context.Response.StatusCode, string status) = report.Healthy
+            ? (StatusCodes.Status200OK, "ok")
+            : (StatusCodes.Status503ServiceUnavailable, "unavailable");
+        return context.Response.WriteAsJsonAsync(new { status, reasons = report.Reasons }, JsonSerializerOptions.Web);
+    }
+
+    private static IPAddress Parse(string host) =>
+        host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(host, out IPAddress? address) ? address
+        : throw new StarlingException($"monitor.host = {host}: must be an IP address, localhost or 0.0.0.0");
+
+    private static Uri AddressOf(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>The default lifetime would take Ctrl-C and SIGTERM, which belong to the run.</summary>
+    private sealed class PassiveLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

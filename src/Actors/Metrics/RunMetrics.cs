@@ -1,0 +1,63 @@
+using Prometheus;
+
+namespace Starling.Actors.Metrics;
+
+/// <summary>
+/// A run's metrics, in a registry of their own. Setting one is a plain write to memory; <see cref="MetricsServer"/>
+/// serves them from another thread, so publishing never holds up the training. All members are thread-safe.
+/// </summary>
+public sealed class RunMetrics
+{
+    private readonly MetricBook _book = new();
+
+    /// <summary>Makes all metrics, at zero.</summary>
+    /// <param name="time">The clock behind timestamps, ages and ratios.</param>
+    public RunMetrics(TimeProvider time)
+    {
+        Progress = new ProgressMetrics(_book, time);
+        Learning = new LearningMetrics(_book);
+        Data = new DataMetrics(_book, time);
+        Exchange = new ExchangeMetrics(_book, time);
+        Checkpoints = new CheckpointMetrics(_book, time);
+        Evaluation = new EvaluationMetrics(_book);
+        Identity = new IdentityMetrics(_book);
+        Cluster = new ClusterMetrics(_book);
+        DotNetStats.Register(_book.Registry);
+        _book.Registry.AddBeforeCollectCallback(() =>
+        {
+            Data.Refresh();
+            Exchange.Refresh();
+            Checkpoints.Refresh();
+        });
+    }
+
+    /// <summary>Steps, images, tokens, phases and time.</summary>
+    public ProgressMetrics Progress { get; }
+
+    /// <summary>Loss parts, gradient norm, learning rate, non-finite steps.</summary>
+    public LearningMetrics Learning { get; }
+
+    /// <summary>Waiting for data, queues and bad pictures.</summary>
+    public DataMetrics Data { get; }
+
+    /// <summary>Exchanges with other trainers: time and bytes.</summary>
+    public ExchangeMetrics Exchange { get; }
+
+    /// <summary>Saves: duration, blocking, size, age, failures.</summary>
+    public CheckpointMetrics Checkpoints { get; }
+
+    /// <summary>Scores of checkpoints.</summary>
+    public EvaluationMetrics Evaluation { get; }
+
+    /// <summary>Which program, run, attempt and generation this is.</summary>
+    public IdentityMetrics Identity { get; }
+
+    /// <summary>Members, term, fences.</summary>
+    public ClusterMetrics Cluster { get; }
+
+    /// <summary>The registry that <c>/metrics</c> serves.</summary>
+    public CollectorRegistry Registry => _book.Registry;
+
+    /// <summary>Every metric of this program, in the order of the documentation.</summary>
+    public IReadOnlyList<MetricDefinition> Definitions => _book.Definitions;
+}

@@ -1,0 +1,12 @@
+namespace Starling.Actors.Protocol.Wire;
+
+/// <summary>What evaluators are told.</summary>
+internal static class EvaluatorWire
+{
+    public static IReadOnlyList<WireMessage> Messages { get; } =
+    [
+        WireMessage.Of<EvaluatorProtocol.Evaluate>("evl.evaluate1",
+            (m, to) => to.Long(1, m.Step),
+            from => new(from.Long(1))),
+    ];
+}

@@ -1,0 +1,80 @@
+using Starling.Actors.Coordination;
+using Starling.Actors.Runs;
+
+namespace Starling.Actors.Protocol.Wire;
+
+/// <summary>What the supervisor is told, and answers.</summary>
+internal static class SupervisorWire
+{
+    public static IReadOnlyList<WireMessage> Messages { get; } =
+    [
+        WireMessage.Of<SupervisorProtocol.RegisterTrainer>("sup.trainer1",
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Trainer).Long(3, m.Incarnation).Actor(4, m.Actor),
+            from => new(from.One(1, Identity), from.Text(2), from.Long(3), from.Actor(4))),
+        WireMessage.Of<SupervisorProtocol.RegisterLoader>("sup.loader1",
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Loader).Actor(3, m.Actor),
+            from => new(from.One(1, Identity), from.Text(2), from.Actor(3))),
+        WireMessage.Of<SupervisorProtocol.RegisterEvaluator>("sup.evaluator1",
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Evaluator).Actor(3, m.Actor),
+            from => new(from.One(1, Identity), from.Text(2), from.Actor(3))),
+        WireMessage.Of<SupervisorProtocol.RegisterNode>("sup.node1",
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Node).Text(3, m.Address).Actor(4, m.Actor),
+            from => new(from.One(1, Identity), from.Text(2), from.Text(3), from.Actor(4))),
+        WireMessage.Of<SupervisorProtocol.Registered>("sup.registered1",
+            (m, to) => to.Long(1, m.Term),
+            from => new(from.Long(1))),
+        WireMessage.Of<SupervisorProtocol.Refused>("sup.refused1",
+            (m, to) => to.Text(1, m.Reason),
+            from => new(from.Text(1))),
+        WireMessage.Of<SupervisorProtocol.Bound>("sup.bound1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Bytes(3, m.Blob).Long(4, m.Step)
+                .Long(5, m.Checkpoint),
+            from => new(from.Text(1), from.Long(2), from.Bytes(3), from.Long(4), from.Long(5))),
+        WireMessage.Of<SupervisorProtocol.Ready>("sup.ready1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step).Long(4, m.Checkpoint),
+            from => new(from.Text(1), from.Long(2), from.Long(3), from.Long(4))),
+        WireMessage.Of<SupervisorProtocol.StepApplied>("sup.applied1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step).Double(4, m.BusySeconds)
+                .Double(5, m.WaitSeconds),
+            from => new(from.Text(1), from.Long(2), from.Long(3), from.Double(4), from.Double(5))),
+        WireMessage.Of<SupervisorProtocol.ExchangeBroke>("sup.broke1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Text(3, m.Reason),
+            from => new(from.Text(1), from.Long(2), from.Text(3))),
+        WireMessage.Of<SupervisorProtocol.TrainerFailed>("sup.failed1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Text(3, m.Reason),
+            from => new(from.Text(1), from.Long(2), from.Text(3))),
+        WireMessage.Of<SupervisorProtocol.TrainerLeaving>("sup.leaving1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation),
+            from => new(from.Text(1), from.Long(2))),
+        WireMessage.Of<SupervisorProtocol.Pong>("sup.pong1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Long(3, m.Sequence),
+            from => new(from.Text(1), from.Long(2), from.Long(3))),
+        WireMessage.Of<SupervisorProtocol.TrainingEnded>("sup.ended1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step),
+            from => new(from.Text(1), from.Long(2), from.Long(3))),
+        WireMessage.Of<SupervisorProtocol.CheckpointCommitted>("sup.committed1",
+            (m, to) => to.Long(1, m.Generation).Long(2, m.Step),
+            from => new(from.Long(1), from.Long(2))),
+        WireMessage.Of<SupervisorProtocol.CheckpointFailed>("sup.uncommitted1",
+            (m, to) => to.Long(1, m.Generation).Long(2, m.Step).Text(3, m.Reason),
+            from => new(from.Long(1), from.Long(2), from.Text(3))),
+        WireMessage.Of<SupervisorProtocol.EvaluationEnded>("sup.evaluated1",
+            (m, to) => to.Long(1, m.Step).Text(2, m.Failure),
+            from => new(from.Long(1), from.TextOrNull(2))),
+        WireMessage.Of("sup.stop1", SupervisorProtocol.StopRun.Instance),
+        WireMessage.Of<SupervisorProtocol.Fatal>("sup.fatal1",
+            (m, to) => to.Text(1, m.Reason),
+            from => new(from.Text(1))),
+        WireMessage.Of<SupervisorProtocol.RunOver>("sup.over1",
+            (m, to) => to.Long(1, (int)m.Outcome).Long(2, m.Step).Text(3, m.Reason),
+            from => new(from.Choice<RunOutcome>(1), from.Long(2), from.TextOrNull(3))),
+        WireMessage.Of("sup.ask1", SupervisorProtocol.StatusRequest.Instance),
+        StatusWire.Message,
+    ];
+
+    private static void Write(RunIdentity identity, WireWriter to) => to.Long(1, identity.Protocol)
+        .Text(2, identity.ConfigHash).Text(3, identity.DataFingerprint).Text(4, identity.TokenizerFingerprint);
+
+    private static RunIdentity Identity(WireReader from) =>
+        new(from.Int(1), from.Text(2), from.Text(3), from.Text(4));
+}

@@ -1,0 +1,35 @@
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Reporting;
+
+/// <summary>The scores of one set of weights, as shown.</summary>
+/// <param name="Step">The checkpoint's step.</param>
+/// <param name="Weights">student or teacher.</param>
+/// <param name="Network">Feature network of the Frechet distance.</param>
+/// <param name="FrechetDistance">The distance, null if not measured.</param>
+/// <param name="ProbeAccuracy">Accuracy at the last position, 0 to 1, null if not measured.</param>
+public sealed record EvaluationScore(
+    long Step, string Weights, string Network, double? FrechetDistance, double? ProbeAccuracy)
+{
+    /// <summary>Pictures sampled for the distance; 0 if not known.</summary>
+    public long Samples { get; init; }
+
+    /// <summary>Pictures of the data they were compared with; 0 if not known.</summary>
+    public long ReferencePictures { get; init; }
+
+    /// <summary>Mean next-token loss of held-out pictures, nats; null if there are none.</summary>
+    public double? HeldOutLoss { get; init; }
+
+    /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
+    public double? ProbeChance { get; init; }
+
+    /// <summary>The headline figures of a result; the probe's are those at the last position, as in Fig. 4.</summary>
+    public static EvaluationScore Of(EvaluationResult r) => new(
+        r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null)
+    {
+        Samples = r.Samples,
+        ReferencePictures = r.ReferencePictures,
+        HeldOutLoss = r.HeldOutLoss,
+        ProbeChance = r.Probe.Count > 0 ? r.ChanceLevel : null,
+    };
+}

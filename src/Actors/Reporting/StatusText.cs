@@ -1,0 +1,55 @@
+using System.Globalization;
+using Starling.Actors.Protocol;
+
+namespace Starling.Actors.Reporting;
+
+/// <summary>A cluster's state as lines of text.</summary>
+internal static class StatusText
+{
+    private const int FaultsShown = 5;
+
+    /// <summary>Renders it.</summary>
+    public static IEnumerable<string> Lines(NodeProtocol.ClusterStatus status)
+    {
+        if (status.Run is { } run)
+        {
+            foreach (string line in Run(run)) yield return line;
+        }
+        else
+        {
+            yield return "no supervisor answers";
+        }
+        yield return "members";
+        Dictionary<string, string> names = (status.Run?.Nodes ?? []).ToDictionary(n => n.Address, n => n.Name);
+        foreach (NodeProtocol.MemberStatus m in status.Members)
+            yield return $"  {names.GetValueOrDefault(m.Address, "?"),-14} {m.Address}  {string.Join(',', m.Roles)}  " +
+                m.Status + (m.Reachable ? "" : ", unreachable");
+    }
+
+    private static IEnumerable<string> Run(RunStatus run)
+    {
+        yield return Text($"step {run.Step} of {run.Steps}, {run.StepsPerSecond:0.00} steps/s, {run.Phase}, ") +
+            (run.Checkpoint < 0 ? "no checkpoint yet" : Text($"last checkpoint {run.Checkpoint}")) +
+            (run.Evaluating is { } evaluating ? Text($", evaluating {evaluating}") : "");
+        yield return Text($"term {run.Term}, generation {run.Generation}");
+        if (run.WaitingFor is { } missing) yield return $"waiting for {missing}";
+        yield return "trainers";
+        foreach (TrainerStatus t in run.Trainers)
+            yield return $"  {t.Name,-14} " +
+                (t.Rank < 0 ? "spare" : Text($"rank {t.Rank}, replicas {Span(t.Replicas)}, ") +
+                Text($"step {t.Step}, busy {t.BusySeconds:0.000} s, waiting {t.WaitSeconds:0.000} s")) +
+                (t.Slow ? ", SLOW" : "") + (t.Leaving ? ", leaving" : "");
+        if (run.Faults.Count == 0) yield break;
+        yield return "last faults";
+        foreach (FaultStatus fault in run.Faults.TakeLast(FaultsShown))
+            yield return Text(
+                $"  {fault.Time.UtcDateTime:HH:mm:ss} generation {fault.Generation}, step {fault.Step}: ") +
+                fault.Reason;
+    }
+
+    /// <summary>Replicas are a contiguous run.</summary>
+    private static string Span(IReadOnlyList<int> replicas) =>
+        replicas.Count == 1 ? Text($"{replicas[0]}") : Text($"{replicas[0]}-{replicas[^1]}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,52 @@
+using Starling.Actors.Configuration;
+using Starling.Data;
+using Starling.Data.Shards;
+
+namespace Starling.Actors.Runs;
+
+/// <summary>Turns <c>data.files</c> into shards.</summary>
+public static class DataFiles
+{
+    /// <summary>Opens a run's shards and holds them against what the configuration expects of them.</summary>
+    /// <exception cref="StarlingException">A shard is missing or damaged, or they are others than expected.</exception>
+    public static ShardIndex Open(DataOptions data)
+    {
+        ShardIndex index = ShardIndex.Open(Resolve(data.Files));
+        string files = $"data.files = {string.Join(", ", data.Files)}";
+        Expectation.Check("data.expectedPictures", data.ExpectedPictures, index.TotalRows, files);
+        Expectation.Check("data.expectedClasses", data.ExpectedClasses, index.ClassNames.Count, files);
+        return index;
+    }
+
+    /// <summary>Whether any of the files, folders and patterns stands for something.</summary>
+    public static bool AnyExists(IEnumerable<string> files) => files.Any(file =>
+        file == DataOptions.Embedded ||
+        (IsPattern(file) ? Matches(file).Length > 0 : File.Exists(file) || Directory.Exists(file)));
+
+    /// <summary>
+    /// The shards in order: <c>embedded</c> stands for the program's own, a folder for its Parquet files, a pattern
+    /// (<c>*</c> and <c>?</c> in the last part) for its matches; both sorted by name, so that every machine numbers the
+    /// samples alike.
+    /// </summary>
+    /// <exception cref="StarlingException">A pattern matches nothing, or a folder holds no shard.</exception>
+    public static IReadOnlyList<string> Resolve(IEnumerable<string> files) =>
+        ShardFiles.Expand(files.SelectMany(Expand));
+
+    private static IEnumerable<string> Expand(string file)
+    {
+        if (file == DataOptions.Embedded) return [EmbeddedData.Path];
+        if (!IsPattern(file)) return [file];
+        string[] matches = Matches(file);
+        return matches.Length > 0 ? matches : throw new StarlingException($"data.files: {file} matches no file");
+    }
+
+    private static bool IsPattern(string file) => Path.GetFileName(file).IndexOfAny(['*', '?']) >= 0;
+
+    private static string[] Matches(string pattern)
+    {
+        string folder = Path.GetDirectoryName(pattern) is { Length: > 0 } parent ? parent : ".";
+        string[] matches = Directory.Exists(folder) ? Directory.GetFiles(folder, Path.GetFileName(pattern)) : [];
+        Array.Sort(matches, StringComparer.Ordinal);
+        return matches;
+    }
+}

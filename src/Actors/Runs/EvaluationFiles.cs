@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Starling.Data.Images;
+using Starling.Model.Checkpoints;
+using Starling.Model.Evaluation;
+
+namespace Starling.Actors.Runs;
+
+/// <summary>
+/// Where an evaluation's results lie in a run's folder: <c>samples/*.png</c> and <c>evaluations/STEP.json</c>.
+/// </summary>
+public sealed class EvaluationFiles(string runFolder)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Folder of the sample grids.</summary>
+    public string Samples => Path.Combine(runFolder, "samples");
+
+    /// <summary>Folder of the scores.</summary>
+    public string Scores => Path.Combine(runFolder, "evaluations");
+
+    /// <summary>Writes grids, then scores, which mean that it is complete; returns the pictures' paths.</summary>
+    public IReadOnlyList<string> Write(EvaluationReport report)
+    {
+        Directory.CreateDirectory(Scores);
+        IReadOnlyList<string> pictures = WriteGrids(report, Samples);
+        string scores = ScoresOf(report.Step), temporary = scores + ".new";
+        StoredScores stored = new(report.Step, report.StateHash, report.Anchors, report.Results);
+        File.WriteAllText(temporary, JsonSerializer.Serialize(stored, Json));
+        File.Move(temporary, scores, overwrite: true);
+        return pictures;
+    }
+
+    /// <summary>Writes the sample grids into a folder; returns their paths.</summary>
+    public static IReadOnlyList<string> WriteGrids(EvaluationReport report, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        List<string> pictures = [];
+        foreach ((string weights, RgbImage grid) in report.Grids)
+        {
+            string path = Path.Combine(folder, $"{report.Step:D8}-{weights}.png");
+            PngWriter.Write(path, grid);
+            pictures.Add(path);
+        }
+        return pictures;
+    }
+
+    /// <summary>
+    /// Scores of earlier evaluations, by step, as far as the very state they belong to is still there: a run started
+    /// anew with another seed passes the same steps with other weights.
+    /// </summary>
+    public IReadOnlyDictionary<long, StoredScores> Of(CheckpointStore checkpoints) => checkpoints.List()
+        .Where(entry => entry.Manifest is not null)
+        .Select(entry => (entry.Manifest!.StateHash, Scores: Read(entry.Step)))
+        .Where(found => found.Scores?.StateHash == found.StateHash)
+        .ToDictionary(found => found.Scores!.Step, found => found.Scores!);
+
+    /// <summary>Frechet distances of checkpoints that are still there, by step: the lowest are the best.</summary>
+    public IReadOnlyDictionary<long, double> Ranks(CheckpointStore checkpoints) => Of(checkpoints)
+        .Where(found => found.Value.Rank is not null)
+        .ToDictionary(found => found.Key, found => found.Value.Rank!.Value);
+
+    /// <summary>All scores of the run, by step, whether their checkpoints are still there or not.</summary>
+    public IReadOnlyList<StoredScores> All() => Directory.Exists(Scores)
+        ? [.. Directory.GetFiles(Scores, "*.json").Select(Read).OfType<StoredScores>().OrderBy(s => s.Step)]
+        : [];
+
+    private StoredScores? Read(long step) => Read(ScoresOf(step));
+
+    private static StoredScores? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(file), Json);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // none, or torn by a crash: the step is evaluated again
+        }
+    }
+
+    private string ScoresOf(long step) => Path.Combine(Scores, step.ToString(CultureInfo.InvariantCulture) + ".json");
+
+    /// <summary>The contents of a score file.</summary>
+    public sealed record StoredScores(
+        long Step, string StateHash, DistanceAnchors Anchors, IReadOnlyList<EvaluationResult> Results)
+    {
+        /// <summary>The student's Frechet distance, by which checkpoints are ranked; null if there is none.</summary>
+        public double? Rank => Results.FirstOrDefault(r => r.Weights == "student")?.FrechetDistance;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+using Starling.Actors.Configuration;
+using Starling.Actors.Configuration.Reading;
+using Starling.Data;
+using Starling.Data.Shards;
+using Starling.Model.Checkpoints;
+using Starling.Model.Import;
+using Starling.Model.Parameters;
+using Starling.Model.Snapshots;
+using Starling.Model.Tensors;
+using Starling.Model.Tokenizer;
+using Starling.Model.Transformer;
+using TorchSharp;
+
+namespace Starling.Actors.Runs;
+
+/// <summary>A trained network with its tokenizer, ready to draw pictures.</summary>
+internal sealed class TrainedModel : IDisposable
+{
+    private readonly IReadOnlyList<string> _shards;
+
+    private TrainedModel(string title, Gpt gpt, VqTokenizer tokenizer, IReadOnlyList<string> shards)
+    {
+        Title = title;
+        Gpt = gpt;
+        Tokenizer = tokenizer;
+        _shards = shards;
+    }
+
+    /// <summary>What it is, for pictures and reports.</summary>
+    public string Title { get; }
+
+    /// <summary>The network.</summary>
+    public Gpt Gpt { get; }
+
+    /// <summary>Codes to pictures.</summary>
+    public VqTokenizer Tokenizer { get; }
+
+    /// <summary>Whether it was trained in bfloat16.</summary>
+    public bool BFloat16 { get; private init; }
+
+    /// <summary>Side of its pictures, in pixels.</summary>
+    public int PictureSize => Gpt.Shape.Grid * Tokenizer.Downscale;
+
+    /// <summary>Loads one set of weights from a checkpoint, every byte verified.</summary>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="part">Student or teacher.</param>
+    /// <param name="overrides">Changes to the configuration, for instance where the tokenizer is now.</param>
+    /// <exception cref="StarlingException">Damaged, or the tokenizer is another one.</exception>
+    public static TrainedModel Load(string folder, CheckpointPart part, IEnumerable<string> overrides)
+    {
+        LibTorch.Initialize();
+        LoadedCheckpoint loaded = CheckpointReader.Load(folder, part);
+        StarlingOptions options = ConfigurationOf(loaded.Manifest, overrides);
+        var tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
+        if (tokenizer.Fingerprint != loaded.Manifest.TokenizerFingerprint)
+            throw new StarlingException(
+                $"{folder}: was trained with another tokenizer than {options.Tokenizer.Path}; " +
+                "name it with --set tokenizer.path=FILE");
+
+        var tensors = loaded.State[part].ToDictionary(t => t.Name, t => t.ToTensor());
+        int grid = options.Data.ImageSize / tokenizer.Downscale;
+        int classes = (int)tensors["cls_embedding.embedding_table.weight"].shape[0] - 1;
+        var shape = GptShape.From(options.Model, tokenizer.CodebookSize, grid * grid, classes);
+        var weights = ParameterStore.Frozen(shape.Layout, torch.CPU, tensors, folder);
+        foreach (torch.Tensor tensor in tensors.Values) tensor.Dispose();
+        string title = string.Create(
+            CultureInfo.InvariantCulture, $"{loaded.Manifest.RunId} step {loaded.Manifest.Step} {part.Label()}");
+        return new TrainedModel(title, new Gpt(shape, weights), tokenizer, options.Data.Files)
+        {
+            BFloat16 = options.Training.Precision == Precision.BFloat16,
+        };
+    }
+
+    /// <summary>Loads a weight file; an import has written there how many heads and tokens the network has.</summary>
+    /// <param name="model">A file of <c>starling checkpoint import</c> or <c>export</c>, or of LlamaGen.</param>
+    /// <param name="tokenizer">The tokenizer's file, or <c>embedded</c>.</param>
+    /// <exception cref="StarlingException">A file is no such network, or the two do not fit together.</exception>
+    public static TrainedModel LoadFile(string model, string tokenizer)
+    {
+        LibTorch.Initialize();
+        var codes = VqTokenizer.Load(AssetFiles.Tokenizer(tokenizer));
+        ImportedGpt imported = ModelImport.Gpt(model);
+        if (imported.Shape.Vocabulary != codes.CodebookSize)
+            throw new StarlingException($"{model} was trained on {imported.Shape.Vocabulary} codes, {tokenizer} has " +
+                $"{codes.CodebookSize}: name its own with --tokenizer FILE");
+        return new TrainedModel(Path.GetFileName(model), new Gpt(imported.Shape, imported.Weights), codes, []);
+    }
+
+    /// <summary>The configuration a checkpoint was trained with, with changes.</summary>
+    /// <exception cref="ConfigurationException">The changes are wrong.</exception>
+    public static StarlingOptions ConfigurationOf(CheckpointManifest manifest, IEnumerable<string> overrides) =>
+        StarlingConfiguration.Parse(
+            Resolved(manifest.Configuration), $"the checkpoint's {CheckpointManifest.FileName}", overrides);
+
+    /// <summary>The classes' names, or their numbers where the data set is not at hand.</summary>
+    public IReadOnlyList<string> ClassNames()
+    {
+        try
+        {
+            if (_shards.Count > 0) return ShardIndex.Open(DataFiles.Resolve(_shards), Gpt.Shape.Classes).ClassNames;
+        }
+        catch (StarlingException)
+        {
+            // A model may outlive its data; pictures need no more than numbers.
+        }
+        return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
+    }
+
+    // Runs store the identity beside the whole configuration.
+    private static string Resolved(JsonElement stored) =>
+        JsonSerializer.Serialize(stored.TryGetProperty("resolved", out JsonElement whole) ? whole : stored);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Gpt.Weights.Dispose();
+        Gpt.Dispose();
+        Tokenizer.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using Starling.Actors.Protocol;
+using Starling.Data;
+using Starling.Data.Batches;
+
+namespace Starling.Actors.Shares;
+
+/// <summary>
+/// Cuts a share of tokens into messages, between pictures, and puts it together again. A message holds up the
+/// heartbeats behind it, so none is larger than Akka.Remote carries well.
+/// </summary>
+internal static class TokenParts
+{
+    /// <summary>Bytes of codes in a message at most; the rest of 256 KB is for labels and bad pictures.</summary>
+    public const int MostCodeBytes = 128 << 10;
+
+    private const int MostBad = 64, MostText = 400;
+
+    /// <summary>The messages, at least one.</summary>
+    /// <exception cref="StarlingException">A single picture is too large for a message.</exception>
+    public static IReadOnlyList<LoaderProtocol.LoadedTokens> Split(TokenShare share)
+    {
+        int width = share.Codes.Span.ContainsAnyExceptInRange(0, ushort.MaxValue) ? sizeof(int) : sizeof(ushort);
+        int perPicture = share.Views * share.Tokens, room = MostCodeBytes / (perPicture * width);
+        if (room == 0)
+            throw new StarlingException($"the {share.Views} views of a picture are {perPicture * width} bytes of " +
+                $"tokens, more than the {MostCodeBytes} that travel in a message: set data.tokenizeOn=trainer and " +
+                "give the trainers' nodes the loader role");
+        int pictures = share.Labels.Count;
+        int parts = Math.Max(1, Math.Max(DivideUp(pictures, room), DivideUp(share.Bad.Count, MostBad)));
+        return [.. Enumerable.Range(0, parts).Select(part =>
+        {
+            int from = Math.Min(pictures, part * room), count = Math.Min(room, pictures - from);
+            return new LoaderProtocol.LoadedTokens(share.Step, share.Replica, part, parts, share.Views, share.Tokens,
+                width, Packed(share.Codes.Span.Slice(from * perPicture, count * perPicture), width),
+                [.. share.Labels.Skip(from).Take(count)],
+                [.. share.Bad.Skip(part * MostBad).Take(MostBad).Select(Short)]);
+        })];
+    }
+
+    /// <summary>The share, from all its parts in order.</summary>
+    public static TokenShare Join(IReadOnlyList<LoaderProtocol.LoadedTokens> parts)
+    {
+        LoaderProtocol.LoadedTokens first = parts[0];
+        int[] codes = new int[parts.Sum(part => part.Codes.Length / part.CodeBytes)];
+        int at = 0;
+        foreach (LoaderProtocol.LoadedTokens part in parts)
+            for (int i = 0; i < part.Codes.Length; i += part.CodeBytes)
+                codes[at++] = Code(part.Codes.Span[i..], part.CodeBytes);
+        return new TokenShare(first.Step, first.Replica, first.Views, first.Tokens, codes,
+            [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.Bad)]);
+    }
+
+    private static byte[] Packed(ReadOnlySpan<int> codes, int width)
+    {
+        byte[] bytes = new byte[codes.Length * width];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            Span<byte> place = bytes.AsSpan(i * width);
+            if (width == sizeof(int)) BinaryPrimitives.WriteInt32LittleEndian(place, codes[i]);
+            else BinaryPrimitives.WriteUInt16LittleEndian(place, (ushort)codes[i]);
+        }
+        return bytes;
+    }
+
+    private static int Code(ReadOnlySpan<byte> bytes, int width) => width == sizeof(int)
+        ? BinaryPrimitives.ReadInt32LittleEndian(bytes)
+        : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+
+    private static BadPicture Short(BadPicture bad) => bad with { File = Short(bad.File), Reason = Short(bad.Reason) };
+
+    private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
+
+    private static int DivideUp(int count, int size) => (count + size - 1) / size;
+}

@@ -1,6 +1,0 @@
-namespace Starling.Actors.Supervision;
-
-/// <summary>A node that the supervisor has taken.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Where it listens.</param>
-public sealed record NodeStatus(string Name, string Address);
