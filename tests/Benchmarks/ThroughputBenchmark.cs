@@ -35,7 +35,7 @@ internal sealed class ThroughputBenchmark(int rounds) : Scenario
             ReferenceRun reference = await ReferenceRun.MakeAsync(settings.With("training.threads=2"), alone);
             await using LocalCluster cluster = LocalCluster.Start(
                 new ClusterPlan(2, Loaders: 0, Supervisors: 1), together, settings.With("cluster.settleSeconds=5"));
-            int code = await cluster.EndAsync(Patience);
+            int code = await cluster.EndAsync(Timeout);
             if (code != 0) throw new ChaosException($"the cluster ended with exit code {code}");
             double one = Rate(new Diary(Path.Combine(alone, "events.jsonl")), "step");
             double two = Rate(new Diary(Path.Combine(together, "events.jsonl")), "committed");

@@ -7,7 +7,7 @@ namespace Starling.Benchmarks;
 internal sealed class TorchrunJob : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3"; // Debian's, which python3-torch belongs to
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Moment = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2), Moment = TimeSpan.FromMilliseconds(5);
     private readonly OsProcess _agent;
     private readonly string _folder;
 
@@ -56,7 +56,7 @@ internal sealed class TorchrunJob : IAsyncDisposable
         {
             if (Last(0) is { } first && Last(1) is { } second && !besides.Contains(first.Process) &&
                 !besides.Contains(second.Process)) return Math.Max(first.Seconds, second.Seconds);
-            if (_agent.Exited.IsCompleted || TimeProvider.System.GetElapsedTime(began) > Patience)
+            if (_agent.Exited.IsCompleted || TimeProvider.System.GetElapsedTime(began) > Timeout)
                 throw new ChaosException(
                     $"torchrun makes no steps; it said\n{string.Join('\n', _agent.Lines.TakeLast(20))}");
             await Task.Delay(Moment);

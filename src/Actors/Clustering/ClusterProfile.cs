@@ -29,7 +29,7 @@ internal static class ClusterProfile
         akka.cluster.run-coordinated-shutdown-when-down = on
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
-        # What would not fit is a mistake: tensors, pictures and checkpoints travel elsewhere.
+        # What would not fit is a mistake: tensors, images and checkpoints travel elsewhere.
         akka.remote.dot-netty.tcp.maximum-frame-size = 1048576b
         starling.pinned-dispatcher { type = PinnedDispatcher }
 

@@ -6,7 +6,7 @@ namespace Starling.Actors.Clustering;
 /// <summary>Finds out whether a node's process has ended, which a broken connection does not say.</summary>
 internal static class ProcessProbe
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// True only if the node's machine answers that nobody listens on its port. A machine that says nothing, or that no
@@ -14,11 +14,11 @@ internal static class ProcessProbe
     /// </summary>
     public static async Task<bool> HasEndedAsync(Address node)
     {
-        using CancellationTokenSource patience = new(Patience);
+        using CancellationTokenSource timeout = new(Timeout);
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(node.Host!, node.Port!.Value, patience.Token);
+            await socket.ConnectAsync(node.Host!, node.Port!.Value, timeout.Token);
             return false;
         }
         catch (SocketException e)

@@ -29,12 +29,12 @@ internal sealed class StatusClient : IAsyncDisposable
 
     /// <summary>Asks a node.</summary>
     /// <exception cref="StarlingException">It does not answer.</exception>
-    public async Task<NodeProtocol.ClusterStatus> AskAsync(Address node, TimeSpan patience)
+    public async Task<NodeProtocol.ClusterStatus> AskAsync(Address node, TimeSpan timeout)
     {
         ActorSelection actor = _system.ActorSelection(new RootActorPath(node) / "user" / ActorNames.Node);
         try
         {
-            return await actor.Ask<NodeProtocol.ClusterStatus>(NodeProtocol.StatusRequest.Instance, patience);
+            return await actor.Ask<NodeProtocol.ClusterStatus>(NodeProtocol.StatusRequest.Instance, timeout);
         }
         catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
         {

@@ -64,7 +64,7 @@ internal static class CommonOptions
     {
         var option = new Option<string>("--kind")
         {
-            Description = "Class-conditional transformer, or picture tokenizer",
+            Description = "Class-conditional transformer, or image tokenizer",
             Required = true,
         };
         option.AcceptOnlyFromAmong(Gpt, Vq);

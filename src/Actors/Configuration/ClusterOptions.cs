@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Actors.Configuration.Reading;
 
 namespace Starling.Actors.Configuration;
 
@@ -32,7 +33,8 @@ public sealed record ClusterOptions
 
     /// <summary>A loader that answers nothing for so long is not waited for: another one is asked.</summary>
     [Range(0.5, 3600.0)]
-    public double LoaderPatienceSeconds { get; init; } = 10;
+    [FormerName("loaderPatienceSeconds")]
+    public double LoaderTimeoutSeconds { get; init; } = 10;
 
     /// <summary>How long one exchange between trainers may take; must exceed the slowest trainer's step.</summary>
     [Range(1.0, 86400.0)]

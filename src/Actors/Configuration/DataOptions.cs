@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Actors.Configuration.Reading;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Section <c>data</c> of a run: its pictures, how they are cropped, their order and their loading.</summary>
-public sealed record DataOptions : PictureOptions
+/// <summary>Section <c>data</c> of a run: its images, how they are cropped, their order and their loading.</summary>
+public sealed record DataOptions : ImageOptions
 {
     /// <summary>Row groups that are shuffled together; more mixes better and needs more cache.</summary>
     [Range(1, 65536)]
@@ -18,7 +19,8 @@ public sealed record DataOptions : PictureOptions
     /// stands in for the files where a dry run does not find them, as <see cref="ExpectedClasses"/> does.
     /// </summary>
     [Range(1L, long.MaxValue)]
-    public long? ExpectedPictures { get; init; }
+    [FormerName("expectedPictures")]
+    public long? ExpectedImages { get; init; }
 
     /// <summary>Number of classes that the files hold; null to take them as they are.</summary>
     [Range(1, 1 << 20)]
@@ -29,7 +31,7 @@ public sealed record DataOptions : PictureOptions
     public double MaxBadShare { get; init; } = 0.01;
 
     /// <summary>
-    /// Who turns pictures into tokens. Pictures do not travel between nodes, so loaders that are to serve trainers of
+    /// Who turns images into tokens. Images do not travel between nodes, so loaders that are to serve trainers of
     /// other nodes have to do it. Does not change the result, on one kind of processor.
     /// </summary>
     public TokenizeOn TokenizeOn { get; init; } = TokenizeOn.Trainer;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Actors.Configuration.Reading;
 
 namespace Starling.Actors.Configuration;
 
@@ -16,11 +17,11 @@ public sealed record EvaluationOptions
     [Range(0L, long.MaxValue)]
     public long EverySteps { get; init; }
 
-    /// <summary>Pictures drawn for the Frechet distance.</summary>
+    /// <summary>Images drawn for the Frechet distance.</summary>
     [Range(2, 10_000_000)]
     public int Samples { get; init; } = 1000;
 
-    /// <summary>Pictures drawn at a time.</summary>
+    /// <summary>Images drawn at a time.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 64;
 
@@ -40,7 +41,7 @@ public sealed record EvaluationOptions
     [Range(0.0, 100.0)]
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>Pictures of each class on the sample grid.</summary>
+    /// <summary>Images of each class on the sample grid.</summary>
     [Range(1, 1000)]
     public int PerClass { get; init; } = 8;
 
@@ -51,10 +52,11 @@ public sealed record EvaluationOptions
     public string FeatureNetwork { get; init; } = DataOptions.Embedded;
 
     /// <summary>
-    /// Training pictures that stand for the data, evenly chosen, in distance and probe; 0 for all.
+    /// Training images that stand for the data, evenly chosen, in distance and probe; 0 for all.
     /// </summary>
     [Range(0, 10_000_000)]
-    public int ReferencePictures { get; init; }
+    [FormerName("referencePictures")]
+    public int ReferenceImages { get; init; }
 
     /// <summary>The linear probe on mid-layer features.</summary>
     public ProbeOptions Probe { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Actors.Configuration.Reading;
 
 namespace Starling.Actors.Configuration;
 
@@ -12,17 +13,18 @@ public sealed record ProbeOptions
     public bool Enabled { get; init; } = true;
 
     /// <summary>
-    /// Most pictures it trains on, evenly chosen among the reference pictures, and most held-out pictures it is tried
+    /// Most images it trains on, evenly chosen among the reference images, and most held-out images it is tried
     /// on; 0 for all.
     /// </summary>
     [Range(0, 10_000_000)]
-    public int Pictures { get; init; }
+    [FormerName("pictures")]
+    public int Images { get; init; }
 
-    /// <summary>Passes over the training pictures.</summary>
+    /// <summary>Passes over the training images.</summary>
     [Range(1, 100_000)]
     public int Epochs { get; init; } = 90;
 
-    /// <summary>Pictures a step.</summary>
+    /// <summary>Images a step.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 256;
 

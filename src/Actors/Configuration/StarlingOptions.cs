@@ -20,10 +20,10 @@ public sealed record StarlingOptions
     /// <summary>The seed of every random draw.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The pictures and how they become batches.</summary>
+    /// <summary>The images and how they become batches.</summary>
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The frozen picture tokenizer.</summary>
+    /// <summary>The frozen image tokenizer.</summary>
     public TokenizerOptions Tokenizer { get; init; } = new();
 
     /// <summary>The transformer.</summary>

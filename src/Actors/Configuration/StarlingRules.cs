@@ -24,7 +24,7 @@ internal static class StarlingRules
                   $"({o.Training.Steps})"),
         new(["selfGuided.views", "selfGuided.enabled", "selfGuided.beta"], o =>
             o.SelfGuided is { Enabled: true, Beta: > 0, Views: 1 }
-                ? "must be 2 or more: the view loss compares views of a picture; set selfGuided.beta to 0 to train " +
+                ? "must be 2 or more: the view loss compares views of an image; set selfGuided.beta to 0 to train " +
                   "without the contrastive losses, or selfGuided.enabled to false for plain training"
                 : null),
         new(["selfGuided.studentViews", "selfGuided.views"], o => o.SelfGuided.StudentViews <= o.SelfGuided.Views

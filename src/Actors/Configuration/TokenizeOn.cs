@@ -1,6 +1,6 @@
 namespace Starling.Actors.Configuration;
 
-/// <summary>Who turns pictures into tokens.</summary>
+/// <summary>Who turns images into tokens.</summary>
 public enum TokenizeOn
 {
     /// <summary>The trainer, on its device. Trainers take batches from their own process only.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Section <c>tokenizer</c>: the frozen VQ model that turns pictures into codes.</summary>
+/// <summary>Section <c>tokenizer</c>: the frozen VQ model that turns images into codes.</summary>
 public sealed record TokenizerOptions
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed record TokenizerOptions
     [Range(2, 1 << 20)]
     public int? ExpectedCodes { get; init; }
 
-    /// <summary>Side of a picture divided by the side of its grid of codes; null to take it as it is.</summary>
+    /// <summary>Side of an image divided by the side of its grid of codes; null to take it as it is.</summary>
     [Range(1, 128)]
     public int? ExpectedDownscale { get; init; }
 }

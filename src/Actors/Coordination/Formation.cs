@@ -56,7 +56,7 @@ internal static class Formation
         effects.Add(new RunEffect.Persist(generation, state.Step, state.KnownCheckpoint));
         foreach (string trainer in state.Trainers.Keys)
             effects.Add(new RunEffect.Assign(trainer, generation, next.RankOf(trainer), hosting));
-        effects.Add(new RunEffect.StartTimer(RunTimer.Form, generation, plan.FormPatience));
+        effects.Add(new RunEffect.StartTimer(RunTimer.Form, generation, plan.FormTimeout));
         return next;
     }
 
@@ -75,7 +75,7 @@ internal static class Formation
         bool fromDisk = furthest < 0 || furthest < Math.Max(state.KnownCheckpoint, hosts.Max(h => h.Checkpoint));
         int source = fromDisk ? 0 : Array.FindIndex(hosts, h => h.Step == furthest);
         effects.Add(new RunEffect.Connect(state.Generation, [.. hosts.Select(h => h.Blob)], source, fromDisk));
-        effects.Add(new RunEffect.StartTimer(RunTimer.Form, state.Generation, plan.FormPatience));
+        effects.Add(new RunEffect.StartTimer(RunTimer.Form, state.Generation, plan.FormTimeout));
         return next with { Phase = RunPhase.Connecting, FromDisk = fromDisk };
     }
 
@@ -88,7 +88,7 @@ internal static class Formation
         // Where a checkpoint turned out to be damaged, the one before it is what there is, whatever was known.
         if (state.FromDisk && rank == 0)
             next = next with { Checkpoint = Math.Min(state.Checkpoint, e.Checkpoint), EarlierCheckpoint = -1 };
-        next = Storage.Learn(plan, next, Math.Max(e.Checkpoint, next.EarlierCheckpoint));
+        next = CommittedCheckpoints.Learn(plan, next, Math.Max(e.Checkpoint, next.EarlierCheckpoint));
         if (next.Progress.Count < state.Hosting.Length) return next;
         if (next.Progress.Values.Any(p => p.Step != e.Step))
             return Membership.Broke(plan, next, new RunEvent.ExchangeBroke(e.Trainer, e.Generation,
@@ -114,7 +114,7 @@ internal static class Formation
         RunPlan plan, RunState state, Func<string, bool> isThere, List<RunEffect> effects)
     {
         string[] late = [.. state.Hosting.Select(h => h.Trainer).Where(t => !isThere(t))];
-        string blame = $"{string.Join(", ", late)} did not get ready within {plan.FormPatience.TotalSeconds:0} s";
+        string blame = $"{string.Join(", ", late)} did not get ready within {plan.FormTimeout.TotalSeconds:0} s";
         effects.Add(new RunEffect.Fault(blame));
         // Who answers pings is late by the fault of its work; about anybody else the roll call decides, or the cluster.
         if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].HeardAt < state.Ticks - 1))

@@ -11,7 +11,7 @@ internal static class Membership
         int rank = state.RankOf(e.Trainer);
         RunState next = state with
         {
-            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, state.Sequence, state.Ticks)),
+            Trainers = state.Trainers.SetItem(e.Trainer, new TrainerMember(e.Incarnation, state.Sequence, state.Ticks)),
             Leaving = state.Leaving.Remove(e.Trainer),
             Silent = state.Silent.Remove(e.Trainer),
             HostLost = state.HostLost || rank >= 0, // its earlier incarnation is
@@ -61,7 +61,7 @@ internal static class Membership
         if (!IsKnown(state, e.Trainer, e.Incarnation) || state.Trainers[e.Trainer].Heard >= e.Sequence) return state;
         RunState next = state with
         {
-            Trainers = state.Trainers.SetItem(e.Trainer, new Member(e.Incarnation, e.Sequence, state.Ticks)),
+            Trainers = state.Trainers.SetItem(e.Trainer, new TrainerMember(e.Incarnation, e.Sequence, state.Ticks)),
         };
         return state.Phase == RunPhase.RollCall ? Called(plan, next, effects) : next;
     }
@@ -125,7 +125,7 @@ internal static class Membership
     {
         long sequence = state.Sequence + 1;
         effects.Add(new RunEffect.Ping(sequence));
-        effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallPatience));
+        effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallTimeout));
         return state with { Phase = RunPhase.RollCall, Sequence = sequence, RollCall = sequence };
     }
 
@@ -138,7 +138,7 @@ internal static class Membership
     {
         RunState next = state;
         bool waits = false;
-        foreach ((string trainer, Member member) in state.Trainers)
+        foreach ((string trainer, TrainerMember member) in state.Trainers)
         {
             if (member.Heard >= state.RollCall) continue;
             // The cluster says that it may be elsewhere, or has not had the time to notice.
@@ -146,7 +146,7 @@ internal static class Membership
             else next = Forget(next, trainer, "it does not answer", effects);
         }
         if (!waits) return Formation.Form(plan, next, effects);
-        effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallPatience));
+        effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallTimeout));
         return next;
     }
 
@@ -184,14 +184,14 @@ internal static class Membership
         };
     }
 
-    private static bool IsOverdue(RunPlan plan, RunState state, Member member) =>
+    private static bool IsOverdue(RunPlan plan, RunState state, TrainerMember member) =>
         member.HeardAt < state.Ticks - plan.UnansweredPings;
 
     private static bool IsReleased(RunState state, string trainer, long incarnation) =>
         state.Released.TryGetValue(trainer, out long released) && released >= incarnation;
 
     private static bool IsKnown(RunState state, string trainer, long incarnation) =>
-        state.Trainers.TryGetValue(trainer, out Member? known) && known.Incarnation == incarnation;
+        state.Trainers.TryGetValue(trainer, out TrainerMember? known) && known.Incarnation == incarnation;
 
     private static bool IsFull(RunPlan plan, RunState state) => state.Hosting.Length == plan.Replicas;
 

@@ -4,7 +4,7 @@ namespace Starling.Actors.Coordination;
 /// The supervisor's decisions as a pure function (state, event) → (state, effects): membership to generation to hosting
 /// plan, commits, the schedule of evaluations, faults, and the end of the run. The actor around it only receives and
 /// performs. Each concern has a class of its own: <see cref="Membership"/>, <see cref="Formation"/>,
-/// <see cref="Storage"/>, <see cref="Evaluations"/>, <see cref="Endings"/>.
+/// <see cref="CommittedCheckpoints"/>, <see cref="Evaluations"/>, <see cref="Endings"/>.
 /// </summary>
 public static class RunMachine
 {
@@ -39,8 +39,8 @@ public static class RunMachine
             RunEvent.TimerRang e when IsCurrent(state, e.Generation) => Formation.Rang(plan, state, e, effects),
             RunEvent.StepApplied e when IsCurrent(state, e.Generation) => Steps.Applied(state, e, effects),
             RunEvent.TrainingEnded e when IsCurrent(state, e.Generation) => Endings.Ended(state, e, effects),
-            RunEvent.CheckpointCommitted e => Storage.Committed(plan, state, e, effects),
-            RunEvent.CheckpointFailed e => Storage.Failed(state, e),
+            RunEvent.CheckpointCommitted e => CommittedCheckpoints.Committed(plan, state, e, effects),
+            RunEvent.CheckpointFailed e => CommittedCheckpoints.Failed(state, e),
             RunEvent.LoadersChanged e => state with { Loaders = e.Count },
             RunEvent.EvaluatorJoined e => Evaluations.Joined(state, e),
             RunEvent.EvaluatorLost e => Evaluations.Lost(plan, state, e, effects),

@@ -21,10 +21,10 @@ public sealed record RunPlan(
     public TimeSpan Settle { get; init; }
 
     /// <summary>How long a trainer may take to answer a roll call.</summary>
-    public TimeSpan RollCallPatience { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan RollCallTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long binding may take, and connecting (which loads or copies the state) as well.</summary>
-    public TimeSpan FormPatience { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan FormTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Pings in a row, one a second, that may stay unanswered before a roll call. More seconds than the cluster needs

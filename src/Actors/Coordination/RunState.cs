@@ -15,7 +15,7 @@ public sealed record RunState
     public long Generation { get; init; }
 
     /// <summary>Trainers there are, by name.</summary>
-    public ImmutableSortedDictionary<string, Member> Trainers { get; init; } = Named<Member>();
+    public ImmutableSortedDictionary<string, TrainerMember> Trainers { get; init; } = Named<TrainerMember>();
 
     /// <summary>Trainers whose nodes the cluster cannot reach, and about which it has not decided yet.</summary>
     public ImmutableSortedSet<string> Silent { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);

@@ -14,7 +14,7 @@ public sealed class SlowTrainers
     public const int Window = 20;
 
     /// <summary>Steps of a host before it can be slow: the first ones compile, allocate and warm up caches.</summary>
-    public const int Patience = 10;
+    public const int MinRatios = 10;
 
     /// <summary>A host is slow when its work takes so many times the others'.</summary>
     public const double Factor = 1.5;
@@ -89,7 +89,7 @@ public sealed class SlowTrainers
             ImmutableArray<double> ratios = (Ratios.Length < Window ? Ratios : Ratios.RemoveAt(0)).Add(ratio);
             // Ratios that are missing count as 1: with ten of them, one hiccup alone would make a host slow.
             double mean = (ratios.Sum() + Window - ratios.Length) / Window;
-            bool slow = Slow ? mean >= ClearFactor : ratios.Length >= Patience && mean > Factor;
+            bool slow = Slow ? mean >= ClearFactor : ratios.Length >= MinRatios && mean > Factor;
             return new Pace(ratios, 1 / mean, slow);
         }
     }

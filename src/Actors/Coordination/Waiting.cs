@@ -4,7 +4,7 @@ namespace Starling.Actors.Coordination;
 public static class Waiting
 {
     /// <summary>Ticks, one a second, after which people are told.</summary>
-    public const int Patience = 30;
+    public const int TicksBeforeNote = 30;
 
     /// <summary>What is missing; null if nothing is.</summary>
     public static string? For(RunState state) => state.Phase switch
@@ -25,7 +25,7 @@ public static class Waiting
         RunState next = missing is null || missing != state.Missing
             ? state with { Missing = missing, MissingTicks = 0 }
             : state with { MissingTicks = state.MissingTicks + 1 };
-        if (next.MissingTicks == Patience) effects.Add(new RunEffect.Note($"still waiting for {missing}"));
+        if (next.MissingTicks == TicksBeforeNote) effects.Add(new RunEffect.Note($"still waiting for {missing}"));
         return next;
     }
 }

@@ -18,7 +18,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly Peers _actors;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
-    private readonly Registration _registration;
+    private readonly SupervisorRegistration _registration;
     private IEvaluation? _evaluation;
 
     /// <summary>An evaluator that offers itself to the supervisor.</summary>
@@ -39,12 +39,12 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         _actors = actors;
         _time = time;
         _stop = stop;
-        _registration = new Registration(
+        _registration = new SupervisorRegistration(
             Context, Timers, actors.Supervisor, new SupervisorProtocol.RegisterEvaluator(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
         Receive<SupervisorProtocol.RunOver>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
-        Receive<Registration.Again>(_ => _registration.Send());
+        Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<EvaluatorProtocol.Evaluate>(m => Evaluate(m.Step));
     }
 
@@ -72,8 +72,8 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
             _actors.Monitor.Tell(new MonitorProtocol.EvaluationStarted(step));
             _evaluation ??= _open();
             EvaluationReport report = _evaluation.Evaluate(_checkpoints.Load(step), _stop);
-            IReadOnlyList<string> pictures = _files.Write(report);
-            _actors.Monitor.Tell(new MonitorProtocol.Evaluated(step, report, pictures, _time.GetElapsedTime(start)));
+            IReadOnlyList<string> images = _files.Write(report);
+            _actors.Monitor.Tell(new MonitorProtocol.Evaluated(step, report, images, _time.GetElapsedTime(start)));
         }
         catch (OperationCanceledException)
         {

@@ -36,7 +36,7 @@ public sealed class RunEvaluation : IEvaluation
     {
         EvaluationOptions o = run.Options.Evaluation;
         int threads = o.Threads == 0 ? Environment.ProcessorCount : o.Threads;
-        LibTorch.UseThreads(threads);
+        LibTorch.SetThreadsOfThisThread(threads);
         bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;
         EvaluationPlan plan = new()
         {
@@ -47,7 +47,7 @@ public sealed class RunEvaluation : IEvaluation
             Seed = run.Options.Seed,
             ProbeDepth = run.Options.SelfGuided.EffectiveDepth(run.Shape.Layers),
             ProbePositions = o.Probe.Enabled ? o.Probe.Positions : 0,
-            ProbePictures = o.Probe.Pictures,
+            ProbeImages = o.Probe.Images,
             Probe = new LinearProbeOptions
             {
                 Epochs = o.Probe.Epochs, BatchSize = o.Probe.Batch, WarmupEpochs = Math.Min(10, o.Probe.Epochs / 4),
@@ -63,8 +63,8 @@ public sealed class RunEvaluation : IEvaluation
             Data = run.Index.Fingerprint,
             HoldOut = run.Options.Data.HoldOut,
             ImageSize = run.Options.Data.ImageSize,
-            Pictures = o.ReferencePictures,
-            HeldOutPictures = heldOut is null ? null : o.Probe.Pictures,
+            Images = o.ReferenceImages,
+            HeldOutImages = heldOut is null ? null : o.Probe.Images,
             Network = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(networkFile))),
             Tokenizer = tokenizer.Fingerprint,
             BFloat16 = bfloat16,
@@ -72,8 +72,8 @@ public sealed class RunEvaluation : IEvaluation
             Seed = plan.Seed,
         };
         ReferenceData data = new ReferenceCache(new EvaluationFiles(run.Folder).Scores).Get(key, () =>
-            ReferenceData.Read(new PictureReader(run.TrainSplit, key.ImageSize, most: key.Pictures),
-                heldOut is null ? null : new PictureReader(heldOut, key.ImageSize, most: o.Probe.Pictures),
+            ReferenceData.Read(new ImageReader(run.TrainSplit, key.ImageSize, most: key.Images),
+                heldOut is null ? null : new ImageReader(heldOut, key.ImageSize, most: o.Probe.Images),
                 tokenizer, network, key.NoiseSamples, key.Seed, cancellation));
         return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
     }
@@ -81,7 +81,7 @@ public sealed class RunEvaluation : IEvaluation
     /// <inheritdoc/>
     public EvaluationReport Evaluate(LoadedCheckpoint checkpoint, CancellationToken cancellation)
     {
-        LibTorch.UseThreads(_threads);
+        LibTorch.SetThreadsOfThisThread(_threads);
         return _evaluator.Evaluate(checkpoint, cancellation);
     }
 

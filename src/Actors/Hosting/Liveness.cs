@@ -4,7 +4,7 @@ using Starling.Actors.Metrics;
 namespace Starling.Actors.Hosting;
 
 /// <summary>What the health endpoints answer.</summary>
-internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan stepPatience)
+internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan stepTimeout)
 {
     private readonly long _started = time.GetTimestamp();
 
@@ -15,7 +15,7 @@ internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan s
     public HealthReport Ready()
     {
         TimeSpan? age = metrics.Progress.SinceLastStep;
-        bool ready = age is { } since && since < stepPatience;
+        bool ready = age is { } since && since < stepTimeout;
         string reason = age is null
             ? "no step yet, " + Seconds(time.GetElapsedTime(_started)) + " after the start"
             : "last step " + Seconds(age.Value) + " ago";

@@ -11,20 +11,20 @@ namespace Starling.Actors.Hosting;
 /// </summary>
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly NodeSetup _node;
     private readonly IActorRef _supervisor;
-    private readonly Registration _registration;
+    private readonly SupervisorRegistration _registration;
 
     public NodeActor(NodeSetup node, IActorRef supervisor)
     {
         _node = node;
         _supervisor = supervisor;
-        _registration = new Registration(Context, Timers, supervisor, new SupervisorProtocol.RegisterNode(
+        _registration = new SupervisorRegistration(Context, Timers, supervisor, new SupervisorProtocol.RegisterNode(
             node.Run.NodeIdentity, node.Name, Cluster.Get(Context.System).SelfAddress.ToString(), Self));
         Receive<NodeProtocol.Joined>(_ => _registration.Send());
-        Receive<Registration.Again>(_ => _registration.Send());
+        Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<SupervisorProtocol.Registered>(_ => { });
         Receive<SupervisorProtocol.Refused>(m =>
         {
@@ -70,7 +70,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         Cluster cluster = Cluster.Get(Context.System);
         NodeProtocol.ClusterStatus status = new(_node.Name, Members(cluster.State), null);
-        _supervisor.Ask<RunStatus>(SupervisorProtocol.StatusRequest.Instance, Patience).PipeTo(Sender, Self,
+        _supervisor.Ask<RunStatus>(SupervisorProtocol.StatusRequest.Instance, Timeout).PipeTo(Sender, Self,
             success: run => status with { Run = run }, failure: _ => status);
     }
 

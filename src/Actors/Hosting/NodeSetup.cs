@@ -72,7 +72,7 @@ internal sealed record NodeSetup
 
     public required Action<ReplicaBatchPipeline> PipelineOpened { get; init; }
 
-    public required Action<RunEnding> Ended { get; init; }
+    public required Action<RunResult> Ended { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -91,7 +91,7 @@ internal sealed record NodeSetup
         {
             Evaluated = Evaluations.Of(Run.Checkpoints).Keys.ToHashSet(),
             Settle = settle,
-            FormPatience = TimeSpan.FromSeconds(o.Cluster.FormSeconds),
+            FormTimeout = TimeSpan.FromSeconds(o.Cluster.FormSeconds),
             UnansweredPings = (int)Math.Ceiling(o.Cluster.UnresponsiveSeconds), // one a second
         };
     }

@@ -18,9 +18,9 @@ namespace Starling.Actors.Hosting;
 internal sealed class RunServices : IAsyncDisposable
 {
     /// <summary>A trainer that makes no step for so long is not ready, whatever it says.</summary>
-    private static readonly TimeSpan StepPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(10);
 
-    private readonly TaskCompletionSource<RunEnding> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunProgress> _final = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _time;
@@ -44,7 +44,7 @@ internal sealed class RunServices : IAsyncDisposable
     public IProgressView View { get; }
 
     /// <summary>How the run ended, in the process that led it.</summary>
-    public Task<RunEnding> Ended => _ended.Task;
+    public Task<RunResult> Ended => _ended.Task;
 
     /// <summary>The last figures, once the actors have stopped.</summary>
     public Task<RunProgress> Final => _final.Task;
@@ -64,7 +64,7 @@ internal sealed class RunServices : IAsyncDisposable
         metrics.Identity.Attempt(events.Attempt);
         metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
             $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
-        Liveness liveness = new(metrics, time, StepPatience);
+        Liveness liveness = new(metrics, time, StepTimeout);
         try
         {
             MetricsServer server = await MetricsServer.StartAsync(
@@ -121,9 +121,9 @@ internal sealed class RunServices : IAsyncDisposable
     public void Announce()
     {
         View.Note(string.Create(CultureInfo.InvariantCulture,
-            $"run {Run.Options.Name} in {Run.Folder}: {Run.Index.TotalRows} pictures, " +
+            $"run {Run.Options.Name} in {Run.Folder}: {Run.Index.TotalRows} images, " +
             $"{Run.Index.ClassNames.Count} classes, {Run.Shape.Layout.Count / 1e6:0.0} M parameters, " +
-            $"{Run.Shape.Tokens} tokens a picture"));
+            $"{Run.Shape.Tokens} tokens an image"));
         string moved = Server.Moved ? $" (port {Run.Options.Monitor.Port} is taken)" : "";
         View.Note($"metrics at {Server.Address}metrics{moved}");
     }

@@ -50,7 +50,7 @@ internal static class SupervisorWiring
     {
         ActorSelection monitor = system.ActorSelection(ActorNames.PathOf(ActorNames.Monitor));
         if (node.Journal is not { } journal) return monitor;
-        return system.ActorOf(Props.Create(() => new JournalActor(
+        return system.ActorOf(Props.Create(() => new RunEventWriter(
             journal, path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), ActorNames.EventWriter);
     }
 }

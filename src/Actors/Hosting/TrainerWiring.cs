@@ -54,7 +54,7 @@ internal static class TrainerWiring
             Collective = node.Collective,
             Lease = TimeSpan.FromSeconds(options.Cluster.LeaseSeconds),
             OwnLoadersOnly = options.Data.TokenizeOn == TokenizeOn.Trainer,
-            LoaderPatience = TimeSpan.FromSeconds(options.Cluster.LoaderPatienceSeconds),
+            LoaderTimeout = TimeSpan.FromSeconds(options.Cluster.LoaderTimeoutSeconds),
             Time = node.Time,
         };
     }

@@ -13,7 +13,7 @@ namespace Starling.Actors.Loading;
 /// </summary>
 public sealed class ShardLoader : ReceiveActor, IWithTimers
 {
-    private const string PixelsStay = "a loader of another node was asked, and pictures do not travel between nodes: " +
+    private const string PixelsStay = "a loader of another node was asked, and images do not travel between nodes: " +
         "set data.tokenizeOn=loader, or give every trainer's node the loader role";
 
     private readonly Func<IShareSource> _open;
@@ -22,7 +22,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private readonly RecentShares _recent;
     private readonly Channel<ShareKey> _begun = Channel.CreateUnbounded<ShareKey>(); // bounded by _ahead
     private readonly CancellationTokenSource _stop = new();
-    private readonly Registration _registration;
+    private readonly SupervisorRegistration _registration;
     private IShareSource? _source;
     private LoaderProtocol.Failed? _failed;
 
@@ -36,12 +36,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor)
     {
         (_open, _ahead, _recent) = (open, ahead, new RecentShares(4 * ahead));
-        _registration = new Registration(
+        _registration = new SupervisorRegistration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
         Receive<SupervisorProtocol.RunOver>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
-        Receive<Registration.Again>(_ => _registration.Send());
+        Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
         Receive<LoaderProtocol.Request>(m => Asked(new ShareKey(m.Step, m.Replica)));
         Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));

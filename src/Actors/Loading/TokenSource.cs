@@ -1,4 +1,4 @@
-// P: pictures, T: codes of a picture
+// P: images, T: codes of an image
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Starling.Actors.Shares;
@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Shares as tokens: a pipeline decodes, and one thread with its workers tokenises, so that pictures need not travel.
+/// Shares as tokens: a pipeline decodes, and one thread with its workers tokenises, so that images need not travel.
 /// The codes are those that a trainer makes from the same pixels, bit for bit on one kind of processor.
 /// </summary>
 public sealed class TokenSource : IShareSource
@@ -87,11 +87,11 @@ public sealed class TokenSource : IShareSource
     private List<ReplicaBatch> Waiting()
     {
         List<ReplicaBatch> batches = [];
-        for (int pictures = 0;
-            pictures < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
+        for (int images = 0;
+            images < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
         {
             batches.Add(batch);
-            pictures += batch.Images * batch.Views;
+            images += batch.Images * batch.Views;
         }
         return batches;
     }
@@ -101,7 +101,7 @@ public sealed class TokenSource : IShareSource
     {
         if (batches.Count == 0) return [];
         using var scope = NewDisposeScope();
-        HostTensor codes_PT = HostTensor.From("codes", PictureCodes.Of(tokenizer, workers, batches, stop).to(int32));
+        HostTensor codes_PT = HostTensor.From("codes", ImageCodes.Of(tokenizer, workers, batches, stop).to(int32));
         ReadOnlyMemory<int> codes = MemoryMarshal.Cast<byte, int>(codes_PT.Bytes.Span).ToArray();
         int tokens = (int)codes_PT.Shape[1];
         List<TokenShare> shares = [];

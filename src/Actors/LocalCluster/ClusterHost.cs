@@ -16,7 +16,7 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
         StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
         request = request.OnOneMachine(options, Environment.ProcessorCount);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
-        using RunLock shared = await RunLock.ShareAsync(request.RunFolder, "cluster",
+        using RunLock shared = await RunLock.JoinAsync(request.RunFolder, "cluster",
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
         await using ClusterView view = new(console, options.Monitor.LogEverySteps);
         using MemberLogs logs = new(Path.Combine(request.RunFolder, "nodes"));

@@ -12,7 +12,7 @@ namespace Starling.Actors.LocalCluster;
 internal sealed class ClusterManager(ClusterRequest request, ClusterView view, MemberLogs logs, TimeProvider time)
 {
     /// <summary>A run that was asked to stop makes its step and its checkpoint; then it is over or killed.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(5), EndPatience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(5), EndTimeout = TimeSpan.FromSeconds(40);
 
     /// <summary>A cluster whose first members only die will not get better by itself.</summary>
     private const int FruitlessStarts = 5;
@@ -67,7 +67,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         }
         view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
         TellSupervisorsToStop();
-        After(StopPatience, KillAll);
+        After(StopTimeout, KillAll);
     });
 
     /// <summary>Carries out an order of another process; see <see cref="ControlClient"/>.</summary>
@@ -165,7 +165,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         if (IsEnding) return;
         _outcome = outcome;
         view.Note($"the run is over: {outcome.ToString().ToLowerInvariant()}");
-        After(EndPatience, KillAll);
+        After(EndTimeout, KillAll);
     }
 
     /// <summary>Ends the members, which would not end by themselves.</summary>
@@ -197,7 +197,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
             string mistake = reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
             _mistake = $"{member.Plan.Name}: {mistake}";
             foreach (Member other in _members) other.Child?.Tell(NodeLines.Leave);
-            After(EndPatience, KillAll);
+            After(EndTimeout, KillAll);
             return;
         }
         if (IsEnding) member.State = MemberState.Ended;

@@ -22,7 +22,7 @@ public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, 
     internal ClusterRequest OnOneMachine(StarlingOptions options, int cores)
     {
         List<string> settings = [];
-        if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // pictures do not travel between processes
+        if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // images do not travel between processes
         // By default a trainer takes every core there is, and several would be in each other's way.
         if (options.Training.Threads == 0 && Trainers > 0)
             settings.Add("training.threads=" + Math.Max(1, cores / Trainers).ToString(CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ namespace Starling.Actors.LocalCluster;
 /// <summary>Asks the members of a local cluster every second how it is, and shows it.</summary>
 internal static class StatusWatch
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Asks and shows until it is cancelled.</summary>
     public static async Task RunAsync(
@@ -44,7 +44,7 @@ internal static class StatusWatch
     {
         try
         {
-            return await client.AskAsync(node, Patience);
+            return await client.AskAsync(node, Timeout);
         }
         catch (StarlingException)
         {

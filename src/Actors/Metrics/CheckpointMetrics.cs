@@ -6,7 +6,7 @@ namespace Starling.Actors.Metrics;
 public sealed class CheckpointMetrics
 {
     private readonly TimeProvider _time;
-    private readonly WaitShare _share;
+    private readonly WaitFraction _share;
     private readonly Histogram _phase;
     private readonly Counter _blocked, _failures;
     private readonly Gauge _ratio, _bytes, _step, _timestamp, _age;
@@ -16,7 +16,7 @@ public sealed class CheckpointMetrics
     internal CheckpointMetrics(MetricBook book, TimeProvider time)
     {
         _time = time;
-        _share = new WaitShare(time);
+        _share = new WaitFraction(time);
         _phase = book.Seconds("checkpoint_seconds", "Time of a checkpoint's phases", "phase");
         _blocked = book.Counter("checkpoint_blocked_seconds_total", "Time the trainer stood still for checkpoints");
         _ratio = book.Gauge("checkpoint_blocked_ratio",

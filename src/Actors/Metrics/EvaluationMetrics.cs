@@ -15,7 +15,7 @@ public sealed class EvaluationMetrics
         _distance = book.Gauge("eval_frechet_distance",
             "Frechet distance between samples and data on the named feature network", "weights", "network");
         _loss = book.Gauge("eval_held_out_loss",
-            "Mean next-token loss of held-out pictures, nats", "weights");
+            "Mean next-token loss of held-out images, nats", "weights");
         _probe = book.Gauge("eval_linear_probe_ratio",
             "Linear-probe accuracy on mid-layer features, by position in the sequence", "weights", "position");
         _step = book.Gauge("eval_checkpoint_step", "Step of the last evaluated checkpoint");

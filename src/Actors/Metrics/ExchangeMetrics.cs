@@ -7,13 +7,13 @@ namespace Starling.Actors.Metrics;
 /// <summary>What working together with other trainers costs.</summary>
 public sealed class ExchangeMetrics
 {
-    private readonly WaitShare _share;
+    private readonly WaitFraction _share;
     private readonly Counter _bytes;
     private readonly Gauge _ratio;
 
     internal ExchangeMetrics(MetricBook book, TimeProvider time)
     {
-        _share = new WaitShare(time);
+        _share = new WaitFraction(time);
         _bytes = book.Counter("exchange_bytes_total", "Bytes that this trainer sent to others in its steps' exchanges");
         _ratio = book.Gauge("exchange_ratio",
             "Share of the training's wall time in exchanges with other trainers, waiting for them included");

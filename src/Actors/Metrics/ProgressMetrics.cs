@@ -18,7 +18,7 @@ public sealed class ProgressMetrics
         _steps = book.Counter("committed_steps_total", "Optimizer steps committed by this process");
         _images = book.Counter("images_total", "Images trained on (views of one image count once)");
         _tokens = book.Counter("tokens_total", "Tokens the student was trained to predict");
-        _epoch = book.Gauge("epoch", "Passes over the training pictures so far, with fraction");
+        _epoch = book.Gauge("epoch", "Passes over the training images so far, with fraction");
         _lastStep = book.Gauge("last_step_timestamp_seconds", "When the last step was committed (Unix time)");
         _eta = book.Gauge("eta_seconds", "Estimated time to the last step");
         _phase = book.Seconds("step_seconds", "Time of one step's phases", "phase");

@@ -37,7 +37,7 @@ public sealed class RunMetrics
     /// <summary>Loss parts, gradient norm, learning rate, non-finite steps.</summary>
     public LearningMetrics Learning { get; }
 
-    /// <summary>Waiting for data, queues and bad pictures.</summary>
+    /// <summary>Waiting for data, queues and bad images.</summary>
     public DataMetrics Data { get; }
 
     /// <summary>Exchanges with other trainers: time and bytes.</summary>

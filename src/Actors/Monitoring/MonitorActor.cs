@@ -174,7 +174,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
                 ? $"step {r.Step}: loss or gradient not finite twice; its batch was left out"
                 : $"step {r.Step}: loss or gradient not finite at first, fine when computed again");
         }
-        foreach (BadPicture bad in m.Bad) Bad(bad, r.Step);
+        foreach (BadImage bad in m.Bad) Bad(bad, r.Step);
         _out.Events.Write("step", r.Step, m.Generation, Fields(r, m));
         _out.TensorBoard?.Step(_progress);
         Show();
@@ -212,14 +212,14 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         ("exchange_bytes", exchange.BytesSent),
     ];
 
-    private void Bad(BadPicture bad, long step)
+    private void Bad(BadImage bad, long step)
     {
         if (!_badSeen.Add(bad.SampleId)) return; // met again in a later epoch
-        _out.Metrics.Data.BadPictures();
+        _out.Metrics.Data.BadImages();
         _out.Events.Write("bad_picture", step, _generation, ("sample", bad.SampleId), ("file", bad.File),
             ("row_group", bad.RowGroup), ("row", bad.Row), ("reason", bad.Reason));
         string place = $"{bad.File}, row group {bad.RowGroup}, row {bad.Row}";
-        _out.View.Note($"undecodable picture replaced by the next: {place} ({bad.Reason})");
+        _out.View.Note($"undecodable image replaced by the next: {place} ({bad.Reason})");
     }
 
     private void Committed(MonitorProtocol.CheckpointCommitted m)
@@ -256,7 +256,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             $"for comparison: noise {anchors.Noise:0.00}, data through the tokenizer {anchors.Reconstruction:0.00}"));
         _out.Metrics.Evaluation.Done(m.Step, m.Time.TotalSeconds);
         _out.TensorBoard?.Scores(scores);
-        _progress = _progress with { Scores = scores, Pictures = m.Pictures, EvaluationFailure = null };
+        _progress = _progress with { Scores = scores, Images = m.Images, EvaluationFailure = null };
         Show();
     }
 

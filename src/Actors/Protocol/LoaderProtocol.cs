@@ -26,14 +26,14 @@ public static class LoaderProtocol
     /// <param name="Replica">The logical replica.</param>
     /// <param name="Part">Number of the part, from 0. Parts are small enough for a message each.</param>
     /// <param name="Parts">How many parts the share has.</param>
-    /// <param name="Views">M, views of each picture.</param>
+    /// <param name="Views">M, views of each image.</param>
     /// <param name="Tokens">T, codes of each view.</param>
     /// <param name="CodeBytes">Bytes of each code: 2 or 4.</param>
-    /// <param name="Codes">Codes (pictures of the part, M, T), unsigned, little-endian.</param>
-    /// <param name="Labels">Classes of the part's pictures.</param>
-    /// <param name="Bad">Pictures that were replaced: each is in one of the parts.</param>
+    /// <param name="Codes">Codes (images of the part, M, T), unsigned, little-endian.</param>
+    /// <param name="Labels">Classes of the part's images.</param>
+    /// <param name="Bad">Images that were replaced: each is in one of the parts.</param>
     public sealed record LoadedTokens(long Step, int Replica, int Part, int Parts, int Views, int Tokens, int CodeBytes,
-        ReadOnlyMemory<byte> Codes, IReadOnlyList<int> Labels, IReadOnlyList<BadPicture> Bad)
+        ReadOnlyMemory<byte> Codes, IReadOnlyList<int> Labels, IReadOnlyList<BadImage> Bad)
     {
         /// <summary>The largest number of parts that a share may have; a message that says more is refused.</summary>
         public const int MaxParts = 4096;

@@ -17,7 +17,7 @@ public static class MonitorProtocol
     public sealed record Prepared(long Generation, long Step) : INoSerializationVerificationNeeded;
 
     /// <summary>A step was applied.</summary>
-    public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadPicture> Bad)
+    public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadImage> Bad)
         : INoSerializationVerificationNeeded;
 
     /// <summary>The training stood still to copy the state.</summary>
@@ -39,7 +39,7 @@ public static class MonitorProtocol
     public sealed record EvaluationStarted(long Step) : INoSerializationVerificationNeeded;
 
     /// <summary>Results of an evaluation.</summary>
-    public sealed record Evaluated(long Step, EvaluationReport Report, IReadOnlyList<string> Pictures, TimeSpan Time)
+    public sealed record Evaluated(long Step, EvaluationReport Report, IReadOnlyList<string> Images, TimeSpan Time)
         : INoSerializationVerificationNeeded;
 
     /// <summary>An evaluation failed; training goes on.</summary>

@@ -11,13 +11,13 @@ namespace Starling.Actors.Reporting;
 public sealed record EvaluationScore(
     long Step, string Weights, string Network, double? FrechetDistance, double? ProbeAccuracy)
 {
-    /// <summary>Pictures sampled for the distance; 0 if not known.</summary>
+    /// <summary>Images sampled for the distance; 0 if not known.</summary>
     public long Samples { get; init; }
 
-    /// <summary>Pictures of the data they were compared with; 0 if not known.</summary>
-    public long ReferencePictures { get; init; }
+    /// <summary>Images of the data they were compared with; 0 if not known.</summary>
+    public long ReferenceImages { get; init; }
 
-    /// <summary>Mean next-token loss of held-out pictures, nats; null if there are none.</summary>
+    /// <summary>Mean next-token loss of held-out images, nats; null if there are none.</summary>
     public double? HeldOutLoss { get; init; }
 
     /// <summary>What a probe of useless features would reach, 0 to 1; null if there was no probe.</summary>
@@ -28,7 +28,7 @@ public sealed record EvaluationScore(
         r.Step, r.Weights, r.FeatureNetwork, r.FrechetDistance, r.Probe.Count > 0 ? r.Probe[^1].Accuracy : null)
     {
         Samples = r.Samples,
-        ReferencePictures = r.ReferencePictures,
+        ReferenceImages = r.ReferenceImages,
         HeldOutLoss = r.HeldOutLoss,
         ProbeChance = r.Probe.Count > 0 ? r.ChanceLevel : null,
     };

@@ -37,7 +37,7 @@ public sealed record RunProgress(string Run, long TotalSteps, long StepsPerEpoch
     public string? EvaluationFailure { get; init; }
 
     /// <summary>Sample grids of the last evaluation.</summary>
-    public IReadOnlyList<string> Pictures { get; init; } = [];
+    public IReadOnlyList<string> Images { get; init; } = [];
 
     /// <summary>Passes over the data.</summary>
     public double Epoch => StepsPerEpoch > 0 ? (double)Step / StepsPerEpoch : 0;

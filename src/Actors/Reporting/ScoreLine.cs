@@ -5,7 +5,7 @@ public static class ScoreLine
 {
     /// <summary>
     /// For instance <c>step 1000 student: Frechet distance 41.2 (emoji-classifier-v1, 1000 samples against 3035
-    /// pictures), held-out loss 5.210, linear probe 63.0% (chance 11.1%)</c>.
+    /// images), held-out loss 5.210, linear probe 63.0% (chance 11.1%)</c>.
     /// </summary>
     public static string Render(EvaluationScore score)
     {
@@ -20,10 +20,10 @@ public static class ScoreLine
     }
 
     // A distance means nothing without both: it falls as either grows.
-    private static string Counts(EvaluationScore score) => (score.Samples, score.ReferencePictures) switch
+    private static string Counts(EvaluationScore score) => (score.Samples, score.ReferenceImages) switch
     {
         (0, _) => "",
         (var samples, 0) => FormattableString.Invariant($", {samples} samples"),
-        (var samples, var pictures) => FormattableString.Invariant($", {samples} samples against {pictures} pictures"),
+        (var samples, var images) => FormattableString.Invariant($", {samples} samples against {images} images"),
     };
 }

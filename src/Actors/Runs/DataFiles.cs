@@ -13,7 +13,7 @@ public static class DataFiles
     {
         ShardIndex index = ShardIndex.Open(Resolve(data.Files));
         string files = $"data.files = {string.Join(", ", data.Files)}";
-        Expectation.Check("data.expectedPictures", data.ExpectedPictures, index.TotalRows, files);
+        Expectation.Check("data.expectedImages", data.ExpectedImages, index.TotalRows, files);
         Expectation.Check("data.expectedClasses", data.ExpectedClasses, index.ClassNames.Count, files);
         return index;
     }

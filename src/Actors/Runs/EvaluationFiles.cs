@@ -24,30 +24,30 @@ public sealed class EvaluationFiles(string runFolder)
     /// <summary>Folder of the scores.</summary>
     public string Scores => Path.Combine(runFolder, "evaluations");
 
-    /// <summary>Writes grids, then scores, which mean that it is complete; returns the pictures' paths.</summary>
+    /// <summary>Writes grids, then scores, which mean that it is complete; returns the images' paths.</summary>
     public IReadOnlyList<string> Write(EvaluationReport report)
     {
         Directory.CreateDirectory(Scores);
-        IReadOnlyList<string> pictures = WriteGrids(report, Samples);
+        IReadOnlyList<string> images = WriteGrids(report, Samples);
         string scores = ScoresOf(report.Step), temporary = scores + ".new";
         StoredScores stored = new(report.Step, report.StateHash, report.Anchors, report.Results);
         File.WriteAllText(temporary, JsonSerializer.Serialize(stored, Json));
         File.Move(temporary, scores, overwrite: true);
-        return pictures;
+        return images;
     }
 
     /// <summary>Writes the sample grids into a folder; returns their paths.</summary>
     public static IReadOnlyList<string> WriteGrids(EvaluationReport report, string folder)
     {
         Directory.CreateDirectory(folder);
-        List<string> pictures = [];
+        List<string> images = [];
         foreach ((string weights, RgbImage grid) in report.Grids)
         {
             string path = Path.Combine(folder, $"{report.Step:D8}-{weights}.png");
             PngWriter.Write(path, grid);
-            pictures.Add(path);
+            images.Add(path);
         }
-        return pictures;
+        return images;
     }
 
     /// <summary>

@@ -71,10 +71,10 @@ public sealed class RunContext
     /// <summary>Steps in one pass over the training split.</summary>
     public long StepsPerEpoch { get; }
 
-    /// <summary>The pictures trained on.</summary>
+    /// <summary>The images trained on.</summary>
     public SampleSplit TrainSplit => new(Index, Split.Train, Options.Data.HoldOut);
 
-    /// <summary>The pictures held out; null if none are.</summary>
+    /// <summary>The images held out; null if none are.</summary>
     public SampleSplit? HeldOutSplit =>
         Options.Data.HoldOut > 0 ? new SampleSplit(Index, Split.Validation, Options.Data.HoldOut) : null;
 
@@ -83,7 +83,7 @@ public sealed class RunContext
     public static RunContext Open(StarlingOptions options, string folder)
     {
         ShardIndex index = DataFiles.Open(options.Data);
-        GptShape shape = RunShapes.Transformer(options, index.ClassNames.Count);
+        GptShape shape = TransformerShapes.Transformer(options, index.ClassNames.Count);
         if (options.Evaluation.Enabled) // now rather than after hours of training
             FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));

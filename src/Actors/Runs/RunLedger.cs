@@ -13,8 +13,8 @@ namespace Starling.Actors.Runs;
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="files">How the disk is changed; the real one by default.</param>
-/// <param name="patience">How long another process may hold the lock; 15 s by default.</param>
-public sealed class RunLedger(string folder, ICheckpointFiles? files = null, TimeSpan? patience = null) : ICommitGuard
+/// <param name="timeout">How long another process may hold the lock; 15 s by default.</param>
+public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSpan? timeout = null) : ICommitGuard
 {
     private const string FileName = "ledger.json", LockName = "ledger.lock", EarlierFormatName = "generation";
 
@@ -22,8 +22,8 @@ public sealed class RunLedger(string folder, ICheckpointFiles? files = null, Tim
 
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly string _path = Path.Combine(Path.GetFullPath(folder), FileName);
-    private readonly ICheckpointFiles _files = files ?? DiskFiles.Instance;
-    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(15);
+    private readonly IDurableFiles _files = files ?? DiskFiles.Instance;
+    private readonly TimeSpan _patience = timeout ?? TimeSpan.FromSeconds(15);
 
     /// <summary>What is written there.</summary>
     /// <exception cref="StarlingException">It cannot be read, or makes no sense.</exception>
@@ -96,7 +96,7 @@ public sealed class RunLedger(string folder, ICheckpointFiles? files = null, Tim
     {
         string temporary = _path + ".new";
         File.Delete(temporary); // of a process that died here
-        using (ICheckpointFile file = _files.CreateFile(temporary))
+        using (IDurableFile file = _files.CreateFile(temporary))
         {
             file.Write(JsonSerializer.SerializeToUtf8Bytes(entry, Json));
             file.Sync(); // before the rename: the name must never point at an empty file

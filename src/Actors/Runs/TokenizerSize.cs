@@ -7,7 +7,7 @@ namespace Starling.Actors.Runs;
 
 /// <summary>What a transformer's size depends on of its tokenizer.</summary>
 /// <param name="Codes">Number of codes.</param>
-/// <param name="Downscale">Side of a picture divided by the side of its grid of codes.</param>
+/// <param name="Downscale">Side of an image divided by the side of its grid of codes.</param>
 internal sealed record TokenizerSize(int Codes, int Downscale)
 {
     /// <summary>

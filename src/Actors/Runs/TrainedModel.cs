@@ -15,7 +15,7 @@ using TorchSharp;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>A trained network with its tokenizer, ready to draw pictures.</summary>
+/// <summary>A trained network with its tokenizer, ready to draw images.</summary>
 internal sealed class TrainedModel : IDisposable
 {
     private readonly IReadOnlyList<string> _shards;
@@ -28,20 +28,20 @@ internal sealed class TrainedModel : IDisposable
         _shards = shards;
     }
 
-    /// <summary>What it is, for pictures and reports.</summary>
+    /// <summary>What it is, for images and reports.</summary>
     public string Title { get; }
 
     /// <summary>The network.</summary>
     public Gpt Gpt { get; }
 
-    /// <summary>Codes to pictures.</summary>
+    /// <summary>Codes to images.</summary>
     public VqTokenizer Tokenizer { get; }
 
     /// <summary>Whether it was trained in bfloat16.</summary>
     public bool BFloat16 { get; private init; }
 
-    /// <summary>Side of its pictures, in pixels.</summary>
-    public int PictureSize => Gpt.Shape.Grid * Tokenizer.Downscale;
+    /// <summary>Side of its images, in pixels.</summary>
+    public int ImageSize => Gpt.Shape.Grid * Tokenizer.Downscale;
 
     /// <summary>Loads one set of weights from a checkpoint, every byte verified.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
@@ -103,7 +103,7 @@ internal sealed class TrainedModel : IDisposable
         }
         catch (StarlingException)
         {
-            // A model may outlive its data; pictures need no more than numbers.
+            // A model may outlive its data; images need no more than numbers.
         }
         return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
     }

@@ -22,7 +22,7 @@ public sealed record TrainingIdentity(string Json, string Hash)
     internal static IReadOnlyList<string> Outside { get; } =
     [
         "name", "checkpoint", "evaluation", "monitor", "cluster",
-        "data.files", "data.expectedPictures", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
+        "data.files", "data.expectedImages", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
         "data.workers", "data.prefetch", "data.tokenizeOn",
         "tokenizer.path", "tokenizer.expectedCodes", "tokenizer.expectedDownscale",
         "training.threads", "training.device",

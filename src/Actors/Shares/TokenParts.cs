@@ -6,33 +6,33 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Shares;
 
 /// <summary>
-/// Cuts a share of tokens into messages, between pictures, and puts it together again. A message holds up the
+/// Cuts a share of tokens into messages, between images, and puts it together again. A message holds up the
 /// heartbeats behind it, so none is larger than Akka.Remote carries well.
 /// </summary>
 internal static class TokenParts
 {
-    /// <summary>Bytes of codes in a message at most; the rest of 256 KB is for labels and bad pictures.</summary>
+    /// <summary>Bytes of codes in a message at most; the rest of 256 KB is for labels and bad images.</summary>
     public const int MostCodeBytes = 128 << 10;
 
     private const int MostBad = 64, MostText = 400;
 
     /// <summary>The messages, at least one.</summary>
-    /// <exception cref="StarlingException">A single picture is too large for a message.</exception>
+    /// <exception cref="StarlingException">A single image is too large for a message.</exception>
     public static IReadOnlyList<LoaderProtocol.LoadedTokens> Split(TokenShare share)
     {
         int width = share.Codes.Span.ContainsAnyExceptInRange(0, ushort.MaxValue) ? sizeof(int) : sizeof(ushort);
-        int perPicture = share.Views * share.Tokens, room = MostCodeBytes / (perPicture * width);
+        int perImage = share.Views * share.Tokens, room = MostCodeBytes / (perImage * width);
         if (room == 0)
-            throw new StarlingException($"the {share.Views} views of a picture are {perPicture * width} bytes of " +
+            throw new StarlingException($"the {share.Views} views of an image are {perImage * width} bytes of " +
                 $"tokens, more than the {MostCodeBytes} that travel in a message: set data.tokenizeOn=trainer and " +
                 "give the trainers' nodes the loader role");
-        int pictures = share.Labels.Count;
-        int parts = Math.Max(1, Math.Max(DivideUp(pictures, room), DivideUp(share.Bad.Count, MostBad)));
+        int images = share.Labels.Count;
+        int parts = Math.Max(1, Math.Max(DivideUp(images, room), DivideUp(share.Bad.Count, MostBad)));
         return [.. Enumerable.Range(0, parts).Select(part =>
         {
-            int from = Math.Min(pictures, part * room), count = Math.Min(room, pictures - from);
+            int from = Math.Min(images, part * room), count = Math.Min(room, images - from);
             return new LoaderProtocol.LoadedTokens(share.Step, share.Replica, part, parts, share.Views, share.Tokens,
-                width, Packed(share.Codes.Span.Slice(from * perPicture, count * perPicture), width),
+                width, Packed(share.Codes.Span.Slice(from * perImage, count * perImage), width),
                 [.. share.Labels.Skip(from).Take(count)],
                 [.. share.Bad.Skip(part * MostBad).Take(MostBad).Select(Short)]);
         })];
@@ -67,7 +67,7 @@ internal static class TokenParts
         ? BinaryPrimitives.ReadInt32LittleEndian(bytes)
         : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
-    private static BadPicture Short(BadPicture bad) => bad with { File = Short(bad.File), Reason = Short(bad.Reason) };
+    private static BadImage Short(BadImage bad) => bad with { File = Short(bad.File), Reason = Short(bad.Reason) };
 
     private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
 

@@ -140,7 +140,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private void Register(SupervisorProtocol.RegisterTrainer m)
     {
         // A process that was taken for dead may still have a registration under way.
-        if (_state.Trainers.TryGetValue(m.Trainer, out Member? known) && known.Incarnation > m.Incarnation) return;
+        if (_state.Trainers.TryGetValue(m.Trainer, out TrainerMember? known) && known.Incarnation > m.Incarnation)
+            return;
         _trainers.Add(m.Trainer, m.Actor);
         Happened(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
         if (_silent.Contains(m.Actor.Path.Address)) Happened(new RunEvent.TrainerSilent(m.Trainer));
@@ -183,7 +184,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_loaders.Remove(actor, out _)) LoadersChanged();
         if (_evaluators.Remove(actor, out string? evaluator)) Happened(new RunEvent.EvaluatorLost(evaluator));
         if (_trainers.Remove(actor, out string? trainer) &&
-            _state.Trainers.TryGetValue(trainer, out Member? member))
+            _state.Trainers.TryGetValue(trainer, out TrainerMember? member))
             Happened(new RunEvent.TrainerLost(trainer, member.Incarnation, reason));
     }
 
@@ -315,7 +316,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         _over = new SupervisorProtocol.RunOver(e.Outcome, e.Step, e.Reason);
         foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
             roster.TellAll(_over);
-        _settings.Ended(new RunEnding(e.Outcome, e.Step, e.Reason));
+        _settings.Ended(new RunResult(e.Outcome, e.Step, e.Reason));
     }
 
     private void Fence(string reason)
@@ -331,7 +332,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         [.. _state.Trainers.Select(t => Status(t.Key, t.Value))], [.. _loaders.Names], [.. _evaluators.Names],
         _state.Evaluating?.Step, [.. _faults], [.. _nodes.Names.Select(n => new NodeStatus(n, _addresses[n]))]);
 
-    private TrainerStatus Status(string trainer, Member member)
+    private TrainerStatus Status(string trainer, TrainerMember member)
     {
         int rank = _state.RankOf(trainer);
         HostProgress? progress = _state.Progress.GetValueOrDefault(trainer);

@@ -20,7 +20,7 @@ public sealed record SupervisorSettings
     public required ICanTell Monitor { get; init; }
 
     /// <summary>Told once how the run ended.</summary>
-    public required Action<RunEnding> Ended { get; init; }
+    public required Action<RunResult> Ended { get; init; }
 
     /// <summary>
     /// Told that this supervisor has been replaced by a newer one, or failed: its node has to leave the cluster.

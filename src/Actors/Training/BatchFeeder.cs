@@ -12,12 +12,12 @@ namespace Starling.Actors.Training;
 /// </summary>
 public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
-    private const int TicksOfPatience = 2;
+    private const int TicksBeforeTimeout = 2;
 
     private readonly Plan _plan;
     private readonly ChannelWriter<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
-    private readonly ShareRequests _requests = new(TicksOfPatience);
+    private readonly ShareRequests _requests = new(TicksBeforeTimeout);
     private readonly Dictionary<ShareKey, PartialShare> _parts = [];
     private readonly Dictionary<long, ReplicaShare?[]> _assembling = [];
     private readonly HashSet<IActorRef> _watched = [];
@@ -37,7 +37,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         Receive<LoaderProtocol.Loaded>(loaded => Arrived(new PixelShare(loaded.Batch)));
         Receive<LoaderProtocol.LoadedTokens>(Arrived);
         Receive<LoaderProtocol.Failed>(Failed);
-        Receive<LoadersAre>(m => Use(m.Loaders));
+        Receive<LoadersChanged>(m => Use(m.Loaders));
         Receive<Terminated>(m => Lost(m.ActorRef));
         Receive<Taken>(taken =>
         {
@@ -61,16 +61,16 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <param name="Replicas">Hosted replicas, ascending.</param>
     /// <param name="Loaders">Who can be asked at first; without any the feeder waits for some.</param>
     /// <param name="StepsAhead">Steps that may be asked for before they are needed.</param>
-    /// <param name="Patience">How long a loader may be silent before another one is asked.</param>
+    /// <param name="Timeout">How long a loader may be silent before another one is asked.</param>
     public sealed record Plan(
         long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
-        int StepsAhead, TimeSpan Patience) : INoSerializationVerificationNeeded;
+        int StepsAhead, TimeSpan Timeout) : INoSerializationVerificationNeeded;
 
     /// <summary>The trainer took a step out of the channel: there is room for another.</summary>
     public sealed record Taken(long Step) : INoSerializationVerificationNeeded;
 
     /// <summary>The loaders there are now: what others were asked for is asked of these.</summary>
-    public sealed record LoadersAre(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
+    public sealed record LoadersChanged(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
 
     /// <summary>Starts asking.</summary>
     protected override void PreStart()
@@ -81,7 +81,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     }
 
     private void StartTimer() =>
-        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Patience / TicksOfPatience);
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Timeout / TicksBeforeTimeout);
 
     private void Use(IReadOnlyList<IActorRef> loaders)
     {

@@ -27,7 +27,7 @@ public interface ITrainerReports
     void Taken(StepBatch batch);
 
     /// <summary>A step was applied.</summary>
-    void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad);
+    void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad);
 
     /// <summary>The state was copied and is to be written.</summary>
     /// <param name="snapshot">The copy; to be disposed by whoever writes it.</param>

@@ -7,8 +7,8 @@ namespace Starling.Actors.Training;
 /// Which shares a trainer waits for, and which loaders it has asked for them. Decides whom to ask next; sends nothing
 /// and knows no clock but the ticks it is told of.
 /// </summary>
-/// <param name="patience">Ticks that a loader may take.</param>
-internal sealed class ShareRequests(int patience)
+/// <param name="timeout">Ticks that a loader may take.</param>
+internal sealed class ShareRequests(int timeout)
 {
     private readonly SortedDictionary<ShareKey, Wanted> _wanted = new(ShareOrder.Instance);
     private readonly List<Source> _loaders = [];
@@ -67,7 +67,7 @@ internal sealed class ShareRequests(int patience)
 
     /// <summary>
     /// Whom to ask for what, earliest step first: shares that nobody was asked for, and those that are late. Late is a
-    /// share whose loader has been silent for longer than the patience; or one asked for so long ago, while another
+    /// share whose loader has been silent for longer than the timeout; or one asked for so long ago, while another
     /// loader has nothing to do for this trainer. (A slow one that is busy with earlier requests is not: asking
     /// elsewhere as well would only double the work.)
     /// </summary>
@@ -76,7 +76,7 @@ internal sealed class ShareRequests(int patience)
         List<(ShareKey, IActorRef)> next = [];
         foreach ((ShareKey key, Wanted wanted) in _wanted)
         {
-            if (wanted.Asked.Count > 0 && _now - wanted.AskedAt <= patience) continue;
+            if (wanted.Asked.Count > 0 && _now - wanted.AskedAt <= timeout) continue;
             if (Choose(wanted) is not { } loader) continue;
             if (!wanted.Asked.Contains(loader))
             {
@@ -93,7 +93,7 @@ internal sealed class ShareRequests(int patience)
     {
         Source? best = LeastBusy(except: wanted.Asked);
         if (wanted.Asked.Count == 0 || best?.Open == 0) return best;
-        if (wanted.Asked.Any(loader => _now - loader.HeardOf <= patience)) return null;
+        if (wanted.Asked.Any(loader => _now - loader.HeardOf <= timeout)) return null;
         // The only loader there is may have been restarted, and know nothing of the request.
         return best ?? LeastBusy(except: []);
     }

@@ -1,4 +1,4 @@
-// b: pictures of a replica, M: views, T: codes of a view
+// b: images of a replica, M: views, T: codes of a view
 using System.Runtime.InteropServices;
 using Starling.Actors.Shares;
 using Starling.Data.Batches;
@@ -21,7 +21,7 @@ internal static class StepTokens
         CancellationToken abort)
     {
         ReplicaBatch[] pixels = [.. batch.Replicas.OfType<PixelShare>().Select(share => share.Batch)];
-        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : PictureCodes.Of(tokenizer, workers, pixels, abort)
+        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : ImageCodes.Of(tokenizer, workers, pixels, abort)
             .split([.. pixels.Select(p => (long)p.Images * p.Views)]));
         return [.. batch.Replicas.Select(share =>
         {

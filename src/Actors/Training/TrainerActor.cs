@@ -13,14 +13,14 @@ namespace Starling.Actors.Training;
 /// </summary>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LoopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TrainerSetup _setup;
     private readonly Peers _actors;
     private readonly long _incarnation;
     private readonly TrainerReports _reports;
     private readonly TrainerLoop _loop;
-    private readonly Registration _registration;
+    private readonly SupervisorRegistration _registration;
     private TrainerProtocol.Assign? _assigned;
     private long _term;
     private long _step;
@@ -38,13 +38,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _incarnation = setup.Incarnations.Next();
         _reports = new TrainerReports(setup.Name, Self, actors);
         _loop = new TrainerLoop(setup, _reports);
-        _registration = new Registration(Context, Timers, actors.Supervisor,
+        _registration = new SupervisorRegistration(Context, Timers, actors.Supervisor,
             new SupervisorProtocol.RegisterTrainer(setup.Settings.Identity, setup.Name, _incarnation, Self));
 
         Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
         Receive<SupervisorProtocol.RunOver>(_ => GiveUp("the run is over"));
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
-        Receive<Registration.Again>(_ => Offer());
+        Receive<SupervisorRegistration.Again>(_ => Offer());
         Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), Answer);
         Receive<TrainerProtocol.Assign>(m => IsLatest(m.Term), Assigned);
         Receive<TrainerProtocol.LoadersChanged>(m => IsLatest(m.Term), LoadersChanged);
@@ -85,7 +85,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _loop.Dispose();
         // A thread still inside libtorch while the process ends, or while its successor loads, ends in a crash.
-        _loop.Join(LoopPatience);
+        _loop.Join(LoopTimeout);
     }
 
     /// <summary>Whether an order comes from the last supervisor there is; a lower term is ignored for good.</summary>
@@ -145,14 +145,14 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         if (_assigned is null) return;
         _assigned = _assigned with { Loaders = m.Loaders };
-        _feeder?.Tell(new BatchFeeder.LoadersAre(Usable(m.Loaders)));
+        _feeder?.Tell(new BatchFeeder.LoadersChanged(Usable(m.Loaders)));
     }
 
     private void StartFeeding()
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
-            StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderPatience);
+            StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
         ChannelWriter<StepBatch> writer = _batches!.Writer;
         TrainerReports reports = _reports;
         _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, writer,

@@ -111,7 +111,7 @@ public sealed class TrainerLoop : IDisposable
     }
 
     /// <summary>Waits for the thread's end after <see cref="Dispose"/>.</summary>
-    public bool Join(TimeSpan patience) => _thread.Join(patience);
+    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
 
     private void Post(Action<Assignment> work)
     {

@@ -20,7 +20,7 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
 
     public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
 
-    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
+    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
     {
         Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
         Tell(actors.Supervisor, new SupervisorProtocol.StepApplied(name, generation, result.Step,

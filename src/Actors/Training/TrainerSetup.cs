@@ -30,11 +30,11 @@ public sealed record TrainerSetup
     /// <summary>How long steps may be applied after the supervisor was last heard of.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks loaders of its own process alone: pictures do not travel between nodes.</summary>
+    /// <summary>Asks loaders of its own process alone: images do not travel between nodes.</summary>
     public bool OwnLoadersOnly { get; init; }
 
     /// <summary>How long a loader may be silent before another one is asked.</summary>
-    public TimeSpan LoaderPatience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Ends the process, which cannot be trusted any more: after a CUDA error nothing on that device works until then.

@@ -29,7 +29,7 @@ internal sealed class TrainerThread : IDisposable
     public void Dispose() => _work.CompleteAdding();
 
     /// <summary>Waits for the thread's end after <see cref="Dispose"/>.</summary>
-    public bool Join(TimeSpan patience) => _thread.Join(patience);
+    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
 
     private void Work()
     {

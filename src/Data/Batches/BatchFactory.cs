@@ -6,7 +6,7 @@ namespace Starling.Data.Batches;
 
 /// <summary>
 /// Makes batches: a pure function of (shards, options, step, replica), whoever calls it, in whatever order and on
-/// however many threads. A picture that cannot be decoded is replaced by the next in the epoch's order that can.
+/// however many threads. An image that cannot be decoded is replaced by the next in the epoch's order that can.
 /// </summary>
 public sealed class BatchFactory
 {
@@ -14,10 +14,10 @@ public sealed class BatchFactory
     private readonly IImageDecoder _decoder;
     private readonly ViewMaker _views;
 
-    /// <summary>Prepares the order; reads no pictures.</summary>
+    /// <summary>Prepares the order; reads no images.</summary>
     /// <param name="index">The shards.</param>
     /// <param name="options">What batches hold.</param>
-    /// <param name="decoder">Null: <see cref="PictureDecoder.Default"/>.</param>
+    /// <param name="decoder">Null: <see cref="ImageDecoder.Default"/>.</param>
     /// <exception cref="StarlingException">
     /// An option is out of range, the global batch is larger than the training split, or the cache is too small.
     /// </exception>
@@ -25,11 +25,11 @@ public sealed class BatchFactory
     {
         options.Validate();
         RequireRoom(index, options);
-        (_options, _decoder, _views) = (options, decoder ?? PictureDecoder.Default, new ViewMaker(options));
+        (_options, _decoder, _views) = (options, decoder ?? ImageDecoder.Default, new ViewMaker(options));
         SampleSplit split = new(index, Split.Train, options.HoldOut);
         Order = new StepOrder(split, options.Seed, options.GlobalBatch, options.WindowRowGroups);
         Cache = new RowGroupCache(index, options.CacheBytes);
-        Bad = new BadPictureLedger(split.Total, options.MaxBadShare);
+        Bad = new BadImageLedger(split.Total, options.MaxBadShare);
     }
 
     /// <summary>Which samples make up which step.</summary>
@@ -38,8 +38,8 @@ public sealed class BatchFactory
     /// <summary>The row groups in memory.</summary>
     public RowGroupCache Cache { get; }
 
-    /// <summary>The pictures that could not be decoded so far.</summary>
-    public BadPictureLedger Bad { get; }
+    /// <summary>The images that could not be decoded so far.</summary>
+    public BadImageLedger Bad { get; }
 
     /// <summary>L, logical replicas.</summary>
     public int Replicas => _options.Replicas;
@@ -47,7 +47,7 @@ public sealed class BatchFactory
     /// <summary>Makes one replica's share of a step. Reads and decodes on the calling thread.</summary>
     /// <param name="step">From 0.</param>
     /// <param name="replica">0..L-1: the share [r*B/L, (r+1)*B/L) of the step's samples.</param>
-    /// <exception cref="StarlingException">A shard is damaged, or too many pictures are undecodable.</exception>
+    /// <exception cref="StarlingException">A shard is damaged, or too many images are undecodable.</exception>
     public ReplicaBatch Create(long step, int replica)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
@@ -61,7 +61,7 @@ public sealed class BatchFactory
         long[] samples = new long[images];
         int[] labels = new int[images];
         byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(images * length));
-        List<BadPicture> bad = [];
+        List<BadImage> bad = [];
         for (int i = 0; i < images; i++)
             (samples[i], labels[i]) = Fill(order, first + i, pixels.AsMemory(i * length, length), bad);
         return new ReplicaBatch
@@ -78,7 +78,7 @@ public sealed class BatchFactory
         };
     }
 
-    private (long Sample, int Label) Fill(EpochOrder order, long position, Memory<byte> views, List<BadPicture> bad)
+    private (long Sample, int Label) Fill(EpochOrder order, long position, Memory<byte> views, List<BadImage> bad)
     {
         for (long tried = 0; tried < order.Total; tried++)
         {
@@ -90,13 +90,13 @@ public sealed class BatchFactory
                 continue;
             }
             RowGroupData group = Cache.Get(at.Group.Id);
-            BadPicture? failed = PictureSource.Use(
-                group, at.Row, _decoder, picture => _views.Make(picture, order.Epoch, sample, views.Span));
+            BadImage? failed = ImageSource.Use(
+                group, at.Row, _decoder, image => _views.Make(image, order.Epoch, sample, views.Span));
             if (failed is null) return (sample, group.Label(at.Row));
             bad.Add(failed);
             Bad.Report(failed);
         }
-        throw new StarlingException($"none of the {order.Total} pictures of the training split can be decoded");
+        throw new StarlingException($"none of the {order.Total} images of the training split can be decoded");
     }
 
     // A window that does not fit would be read from disk again for almost every sample.

@@ -5,10 +5,10 @@ namespace Starling.Data.Batches;
 /// <summary>Everything that decides what is in a batch (but for the shards), and two limits of the work.</summary>
 public sealed record BatchOptions
 {
-    /// <summary>Side of the square pictures in pixels, from 1.</summary>
+    /// <summary>Side of the square images in pixels, from 1.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>M, views of each picture (paper section 3.2: 2; 1 for plain training).</summary>
+    /// <summary>M, views of each image (paper section 3.2: 2; 1 for plain training).</summary>
     public int Views { get; init; } = 2;
 
     /// <summary>How views are made.</summary>
@@ -16,11 +16,11 @@ public sealed record BatchOptions
 
     /// <summary>
     /// Sizes of the centre crop that a ten-crop is taken from, as multiples of <see cref="ImageSize"/>; one is drawn
-    /// for each picture (LlamaGen: 1.1 and 1.05).
+    /// for each image (LlamaGen: 1.1 and 1.05).
     /// </summary>
     public IReadOnlyList<double> CropRanges { get; init; } = [1.1, 1.05];
 
-    /// <summary>Smallest share of the picture's area that a random resized crop takes, in (0, 1].</summary>
+    /// <summary>Smallest share of the image's area that a random resized crop takes, in (0, 1].</summary>
     public double MinScale { get; init; } = 0.2;
 
     /// <summary>
@@ -28,7 +28,7 @@ public sealed record BatchOptions
     /// </summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>B, pictures in a step; a multiple of <see cref="Replicas"/>.</summary>
+    /// <summary>B, images in a step; a multiple of <see cref="Replicas"/>.</summary>
     public required int GlobalBatch { get; init; }
 
     /// <summary>L, logical replicas; each has the contiguous share B/L of a step.</summary>

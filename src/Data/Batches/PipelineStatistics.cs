@@ -27,7 +27,7 @@ public sealed class PipelineStatistics
     /// <summary>Batches made.</summary>
     public long Batches => Interlocked.Read(ref _batches);
 
-    /// <summary>Pictures in them (views not counted).</summary>
+    /// <summary>Images in them (views not counted).</summary>
     public long Images => Interlocked.Read(ref _images);
 
     /// <summary>Seconds that decode threads worked, over all of them.</summary>

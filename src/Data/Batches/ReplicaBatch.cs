@@ -1,6 +1,6 @@
 namespace Starling.Data.Batches;
 
-/// <summary>One logical replica's share of a step: B/L pictures with M views each.</summary>
+/// <summary>One logical replica's share of a step: B/L images with M views each.</summary>
 public sealed class ReplicaBatch
 {
     /// <summary>The step, from 0.</summary>
@@ -13,7 +13,7 @@ public sealed class ReplicaBatch
     public required int Replica { get; init; }
 
     /// <summary>
-    /// Sample ids (B/L), of the pictures that are really here: a replaced sample's id is its replacement's.
+    /// Sample ids (B/L), of the images that are really here: a replaced sample's id is its replacement's.
     /// </summary>
     public required long[] SampleIds { get; init; }
 
@@ -23,19 +23,19 @@ public sealed class ReplicaBatch
     /// <summary>Pixels (B/L, M, 3, H, W), 0..255.</summary>
     public required byte[] Pixels { get; init; }
 
-    /// <summary>B/L, pictures.</summary>
+    /// <summary>B/L, images.</summary>
     public int Images => SampleIds.Length;
 
-    /// <summary>M, views of each picture.</summary>
+    /// <summary>M, views of each image.</summary>
     public required int Views { get; init; }
 
     /// <summary>H = W, in pixels.</summary>
     public required int Size { get; init; }
 
     /// <summary>Samples of this share that could not be decoded and were replaced; empty as a rule.</summary>
-    public required IReadOnlyList<BadPicture> Bad { get; init; }
+    public required IReadOnlyList<BadImage> Bad { get; init; }
 
-    /// <summary>The planes (3, H, W) of one view of one picture.</summary>
+    /// <summary>The planes (3, H, W) of one view of one image.</summary>
     public ReadOnlySpan<byte> View(int image, int view)
     {
         int length = 3 * Size * Size;

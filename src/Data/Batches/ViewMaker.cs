@@ -4,7 +4,7 @@ using Starling.Data.Randomness;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Makes the views of one picture. Every draw is keyed by (seed, epoch, sample), so a view does not depend on the
+/// Makes the views of one image. Every draw is keyed by (seed, epoch, sample), so a view does not depend on the
 /// batch, the replica or the thread that makes it.
 /// </summary>
 internal sealed class ViewMaker(BatchOptions options)
@@ -12,18 +12,18 @@ internal sealed class ViewMaker(BatchOptions options)
     private readonly int _size = options.ImageSize;
 
     /// <summary>Writes M views as planes (M, 3, H, W).</summary>
-    public void Make(RgbImage picture, long epoch, long sample, Span<byte> views)
+    public void Make(RgbImage image, long epoch, long sample, Span<byte> views)
     {
         switch (options.Augmentation)
         {
             case Augmentation.TenCrop:
-                TenCrops(picture, epoch, sample, views);
+                TenCrops(image, epoch, sample, views);
                 break;
             case Augmentation.RandomResizedCrop:
-                for (int view = 0; view < options.Views; view++) ResizedCrop(picture, epoch, sample, view, views);
+                for (int view = 0; view < options.Views; view++) ResizedCrop(image, epoch, sample, view, views);
                 break;
             default:
-                RgbImage centre = Crops.Center(picture, _size);
+                RgbImage centre = Crops.Center(image, _size);
                 for (int view = 0; view < options.Views; view++)
                 {
                     KeyedRandom random = Stream(epoch, sample, view);
@@ -33,21 +33,21 @@ internal sealed class ViewMaker(BatchOptions options)
         }
     }
 
-    // One stream for all views: which range is the picture's choice, and no crop may come twice (paper 1.9, row 13).
-    private void TenCrops(RgbImage picture, long epoch, long sample, Span<byte> views)
+    // One stream for all views: which range is the image's choice, and no crop may come twice (paper 1.9, row 13).
+    private void TenCrops(RgbImage image, long epoch, long sample, Span<byte> views)
     {
         KeyedRandom random = Stream(epoch, sample, 0);
         double range = options.CropRanges[random.Below(options.CropRanges.Count)];
-        RgbImage source = Crops.Center(picture, (int)(_size * range));
+        RgbImage source = Crops.Center(image, (int)(_size * range));
         int[] chosen = random.Choose(options.Views, Crops.TenCropCount);
         for (int view = 0; view < chosen.Length; view++) Put(Crops.TenCrop(source, _size, chosen[view]), view, views);
     }
 
-    private void ResizedCrop(RgbImage picture, long epoch, long sample, int view, Span<byte> views)
+    private void ResizedCrop(RgbImage image, long epoch, long sample, int view, Span<byte> views)
     {
         KeyedRandom random = Stream(epoch, sample, view);
-        CropRectangle crop = CropRectangle.Draw(picture.Width, picture.Height, options.MinScale, ref random);
-        Put(MaybeFlip(Crops.Resized(picture, crop, _size), ref random), view, views);
+        CropRectangle crop = CropRectangle.Draw(image.Width, image.Height, options.MinScale, ref random);
+        Put(MaybeFlip(Crops.Resized(image, crop, _size), ref random), view, views);
     }
 
     private RgbImage MaybeFlip(RgbImage image, ref KeyedRandom random) =>

@@ -4,7 +4,7 @@ using Starling.Data.Images;
 namespace Starling.Data.Grids;
 
 /// <summary>
-/// Curves over one variable as a picture: axes with ticks, a grid, markers, and a legend below. Lines are Skia's, texts
+/// Curves over one variable as an image: axes with ticks, a grid, markers, and a legend below. Lines are Skia's, texts
 /// the program's own <see cref="PixelFont"/>.
 /// </summary>
 /// <param name="Title">A line above the chart.</param>
@@ -13,7 +13,7 @@ namespace Starling.Data.Grids;
 /// <param name="Series">The curves.</param>
 public sealed record LineChart(string Title, string XLabel, string YLabel, IReadOnlyList<ChartSeries> Series)
 {
-    /// <summary>Width of the picture in pixels.</summary>
+    /// <summary>Width of the image in pixels.</summary>
     public const int Width = 960;
 
     /// <summary>Height without the legend, in pixels.</summary>

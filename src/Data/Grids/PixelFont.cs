@@ -23,7 +23,7 @@ internal static class PixelFont
         return text.Length <= most ? text : most <= 2 ? text[..Math.Max(most, 0)] : text[..(most - 2)] + "..";
     }
 
-    /// <summary>Draws a text in one grey level; what falls outside the picture is left out.</summary>
+    /// <summary>Draws a text in one grey level; what falls outside the image is left out.</summary>
     public static void Draw(RgbImage image, string text, int left, int top, int scale, byte grey)
     {
         for (int i = 0; i < text.Length; i++)

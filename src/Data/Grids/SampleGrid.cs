@@ -2,19 +2,19 @@ using Starling.Data.Images;
 
 namespace Starling.Data.Grids;
 
-/// <summary>Lays pictures out in labelled rows, as one picture: what a run shows of its samples.</summary>
+/// <summary>Lays images out in labelled rows, as one image: what a run shows of its samples.</summary>
 public static class SampleGrid
 {
     private const byte Paper = 255, Ink = 32;
     private const int Gap = 2, Margin = 8, MaxLabelCharacters = 20;
 
     /// <summary>Renders a grid.</summary>
-    /// <param name="rows">A row of pictures for each label; all pictures of one size.</param>
+    /// <param name="rows">A row of images for each label; all images of one size.</param>
     /// <param name="labels">A text for each row, to its left; cut after 20 characters.</param>
-    /// <param name="columns">Pictures side by side, from 1; a longer row goes on below itself.</param>
+    /// <param name="columns">Images side by side, from 1; a longer row goes on below itself.</param>
     /// <param name="scale">Each pixel becomes a square of this many, from 1.</param>
     /// <param name="title">A line above the grid; null or empty for none. Characters outside ASCII become '?'.</param>
-    /// <exception cref="ArgumentException">No pictures, not one label a row, or pictures of several sizes.</exception>
+    /// <exception cref="ArgumentException">No images, not one label a row, or images of several sizes.</exception>
     public static RgbImage Render(
         IReadOnlyList<IReadOnlyList<RgbImage>> rows, IReadOnlyList<string> labels, int columns, int scale = 1,
         string? title = null)
@@ -24,9 +24,9 @@ public static class SampleGrid
         if (rows.Count != labels.Count)
             throw new ArgumentException($"{labels.Count} labels for {rows.Count} rows", nameof(labels));
         RgbImage first = rows.SelectMany(row => row).FirstOrDefault()
-            ?? throw new ArgumentException("there is no picture", nameof(rows));
+            ?? throw new ArgumentException("there is no image", nameof(rows));
         if (rows.SelectMany(row => row).Any(image => (image.Width, image.Height) != (first.Width, first.Height)))
-            throw new ArgumentException($"the pictures are not all of {first.Width}x{first.Height}", nameof(rows));
+            throw new ArgumentException($"the images are not all of {first.Width}x{first.Height}", nameof(rows));
 
         int font = Math.Max(1, first.Height * scale / 48);
         int cellWidth = (first.Width * scale) + Gap;

@@ -2,7 +2,7 @@ using Starling.Data.Randomness;
 
 namespace Starling.Data.Images;
 
-/// <summary>A rectangle of whole pixels inside a picture.</summary>
+/// <summary>A rectangle of whole pixels inside an image.</summary>
 public readonly record struct CropRectangle(int Left, int Top, int Width, int Height)
 {
     private const double MinRatio = 3.0 / 4.0, MaxRatio = 4.0 / 3.0;
@@ -11,8 +11,8 @@ public readonly record struct CropRectangle(int Left, int Top, int Width, int He
     /// torchvision's RandomResizedCrop: an area share uniform in [<paramref name="minScale"/>, 1], a log-uniform aspect
     /// ratio in [3/4, 4/3], a uniform place; after ten misses the largest centred rectangle of an allowed ratio.
     /// </summary>
-    /// <param name="width">Width of the picture in pixels.</param>
-    /// <param name="height">Height of the picture in pixels.</param>
+    /// <param name="width">Width of the image in pixels.</param>
+    /// <param name="height">Height of the image in pixels.</param>
     /// <param name="minScale">Smallest share of the area, in (0, 1].</param>
     /// <param name="random">A stream of this view's own.</param>
     public static CropRectangle Draw(int width, int height, double minScale, ref KeyedRandom random)

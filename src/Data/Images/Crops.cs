@@ -11,9 +11,9 @@ public static class Crops
 
     /// <summary>
     /// The centre square of <paramref name="size"/> pixels: halve with a box filter while the shorter side is at least
-    /// twice the size, resize it to the size with a bicubic filter, cut the middle. Enlarges small pictures.
+    /// twice the size, resize it to the size with a bicubic filter, cut the middle. Enlarges small images.
     /// </summary>
-    /// <exception cref="ImageDecodeException">So long and thin that the resized picture passes the limit.</exception>
+    /// <exception cref="ImageDecodeException">So long and thin that the resized image passes the limit.</exception>
     public static RgbImage Center(RgbImage image, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
@@ -28,9 +28,9 @@ public static class Crops
 
     /// <summary>
     /// One of the ten crops: top-left, top-right, bottom-left, bottom-right, centre, then the same five of the mirrored
-    /// picture.
+    /// image.
     /// </summary>
-    /// <param name="image">The picture, at least <paramref name="size"/> on each side.</param>
+    /// <param name="image">The image, at least <paramref name="size"/> on each side.</param>
     /// <param name="size">Side of the crop in pixels.</param>
     /// <param name="index">0..9.</param>
     public static RgbImage TenCrop(RgbImage image, int size, int index)
@@ -56,8 +56,8 @@ public static class Crops
     public static RgbImage Resized(RgbImage image, CropRectangle crop, int size) =>
         Resampler.Resize(Cut(image, crop.Left, crop.Top, crop.Width, crop.Height), size, size, ResampleFilter.Bicubic);
 
-    /// <summary>A copy of a rectangle of the picture.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the picture.</exception>
+    /// <summary>A copy of a rectangle of the image.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image.</exception>
     public static RgbImage Cut(RgbImage image, int left, int top, int width, int height)
     {
         if (left < 0 || top < 0 || width < 1 || height < 1 || left + width > image.Width || top + height > image.Height)
@@ -69,7 +69,7 @@ public static class Crops
         return new RgbImage(width, height, pixels);
     }
 
-    /// <summary>The picture mirrored left to right.</summary>
+    /// <summary>The image mirrored left to right.</summary>
     public static RgbImage Flip(RgbImage image)
     {
         byte[] pixels = GC.AllocateUninitializedArray<byte>(image.Pixels.Length);

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace Starling.Data.Images;
 
-/// <summary>Writes pictures as PNG files (8-bit RGB, lossless).</summary>
+/// <summary>Writes images as PNG files (8-bit RGB, lossless).</summary>
 public static class PngWriter
 {
-    /// <summary>The bytes of a PNG file that holds the picture.</summary>
+    /// <summary>The bytes of a PNG file that holds the image.</summary>
     public static unsafe byte[] Encode(RgbImage image)
     {
         byte[] rgbx = new byte[checked(image.Width * image.Height * 4)];
@@ -24,7 +24,7 @@ public static class PngWriter
         }
     }
 
-    /// <summary>Writes the picture to a file, making its folder where it is missing.</summary>
+    /// <summary>Writes the image to a file, making its folder where it is missing.</summary>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
     public static void Write(string path, RgbImage image)
     {

@@ -9,13 +9,13 @@ namespace Starling.Data.Images;
 /// </summary>
 public static class Resampler
 {
-    /// <summary>Resizes a picture, or the part of it in <paramref name="box"/>.</summary>
-    /// <param name="image">The picture; not changed.</param>
+    /// <summary>Resizes an image, or the part of it in <paramref name="box"/>.</summary>
+    /// <param name="image">The image; not changed.</param>
     /// <param name="width">Width of the result in pixels.</param>
     /// <param name="height">Height of the result in pixels.</param>
     /// <param name="filter">The filter; support grows with the scale when shrinking.</param>
     /// <param name="box">The part to take; pixels around it still count under the filter. Null: all of it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size below 1, or a box outside the picture.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size below 1, or a box outside the image.</exception>
     public static RgbImage Resize(
         RgbImage image, int width, int height, ResampleFilter filter, ResampleBox? box = null)
     {

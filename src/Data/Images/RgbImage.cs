@@ -1,12 +1,12 @@
 namespace Starling.Data.Images;
 
-/// <summary>An 8-bit RGB picture in memory: rows from the top, three bytes a pixel (H, W, 3).</summary>
+/// <summary>An 8-bit RGB image in memory: rows from the top, three bytes a pixel (H, W, 3).</summary>
 public sealed class RgbImage
 {
     /// <summary>Wraps pixels without copying them.</summary>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
-    /// <param name="pixels">Exactly <c>height * width * 3</c> bytes; owned by the picture from now on.</param>
+    /// <param name="pixels">Exactly <c>height * width * 3</c> bytes; owned by the image from now on.</param>
     /// <exception cref="ArgumentException">The length does not fit the size.</exception>
     public RgbImage(int width, int height, byte[] pixels)
     {
@@ -29,10 +29,10 @@ public sealed class RgbImage
     /// <summary>The bytes, row by row, R G B for each pixel.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>A black picture of the given size.</summary>
+    /// <summary>A black image of the given size.</summary>
     public static RgbImage Blank(int width, int height) => new(width, height, new byte[checked(width * height * 3)]);
 
-    /// <summary>Wraps planes (3, H, W), as batches and tensors hold pictures, by interleaving a copy of them.</summary>
+    /// <summary>Wraps planes (3, H, W), as batches and tensors hold images, by interleaving a copy of them.</summary>
     public static RgbImage FromPlanes(ReadOnlySpan<byte> planes, int width, int height)
     {
         RgbImage image = Blank(width, height);
@@ -43,7 +43,7 @@ public sealed class RgbImage
         return image;
     }
 
-    /// <summary>Writes the picture as planes (3, H, W).</summary>
+    /// <summary>Writes the image as planes (3, H, W).</summary>
     /// <param name="planes">Receives exactly <c>3 * H * W</c> bytes.</param>
     public void CopyToPlanes(Span<byte> planes)
     {

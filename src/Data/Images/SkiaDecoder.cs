@@ -4,7 +4,7 @@ namespace Starling.Data.Images;
 
 /// <summary>
 /// Decodes with SkiaSharp: JPEG (CMYK too), PNG, WebP, GIF, BMP. Always available. No colour management, no rotation,
-/// and alpha is never multiplied in, so pixels are those Pillow gives for 8-bit pictures.
+/// and alpha is never multiplied in, so pixels are those Pillow gives for 8-bit images.
 /// </summary>
 public sealed class SkiaDecoder : IImageDecoder
 {
@@ -17,7 +17,7 @@ public sealed class SkiaDecoder : IImageDecoder
         bool jpeg = JpegMarkers.StartsJpeg(file);
         using SKData data = Wrap(file, jpeg);
         using SKCodec codec = SKCodec.Create(data) ?? throw new ImageDecodeException(
-            file.IsEmpty ? "there are no bytes" : "the bytes are no picture format that is known here");
+            file.IsEmpty ? "there are no bytes" : "the bytes are no image format that is known here");
         int width = codec.Info.Width, height = codec.Info.Height;
         ImageLimits.Check(width, height);
 

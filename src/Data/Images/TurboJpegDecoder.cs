@@ -20,7 +20,7 @@ public sealed class TurboJpegDecoder : IImageDecoder
     public unsafe RgbImage Decode(ReadOnlySpan<byte> file)
     {
         if (!JpegMarkers.StartsJpeg(file)) throw new ImageDecodeException("the bytes are no JPEG");
-        // A handle a picture costs microseconds and leaves nothing to share between threads or to forget to free.
+        // A handle an image costs microseconds and leaves nothing to share between threads or to forget to free.
         nint handle = TurboJpegNative.InitDecompress();
         if (handle == 0) throw new ImageDecodeException("libturbojpeg gave no decompressor");
         try

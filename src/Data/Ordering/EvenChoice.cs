@@ -3,8 +3,8 @@ using Starling.Data.Randomness;
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// Which pictures stand for a data set that is too large to look at in full. The choice is the same in every run over
-/// the same pictures, whatever its seed, so that scores compare.
+/// Which images stand for a data set that is too large to look at in full. The choice is the same in every run over
+/// the same images, whatever its seed, so that scores compare.
 /// </summary>
 public static class EvenChoice
 {

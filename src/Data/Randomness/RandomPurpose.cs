@@ -22,16 +22,16 @@ public enum RandomPurpose
     Dropout = 7,
     /// <summary>Initial weights.</summary>
     Initialization = 8,
-    /// <summary>Tokens drawn while sampling pictures.</summary>
+    /// <summary>Tokens drawn while sampling images.</summary>
     Sampling = 9,
     /// <summary>Which samples are held out for validation.</summary>
     HoldOut = 10,
-    /// <summary>Order and augmentation of the pictures a linear probe trains on.</summary>
+    /// <summary>Order and augmentation of the images a linear probe trains on.</summary>
     Probe = 11,
     /// <summary>Tokenizer training.</summary>
     TokenizerTraining = 12,
     /// <summary>Feature network training.</summary>
     FeatureTraining = 13,
-    /// <summary>Which pictures of a large data set an evaluation looks at.</summary>
+    /// <summary>Which images of a large data set an evaluation looks at.</summary>
     EvaluationChoice = 14,
 }

@@ -7,7 +7,7 @@ namespace Starling.Data.Shards;
 /// <param name="Index">Position inside the file.</param>
 /// <param name="FirstSample">Sample id of the first row: the number of rows before it in the whole list.</param>
 /// <param name="Rows">Rows in the group.</param>
-/// <param name="Bytes">Uncompressed bytes of its picture column.</param>
+/// <param name="Bytes">Uncompressed bytes of its image column.</param>
 public sealed record RowGroupInfo(
     int Id, int FileIndex, string File, int Index, long FirstSample, int Rows, long Bytes)
 {

@@ -6,13 +6,13 @@ namespace Starling.Data.Shards;
 /// <summary>
 /// Reads row groups with Parquet.Net's raw API. Each call opens the file anew, because one stream under two readers
 /// gives garbage, and opening costs next to nothing beside reading the group. The library's <c>byte[]</c> overload is
-/// never used: on a nullable struct it gives later pictures another row's label.
+/// never used: on a nullable struct it gives later images another row's label.
 /// </summary>
 internal static class RowGroupReader
 {
-    private static readonly ReadOnlyMemory<byte> NoPicture = ReadOnlyMemory<byte>.Empty;
+    private static readonly ReadOnlyMemory<byte> NoImage = ReadOnlyMemory<byte>.Empty;
 
-    /// <summary>Loads pictures and labels of one row group.</summary>
+    /// <summary>Loads images and labels of one row group.</summary>
     /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
     public static RowGroupData Load(RowGroupInfo info, int classes) =>
         Blocking.Run(() => LoadAsync(info, classes));
@@ -20,7 +20,7 @@ internal static class RowGroupReader
     private static async Task<RowGroupData> LoadAsync(RowGroupInfo info, int classes)
     {
         ShardColumns columns;
-        ReadOnlyMemory<byte>?[] pictures;
+        ReadOnlyMemory<byte>?[] images;
         long?[] labels;
         try
         {
@@ -30,7 +30,7 @@ internal static class RowGroupReader
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);
             if (group.RowCount != info.Rows)
                 throw new StarlingException($"{info.File}: changed since it was opened; start the run again");
-            pictures = await ReadAsync<ReadOnlyMemory<byte>>(group, columns.Image);
+            images = await ReadAsync<ReadOnlyMemory<byte>>(group, columns.Image);
             labels = await ReadLabelsAsync(group, columns.Label);
         }
         catch (Exception e) when (e is not StarlingException)
@@ -38,7 +38,7 @@ internal static class RowGroupReader
             throw new StarlingException(
                 $"{info.File}: row group {info.Index} is damaged or unreadable ({e.Message})", e);
         }
-        return new RowGroupData(info, [.. pictures.Select(picture => picture ?? NoPicture)],
+        return new RowGroupData(info, [.. images.Select(image => image ?? NoImage)],
             [.. labels.Select((label, row) => Check(info, row, label, classes))]);
     }
 

@@ -4,7 +4,7 @@ namespace Starling.Data.Shards;
 
 /// <summary>
 /// The two columns a shard must have: <c>image</c>, a struct with a binary <c>bytes</c> (as Hugging Face writes
-/// pictures) or a plain binary column, and <c>label</c>, int64 or int32.
+/// images) or a plain binary column, and <c>label</c>, int64 or int32.
 /// </summary>
 internal sealed record ShardColumns(DataField Image, DataField Label)
 {
@@ -14,14 +14,14 @@ internal sealed record ShardColumns(DataField Image, DataField Label)
     {
         DataField image = Column(schema, file, "image") switch
         {
-            StructField picture => picture.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == "bytes")
+            StructField parts => parts.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == "bytes")
                 ?? throw new StarlingException(
-                    $"{file}: the column 'image' has no field 'bytes' (it has {Names(picture.Fields)})"),
+                    $"{file}: the column 'image' has no field 'bytes' (it has {Names(parts.Fields)})"),
             DataField plain => plain,
             _ => throw new StarlingException($"{file}: the column 'image' is neither binary nor a struct with 'bytes'"),
         };
         if (image.ClrType != typeof(byte[]) && image.ClrType != typeof(ReadOnlyMemory<byte>))
-            throw new StarlingException($"{file}: the pictures in 'image' are {image.ClrType.Name}, not binary");
+            throw new StarlingException($"{file}: the images in 'image' are {image.ClrType.Name}, not binary");
         if (image.MaxRepetitionLevel > 0) throw new StarlingException($"{file}: the column 'image' is a list");
 
         if (Column(schema, file, "label") is not DataField { MaxRepetitionLevel: 0 } label

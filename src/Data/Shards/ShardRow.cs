@@ -1,7 +1,7 @@
 namespace Starling.Data.Shards;
 
 /// <summary>A row to write.</summary>
-/// <param name="Picture">The picture file's bytes (JPEG, PNG…); null for none.</param>
+/// <param name="Image">The image file's bytes (JPEG, PNG…); null for none.</param>
 /// <param name="Label">The class.</param>
 /// <param name="FileName">The <c>path</c> beside the bytes; null for none.</param>
-public sealed record ShardRow(byte[]? Picture, long Label, string? FileName = null);
+public sealed record ShardRow(byte[]? Image, long Label, string? FileName = null);

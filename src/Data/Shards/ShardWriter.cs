@@ -4,8 +4,8 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Writes shards as Hugging Face's <c>datasets</c> lays pictures out (<c>image</c> struct{bytes, path}, <c>label</c>
-/// int64, class names in the metadata), uncompressed: pictures do not shrink, and plain pages read several times
+/// Writes shards as Hugging Face's <c>datasets</c> lays images out (<c>image</c> struct{bytes, path}, <c>label</c>
+/// int64, class names in the metadata), uncompressed: images do not shrink, and plain pages read several times
 /// faster.
 /// </summary>
 public static class ShardWriter
@@ -47,14 +47,14 @@ public static class ShardWriter
         ParquetRowGroupWriter output, ShardRow[] rows, CancellationToken cancellation)
     {
         // Definition levels: 2 = a value, 1 = null inside the struct. The struct itself is always there.
-        ReadOnlyMemory<byte>[] pictures =
-            [.. rows.Where(row => row.Picture is not null).Select(row => new ReadOnlyMemory<byte>(row.Picture))];
+        ReadOnlyMemory<byte>[] images =
+            [.. rows.Where(row => row.Image is not null).Select(row => new ReadOnlyMemory<byte>(row.Image))];
         ReadOnlyMemory<char>[] names =
             [.. rows.Where(row => row.FileName is not null).Select(row => row.FileName.AsMemory())];
-        int[] pictureLevels = [.. rows.Select(row => row.Picture is null ? 1 : 2)];
+        int[] imageLevels = [.. rows.Select(row => row.Image is null ? 1 : 2)];
         int[] nameLevels = [.. rows.Select(row => row.FileName is null ? 1 : 2)];
         long[] labels = [.. rows.Select(row => row.Label)];
-        await output.WriteAllPartsAsync<ReadOnlyMemory<byte>>(Bytes, pictures, pictureLevels, null, cancellation);
+        await output.WriteAllPartsAsync<ReadOnlyMemory<byte>>(Bytes, images, imageLevels, null, cancellation);
         await output.WriteAllPartsAsync<ReadOnlyMemory<char>>(FileName, names, nameLevels, null, cancellation);
         await output.WriteAllPartsAsync<long>(Label, labels, null, null, cancellation);
     }

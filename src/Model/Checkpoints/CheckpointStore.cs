@@ -9,12 +9,12 @@ namespace Starling.Model.Checkpoints;
 /// </summary>
 /// <param name="folder">The run's <c>checkpoints</c> folder; need not exist yet.</param>
 /// <param name="files">How the disk is changed; the real one by default.</param>
-public sealed class CheckpointStore(string folder, ICheckpointFiles? files = null)
+public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
 {
     /// <summary>The <c>checkpoints</c> folder.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
-    internal ICheckpointFiles Files { get; } = files ?? DiskFiles.Instance;
+    internal IDurableFiles Files { get; } = files ?? DiskFiles.Instance;
 
     /// <summary>What is there, by step, judged by the manifests alone.</summary>
     public IReadOnlyList<CheckpointEntry> List() =>

@@ -114,7 +114,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
             Configuration = run.Configuration,
             Files = written,
         };
-        using ICheckpointFile file = store.Files.CreateFile(Path.Combine(folder, CheckpointManifest.FileName));
+        using IDurableFile file = store.Files.CreateFile(Path.Combine(folder, CheckpointManifest.FileName));
         file.Write(ManifestFile.ToBytes(manifest));
         file.Sync();
         // The files' names have to be safe before the folder gets a name that promises them.

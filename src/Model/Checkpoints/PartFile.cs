@@ -11,10 +11,10 @@ internal static class PartFile
     private const int ChunkBytes = 1 << 24;
 
     /// <summary>Writes the tensors by ordinal name and forces them to the disk.</summary>
-    internal static CheckpointFile Write(ICheckpointFiles files, string folder, string name,
+    internal static CheckpointFile Write(IDurableFiles files, string folder, string name,
         IReadOnlyList<HostTensor> tensors, CancellationToken cancel)
     {
-        using ICheckpointFile file = files.CreateFile(Path.Combine(folder, name));
+        using IDurableFile file = files.CreateFile(Path.Combine(folder, name));
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long length = 0;
         SafetensorsFile.Write(tensors, metadata: null, bytes =>

@@ -1,4 +1,4 @@
-// Shapes: N pictures, T positions, P probed positions, D width.
+// Shapes: N images, T positions, P probed positions, D width.
 using Starling.Data.Grids;
 using Starling.Data.Images;
 using Starling.Data.Randomness;
@@ -56,7 +56,7 @@ public sealed class CheckpointEvaluator(
                 Weights = name,
                 FeatureNetwork = network.Name,
                 Samples = plan.Samples,
-                ReferencePictures = data.Statistics.Count,
+                ReferenceImages = data.Statistics.Count,
                 FrechetDistance = distance,
                 HeldOutLoss = loss,
                 Probe = probe,
@@ -71,10 +71,10 @@ public sealed class CheckpointEvaluator(
     private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)
     {
         int[] labels = [.. Enumerable.Range(0, shape.Classes).SelectMany(c => Enumerable.Repeat(c, plan.PerClass))];
-        List<RgbImage> pictures = [];
+        List<RgbImage> images = [];
         foreach (int[] batch in labels.Chunk(plan.Batch))
-            pictures.AddRange(Draw(gpt, batch, pictures.Count, cancellation));
-        IReadOnlyList<IReadOnlyList<RgbImage>> rows = [.. pictures.Chunk(plan.PerClass)];
+            images.AddRange(Draw(gpt, batch, images.Count, cancellation));
+        IReadOnlyList<IReadOnlyList<RgbImage>> rows = [.. images.Chunk(plan.PerClass)];
         string[] names = [.. Enumerable.Range(0, shape.Classes).Select(c => classes[c])];
         return SampleGrid.Render(rows, names, plan.PerClass, GridScale, title);
     }
@@ -120,7 +120,7 @@ public sealed class CheckpointEvaluator(
         if (plan.ProbePositions == 0 || data.HeldOut.Labels.Count == 0) return ([], 0);
         using var scope = NewDisposeScope();
         int[] steps = ProbePositions.Uniform(shape.Tokens, Math.Min(plan.ProbePositions, shape.Tokens));
-        ProbeSet train = Features(gpt, data.Train.Evenly(plan.ProbePictures), steps, cancellation);
+        ProbeSet train = Features(gpt, data.Train.Evenly(plan.ProbeImages), steps, cancellation);
         ProbeSet test = Features(gpt, data.HeldOut, steps, cancellation);
         double[] accuracies = LinearProbe.Accuracies(train, test, shape.Classes, plan.Probe, plan.Seed, cancellation);
         return ([.. steps.Zip(accuracies, (step, accuracy) => new ProbeAccuracy(step, accuracy))], test.ChanceLevel());

@@ -1,12 +1,12 @@
-// N: pictures, T: codes
+// N: images, T: codes
 using Starling.Data.Ordering;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Evaluation;
 
-/// <summary>Pictures as a tokenizer's codes, with their classes.</summary>
+/// <summary>Images as a tokenizer's codes, with their classes.</summary>
 /// <param name="Codes_NT">Codes [N, T], int64.</param>
-/// <param name="Labels">A class for each picture.</param>
+/// <param name="Labels">A class for each image.</param>
 public sealed record CodedSet(Tensor Codes_NT, IReadOnlyList<int> Labels) : IDisposable
 {
     /// <summary>

@@ -8,13 +8,13 @@ public sealed record EvaluationPlan
     /// <summary>Guidance, filters and temperature of the samples.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>Pictures drawn for the Frechet distance.</summary>
+    /// <summary>Images drawn for the Frechet distance.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Pictures drawn at a time.</summary>
+    /// <summary>Images drawn at a time.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Pictures of each class on the grid.</summary>
+    /// <summary>Images of each class on the grid.</summary>
     public required int PerClass { get; init; }
 
     /// <summary>Seed of the samples and of the probe's order.</summary>
@@ -26,8 +26,8 @@ public sealed record EvaluationPlan
     /// <summary>Positions along the sequence that are probed; 0 for no probe.</summary>
     public required int ProbePositions { get; init; }
 
-    /// <summary>Most reference pictures the probe trains on; 0 for all.</summary>
-    public required int ProbePictures { get; init; }
+    /// <summary>Most reference images the probe trains on; 0 for all.</summary>
+    public required int ProbeImages { get; init; }
 
     /// <summary>The probe's training.</summary>
     public required LinearProbeOptions Probe { get; init; }

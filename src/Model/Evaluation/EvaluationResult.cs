@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Starling.Data;
 
 namespace Starling.Model.Evaluation;
@@ -15,19 +16,20 @@ public sealed record EvaluationResult
     /// <summary>The feature network of the Frechet distance; the distance means nothing without it.</summary>
     public required string FeatureNetwork { get; init; }
 
-    /// <summary>Number of sampled pictures; distances of different counts are not comparable.</summary>
+    /// <summary>Number of sampled images; distances of different counts are not comparable.</summary>
     public required int Samples { get; init; }
 
     /// <summary>
-    /// Number of pictures of the data that the samples are compared with; 0 in results from before it was noted.
+    /// Number of images of the data that the samples are compared with; 0 in results from before it was noted.
     /// </summary>
-    public long ReferencePictures { get; init; }
+    [JsonPropertyName("referencePictures")] // the name in files that exist
+    public long ReferenceImages { get; init; }
 
-    /// <summary>Frechet distance between the samples and the data; null if no pictures were sampled.</summary>
+    /// <summary>Frechet distance between the samples and the data; null if no images were sampled.</summary>
     public double? FrechetDistance { get; init; }
 
     /// <summary>
-    /// Mean next-token loss of held-out pictures, nats (<see cref="Evaluation.HeldOutLoss"/>); null if none are.
+    /// Mean next-token loss of held-out images, nats (<see cref="Evaluation.HeldOutLoss"/>); null if none are.
     /// </summary>
     public double? HeldOutLoss { get; init; }
 

@@ -1,4 +1,4 @@
-// Shapes: N pictures, D features.
+// Shapes: N images, D features.
 using Starling.Data;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// Mean and covariance of the features of many pictures, gathered batch by batch in float64 (Chan, Golub and LeVeque's
+/// Mean and covariance of the features of many images, gathered batch by batch in float64 (Chan, Golub and LeVeque's
 /// update, which does not lose digits as sums of squares do). The order of the batches shows only in the last digits;
 /// feed them in order to get the same bits. Belongs to no dispose scope; the owner disposes it.
 /// </summary>
@@ -15,18 +15,18 @@ public sealed class FeatureStatistics : IDisposable
     private readonly Tensor _mean_D;
     private readonly Tensor _scatter_DD;
 
-    /// <summary>Statistics of no pictures yet.</summary>
-    /// <param name="dimensions">Features a picture, D.</param>
+    /// <summary>Statistics of no images yet.</summary>
+    /// <param name="dimensions">Features an image, D.</param>
     public FeatureStatistics(long dimensions)
     {
         _mean_D = zeros(dimensions, ScalarType.Float64).DetachFromDisposeScope();
         _scatter_DD = zeros(dimensions, dimensions, ScalarType.Float64).DetachFromDisposeScope();
     }
 
-    /// <summary>Features a picture, D.</summary>
+    /// <summary>Features an image, D.</summary>
     public long Dimensions => _mean_D.shape[0];
 
-    /// <summary>Number of pictures so far.</summary>
+    /// <summary>Number of images so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>Statistics that were taken apart before: count, mean [D] and scatter [D, D], both float64.</summary>
@@ -61,12 +61,12 @@ public sealed class FeatureStatistics : IDisposable
         Tensor x_ND = features_ND.detach().cpu().to(ScalarType.Float64);
         if (!x_ND.isfinite().all().item<bool>())
             throw new StarlingException(
-                "the feature network gave a value that is not a finite number: check the pictures and its weights");
+                "the feature network gave a value that is not a finite number: check the images and its weights");
         Tensor mean_D = x_ND.mean([0]), centred_ND = x_ND - mean_D;
         Merge(x_ND.shape[0], mean_D, centred_ND.t().matmul(centred_ND));
     }
 
-    /// <summary>Takes in the pictures of <paramref name="next"/>, as if its batches had been added here.</summary>
+    /// <summary>Takes in the images of <paramref name="next"/>, as if its batches had been added here.</summary>
     public void Merge(FeatureStatistics next)
     {
         if (next.Dimensions != Dimensions)
@@ -83,9 +83,9 @@ public sealed class FeatureStatistics : IDisposable
     /// <summary>The covariance [D, D] with N − 1 in the denominator, float64, in the caller's dispose scope.</summary>
     public Tensor Covariance() => Count > 1
         ? _scatter_DD.Times(1.0 / (Count - 1))
-        : throw new StarlingException($"a covariance needs at least 2 pictures, there are {Count}");
+        : throw new StarlingException($"a covariance needs at least 2 images, there are {Count}");
 
-    /// <summary>Sum over the pictures of (x − mean)(x − mean)ᵀ, a copy in the caller's dispose scope.</summary>
+    /// <summary>Sum over the images of (x − mean)(x − mean)ᵀ, a copy in the caller's dispose scope.</summary>
     internal Tensor Scatter() => _scatter_DD.clone();
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The Frechet distance between two sets of pictures, each seen as a normal distribution of features:
+/// The Frechet distance between two sets of images, each seen as a normal distribution of features:
 /// ‖μ₁ − μ₂‖² + Tr Σ₁ + Tr Σ₂ − 2 Tr (Σ₁Σ₂)^½ (Heusel et al., 2017). It is "FID" only on the 2015 Inception network's
 /// pool features with the ADM suite's reference; on any other network it has to be named after that network.
 /// Small samples make it larger, so it is never comparable between different sample counts.
@@ -14,14 +14,14 @@ public static class FrechetDistance
     private const double MachineEpsilon = 2.220446049250313e-16;
 
     /// <summary>The distance; 0 for equal statistics.</summary>
-    /// <exception cref="Data.StarlingException">Fewer than 2 pictures on a side.</exception>
+    /// <exception cref="Data.StarlingException">Fewer than 2 images on a side.</exception>
     public static double Between(FeatureStatistics a, FeatureStatistics b)
     {
         if (a.Dimensions != b.Dimensions)
             throw new ArgumentException($"{b.Dimensions} features instead of {a.Dimensions}", nameof(b));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        // The side with fewer pictures has the smaller rank, hence the smaller factor.
+        // The side with fewer images has the smaller rank, hence the smaller factor.
         (FeatureStatistics few, FeatureStatistics many) = a.Count <= b.Count ? (a, b) : (b, a);
         Tensor fewCovariance = few.Covariance(), manyCovariance = many.Covariance();
         double means = (a.Mean() - b.Mean()).Squared().sum().item<double>();
@@ -30,7 +30,7 @@ public static class FrechetDistance
     }
 
     /// <summary>
-    /// Tr (AB)^½ = Σ √λ over the eigenvalues of FᵀBF with A = FFᵀ. F leaves out A's null space: with fewer pictures
+    /// Tr (AB)^½ = Σ √λ over the eigenvalues of FᵀBF with A = FFᵀ. F leaves out A's null space: with fewer images
     /// than features the eigenvalues there are rounding noise around 0, whose square roots would not be small.
     /// </summary>
     private static double TraceOfRoot(Tensor a_DD, Tensor b_DD)

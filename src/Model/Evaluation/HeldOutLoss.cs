@@ -1,4 +1,4 @@
-// Shapes: N pictures of a batch, T codes, V codes to choose from.
+// Shapes: N images of a batch, T codes, V codes to choose from.
 using Starling.Model.Tensors;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
@@ -7,15 +7,15 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The next-token loss (Eq. 2) of pictures that were not trained on, given their classes. It compares methods; the
+/// The next-token loss (Eq. 2) of images that were not trained on, given their classes. It compares methods; the
 /// training loss does not, which ST-AR computes under masked attention and every method under dropout.
 /// </summary>
 public static class HeldOutLoss
 {
-    /// <summary>Mean over pictures and positions, nats; null without pictures.</summary>
+    /// <summary>Mean over images and positions, nats; null without images.</summary>
     /// <param name="gpt">The transformer.</param>
-    /// <param name="set">The pictures.</param>
-    /// <param name="batch">Pictures of one forward pass.</param>
+    /// <param name="set">The images.</param>
+    /// <param name="batch">Images of one forward pass.</param>
     /// <param name="bfloat16">Whether the forward pass is made in bfloat16; the loss is float32 always.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     public static double? Of(Gpt gpt, CodedSet set, int batch, bool bfloat16, CancellationToken cancellation)

@@ -1,18 +1,18 @@
-// Shapes: N pictures, C classes.
+// Shapes: N images, C classes.
 using static TorchSharp.torch;
 
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The inception score of a classifier's predictions: exp of the mean divergence between each picture's class
+/// The inception score of a classifier's predictions: exp of the mean divergence between each image's class
 /// distribution and their mean (Salimans et al., 2016), as OpenAI's ADM evaluator computes it: splits in file order,
-/// the last one shorter where they do not divide the pictures evenly.
+/// the last one shorter where they do not divide the images evenly.
 /// </summary>
 public static class InceptionScore
 {
     /// <summary>The mean score over the splits.</summary>
     /// <param name="logits_NC">The classifier's logits [N, C].</param>
-    /// <param name="splitSize">Pictures a split (ADM: 5000).</param>
+    /// <param name="splitSize">Images a split (ADM: 5000).</param>
     public static double Of(Tensor logits_NC, int splitSize = 5000)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splitSize);

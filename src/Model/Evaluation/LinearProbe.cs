@@ -1,4 +1,4 @@
-// Shapes: N pictures, B pictures a batch, P positions, D features, C classes.
+// Shapes: N images, B images a batch, P positions, D features, C classes.
 using Starling.Data.Randomness;
 using Starling.Model.Tensors;
 using TorchSharp;
@@ -17,11 +17,11 @@ public static class LinearProbe
     private const double StandardisationEpsilon = 1e-6, InitialDeviation = 0.01;
 
     /// <summary>Trains on one set and returns the top-1 accuracy on the other, for each of the P positions.</summary>
-    /// <param name="train">Pictures to fit.</param>
-    /// <param name="test">Pictures to score, same P and D.</param>
+    /// <param name="train">Images to fit.</param>
+    /// <param name="test">Images to score, same P and D.</param>
     /// <param name="classes">Number of classes C; labels are 0 to C−1.</param>
     /// <param name="options">The protocol.</param>
-    /// <param name="seed">Keys the initial weights and the order of the pictures.</param>
+    /// <param name="seed">Keys the initial weights and the order of the images.</param>
     /// <param name="cancellation">Checked at every epoch.</param>
     public static double[] Accuracies(ProbeSet train, ProbeSet test, int classes, LinearProbeOptions options,
         ulong seed, CancellationToken cancellation = default)

@@ -7,7 +7,7 @@ namespace Starling.Model.Evaluation;
 /// </summary>
 public sealed record LinearProbeOptions
 {
-    /// <summary>Passes over the training pictures (MAE and ST-AR: 90).</summary>
+    /// <summary>Passes over the training images (MAE and ST-AR: 90).</summary>
     [Range(1, 10_000)]
     public int Epochs { get; init; } = 90;
 
@@ -15,7 +15,7 @@ public sealed record LinearProbeOptions
     [Range(0, 10_000)]
     public int WarmupEpochs { get; init; } = 10;
 
-    /// <summary>Pictures a step; fewer if there are not as many.</summary>
+    /// <summary>Images a step; fewer if there are not as many.</summary>
     [Range(1, 65_536)]
     public int BatchSize { get; init; } = 256;
 

@@ -1,4 +1,4 @@
-// Shapes: N pictures of one set, M of the other, D features.
+// Shapes: N images of one set, M of the other, D features.
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
@@ -6,7 +6,7 @@ namespace Starling.Model.Evaluation;
 
 /// <summary>
 /// Improved precision and recall (Kynkäänniemi et al., 2019): each set's manifold is the union of balls around its
-/// pictures' features, each reaching to the k-th nearest neighbour. Distances are float64, computed block by block.
+/// images' features, each reaching to the k-th nearest neighbour. Distances are float64, computed block by block.
 /// </summary>
 /// <param name="Precision">Share of the samples inside the reference's manifold: how plausible they are.</param>
 /// <param name="Recall">Share of the reference inside the samples' manifold: how much of it they cover.</param>
@@ -14,8 +14,8 @@ public readonly record struct PrecisionRecall(double Precision, double Recall)
 {
     private const int BlockRows = 1000;
 
-    /// <summary>Compares samples [N, D] with reference pictures [M, D].</summary>
-    /// <param name="reference_MD">Features of the reference pictures.</param>
+    /// <summary>Compares samples [N, D] with reference images [M, D].</summary>
+    /// <param name="reference_MD">Features of the reference images.</param>
     /// <param name="samples_ND">Features of the samples.</param>
     /// <param name="neighbours">k; the ADM evaluator uses 3.</param>
     public static PrecisionRecall Between(Tensor reference_MD, Tensor samples_ND, int neighbours = 3)
@@ -29,7 +29,7 @@ public readonly record struct PrecisionRecall(double Precision, double Recall)
             ShareInside(reference, samples, Radii(samples, neighbours)));
     }
 
-    /// <summary>Squared distance to the k-th neighbour: the (k+1)-th smallest, as the picture itself is one.</summary>
+    /// <summary>Squared distance to the k-th neighbour: the (k+1)-th smallest, as the image itself is one.</summary>
     private static Tensor Radii(Tensor features_ND, int neighbours)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(neighbours, features_ND.shape[0]);

@@ -1,9 +1,9 @@
-// Shapes: N pictures, P positions, D features.
+// Shapes: N images, P positions, D features.
 using static TorchSharp.torch;
 
 namespace Starling.Model.Evaluation;
 
-/// <summary>Frozen features of labelled pictures at several positions of the sequence.</summary>
+/// <summary>Frozen features of labelled images at several positions of the sequence.</summary>
 public sealed record ProbeSet
 {
     /// <summary>Pairs features and labels.</summary>
@@ -14,7 +14,7 @@ public sealed record ProbeSet
         if (features_NPD.dim() != 3 || labels_N.dim() != 1 || features_NPD.shape[0] != labels_N.shape[0])
             throw new ArgumentException($"features [{string.Join(", ", features_NPD.shape)}] and labels " +
                 $"[{string.Join(", ", labels_N.shape)}] are not [N, P, D] and [N]");
-        if (labels_N.shape[0] == 0) throw new ArgumentException("a probe needs pictures");
+        if (labels_N.shape[0] == 0) throw new ArgumentException("a probe needs images");
         (Features, Labels) = (features_NPD, labels_N);
     }
 
@@ -24,7 +24,7 @@ public sealed record ProbeSet
     /// <summary>Labels [N].</summary>
     public Tensor Labels { get; }
 
-    /// <summary>Number of pictures.</summary>
+    /// <summary>Number of images.</summary>
     public int Count => (int)Labels.shape[0];
 
     /// <summary>

@@ -1,4 +1,4 @@
-// N: pictures, T: codes, D: features
+// N: images, T: codes, D: features
 using System.Globalization;
 using System.Security.Cryptography;
 using Starling.Data;

@@ -1,8 +1,8 @@
-// Shapes: N pictures, T codes, H = W pixels.
+// Shapes: N images, T codes, H = W pixels.
 using Starling.Data.Batches;
 using Starling.Data.Randomness;
 using Starling.Model.Features;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The data as an evaluation needs it, read once: feature statistics of the training pictures, and codes and classes of
-/// training and held-out pictures. Lives outside dispose scopes, on the evaluator's thread.
+/// The data as an evaluation needs it, read once: feature statistics of the training images, and codes and classes of
+/// training and held-out images. Lives outside dispose scopes, on the evaluator's thread.
 /// </summary>
 public sealed class ReferenceData : IDisposable
 {
@@ -25,27 +25,27 @@ public sealed class ReferenceData : IDisposable
         Anchors = anchors;
     }
 
-    /// <summary>Features of the training pictures, or of those that stand for them.</summary>
+    /// <summary>Features of the training images, or of those that stand for them.</summary>
     public FeatureStatistics Statistics { get; }
 
-    /// <summary>The same pictures as codes.</summary>
+    /// <summary>The same images as codes.</summary>
     public CodedSet Train { get; }
 
-    /// <summary>Held-out pictures as codes.</summary>
+    /// <summary>Held-out images as codes.</summary>
     public CodedSet HeldOut { get; }
 
     /// <summary>Distances of noise and of reconstructions.</summary>
     public DistanceAnchors Anchors { get; }
 
     /// <summary>Reads and encodes everything.</summary>
-    /// <param name="train">Training pictures.</param>
-    /// <param name="heldOut">Held-out pictures; null for none, and so for no probe.</param>
+    /// <param name="train">Training images.</param>
+    /// <param name="heldOut">Held-out images; null for none, and so for no probe.</param>
     /// <param name="tokenizer">The frozen tokenizer.</param>
     /// <param name="network">The feature network.</param>
-    /// <param name="noiseSamples">Pictures of noise for the anchor.</param>
+    /// <param name="noiseSamples">Images of noise for the anchor.</param>
     /// <param name="seed">Seed of the noise.</param>
     /// <param name="cancellation">Looked at between chunks.</param>
-    public static ReferenceData Read(PictureReader train, PictureReader? heldOut, VqTokenizer tokenizer,
+    public static ReferenceData Read(ImageReader train, ImageReader? heldOut, VqTokenizer tokenizer,
         IFeatureNetwork network, int noiseSamples, ulong seed, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -72,17 +72,17 @@ public sealed class ReferenceData : IDisposable
             FrechetDistance.Between(noise, statistics), FrechetDistance.Between(reconstructed, statistics));
         return new ReferenceData(statistics, trainSet, heldOutSet, anchors);
 
-        CodedSet Encode(PictureReader? reader, Action<Tensor, Tensor> each)
+        CodedSet Encode(ImageReader? reader, Action<Tensor, Tensor> each)
         {
             List<Tensor> codes = [];
             List<int> labels = [];
-            foreach (Picture[] chunk in (reader?.ReadAll() ?? []).Chunk(Chunk))
+            foreach (DecodedImage[] chunk in (reader?.ReadAll() ?? []).Chunk(Chunk))
             {
                 using var step = NewDisposeScope();
                 cancellation.ThrowIfCancellationRequested();
                 int side = (int)Math.Sqrt(chunk[0].Pixels.Length / 3);
                 byte[] pixels = [.. chunk.SelectMany(p => p.Pixels)];
-                Tensor images = PictureTensors.FromBytes(pixels, chunk.Length, side, side);
+                Tensor images = ImageTensors.FromBytes(pixels, chunk.Length, side, side);
                 Tensor coded = tokenizer.Encode(images);
                 each(images, coded);
                 codes.Add(coded.MoveToOuterDisposeScope());

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Starling.Model.Evaluation;
 
@@ -18,11 +19,13 @@ public sealed record ReferenceKey
     /// <summary>Side of the centre crop, in pixels.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Most training pictures looked at; 0 for all.</summary>
-    public required int Pictures { get; init; }
+    /// <summary>Most training images looked at; 0 for all.</summary>
+    [JsonPropertyName("pictures")] // the name in files that exist
+    public required int Images { get; init; }
 
-    /// <summary>Most held-out pictures looked at, 0 for all; null if none are, for want of a probe.</summary>
-    public required int? HeldOutPictures { get; init; }
+    /// <summary>Most held-out images looked at, 0 for all; null if none are, for want of a probe.</summary>
+    [JsonPropertyName("heldOutPictures")] // the name in files that exist
+    public required int? HeldOutImages { get; init; }
 
     /// <summary>SHA-256 of the feature network's file.</summary>
     public required string Network { get; init; }
@@ -33,7 +36,7 @@ public sealed record ReferenceKey
     /// <summary>Whether the tokenizer computes in bfloat16.</summary>
     public required bool BFloat16 { get; init; }
 
-    /// <summary>Pictures of noise for the anchor.</summary>
+    /// <summary>Images of noise for the anchor.</summary>
     public required int NoiseSamples { get; init; }
 
     /// <summary>Seed of the noise.</summary>

@@ -1,16 +1,16 @@
-// B: pictures, C: channels, H, W: rows and columns, S: side of the result
+// B: images, C: channels, H, W: rows and columns, S: side of the result
 using static TorchSharp.torch;
 
 namespace Starling.Model.Features;
 
 /// <summary>
-/// Bilinear resizing of float pictures to a square, pixel centres at one half, widened when shrinking (antialiased):
+/// Bilinear resizing of float images to a square, pixel centres at one half, widened when shrinking (antialiased):
 /// what <see cref="Data.Images.Resampler"/> does to bytes, without rounding to them. Along each axis it is a product
 /// with a small matrix, so its result does not depend on libtorch's choice of a kernel.
 /// </summary>
 internal static class BilinearResize
 {
-    /// <summary>Pictures [B, C, H, W] to [B, C, S, S].</summary>
+    /// <summary>Images [B, C, H, W] to [B, C, S, S].</summary>
     public static Tensor To(Tensor x_BCHW, int size)
     {
         using var scope = NewDisposeScope();

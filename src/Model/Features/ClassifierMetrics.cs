@@ -4,7 +4,7 @@ namespace Starling.Model.Features;
 /// <param name="Step">The step, from 0.</param>
 /// <param name="LearningRate">Its learning rate.</param>
 /// <param name="Loss">Cross entropy, smoothed labels.</param>
-/// <param name="Accuracy">Share of the batch's pictures classified rightly, before the update.</param>
+/// <param name="Accuracy">Share of the batch's images classified rightly, before the update.</param>
 /// <param name="GradientNorm">Norm before clipping; not finite if the step was skipped.</param>
 public sealed record ClassifierMetrics(
     long Step, double LearningRate, double Loss, double Accuracy, double GradientNorm);

@@ -4,8 +4,8 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// Size of a <see cref="PictureClassifier"/>: a stride-2 convolution, then levels of one residual block each, the
-/// picture halved between them, then the mean over positions and a linear head.
+/// Size of a <see cref="ImageClassifier"/>: a stride-2 convolution, then levels of one residual block each, the
+/// image halved between them, then the mean over positions and a linear head.
 /// </summary>
 public sealed record ClassifierShape
 {

@@ -4,7 +4,7 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// How a <see cref="PictureClassifier"/> is trained: AdamW, one linear warm-up, half a cosine to 0. The result is a
+/// How a <see cref="ImageClassifier"/> is trained: AdamW, one linear warm-up, half a cosine to 0. The result is a
 /// pure function of these options and the batches; <see cref="Threads"/> is part of them.
 /// </summary>
 public sealed record ClassifierTrainingOptions
@@ -24,7 +24,7 @@ public sealed record ClassifierTrainingOptions
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 1000;
 
-    /// <summary>Pictures of a step.</summary>
+    /// <summary>Images of a step.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 64;
 

@@ -29,7 +29,7 @@ internal sealed class ConvolutionGraph
 
     private ConvolutionGraph(SafetensorsHeader header, int size)
     {
-        _maps.Add(GraphOperation.Pictures, (3, size));
+        _maps.Add(GraphOperation.Images, (3, size));
         _tensors = header.Entries.ToDictionary(e => e.Name, e => e.Shape);
         Operations = JsonSerializer.Deserialize<GraphOperation[]>(header.Metadata[Key], Json) ?? [];
         if (Operations.Count is 0 or > MostOperations) throw new FormatException($"has {Operations.Count} operations");
@@ -61,7 +61,7 @@ internal sealed class ConvolutionGraph
 
     /// <summary>Reads the architecture of an opened file.</summary>
     /// <param name="header">The file's header.</param>
-    /// <param name="size">Side of the pictures.</param>
+    /// <param name="size">Side of the images.</param>
     /// <param name="path">The file, for errors.</param>
     /// <exception cref="StarlingException">It has none, or one that does not fit the file's tensors.</exception>
     public static ConvolutionGraph Read(SafetensorsHeader header, int size, string path)

@@ -1,4 +1,4 @@
-// B: pictures, C: channels, H, W: rows and columns, S: side of the network's pictures, D: features, K: classes
+// B: images, C: channels, H, W: rows and columns, S: side of the network's images, D: features, K: classes
 using System.Globalization;
 using Starling.Data;
 using Starling.Model.Parameters;
@@ -11,14 +11,14 @@ namespace Starling.Model.Features;
 /// <summary>
 /// A frozen convolutional classifier of another program, such as MobileNetV2 (Sandler et al., 2018) trained on
 /// ImageNet: a safetensors file with the architecture as JSON in its metadata (<c>arch</c>, see
-/// <see cref="ConvolutionGraph"/>), weights of any float type, TensorFlow's "SAME" padding. Pictures in [−1, 1] are
+/// <see cref="ConvolutionGraph"/>), weights of any float type, TensorFlow's "SAME" padding. Images in [−1, 1] are
 /// resized to <c>input_size</c> of the metadata (224 without) as TensorFlow's evaluation does it, bilinearly.
 /// </summary>
 public sealed class ConvolutionNetwork : IFeatureNetwork
 {
     /// <summary>
-    /// Pictures that go through the network at once: few enough for the largest feature map to stay near the caches.
-    /// Smaller batches are filled up, so that features do not depend on a picture's neighbours in the batch.
+    /// Images that go through the network at once: few enough for the largest feature map to stay near the caches.
+    /// Smaller batches are filled up, so that features do not depend on an image's neighbours in the batch.
     /// </summary>
     private const int Chunk = 4;
 
@@ -60,7 +60,7 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
     /// <inheritdoc/>
     public Tensor Features(Tensor images_B3HW) => Through(images_B3HW, _graph.Pooled);
 
-    /// <summary>Pictures [B, 3, H, W] in [−1, 1] to the last operation's output [B, K], the class logits.</summary>
+    /// <summary>Images [B, 3, H, W] in [−1, 1] to the last operation's output [B, K], the class logits.</summary>
     public Tensor Logits(Tensor images_B3HW) => Through(images_B3HW, _graph.Operations[^1]);
 
     /// <summary>Frees the weights.</summary>
@@ -70,20 +70,20 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        long pictures = images_B3HW.shape[0], missing = (Chunk - (pictures % Chunk)) % Chunk;
+        long count = images_B3HW.shape[0], missing = (Chunk - (count % Chunk)) % Chunk;
         Tensor images = images_B3HW.to(_weights.Device).to(float32);
         Tensor filled = cat([images, zeros([missing, .. images.shape[1..]], device: _weights.Device)]);
         List<Tensor> results = [];
-        for (long at = 0; at < pictures; at += Chunk)
+        for (long at = 0; at < count; at += Chunk)
             results.Add(Compute(filled.narrow(0, at, Chunk), last).flatten(1));
-        return cat(results).narrow(0, 0, pictures).clone().MoveToOuterDisposeScope();
+        return cat(results).narrow(0, 0, count).clone().MoveToOuterDisposeScope();
     }
 
     private Tensor Compute(Tensor images_B3HW, GraphOperation last)
     {
         using var scope = NewDisposeScope();
         Tensor resized_B3SS = ChannelsLast(BilinearResize.To(images_B3HW, _size));
-        Dictionary<string, Tensor> maps = new() { [GraphOperation.Pictures] = resized_B3SS };
+        Dictionary<string, Tensor> maps = new() { [GraphOperation.Images] = resized_B3SS };
         foreach (GraphOperation operation in _graph.Operations)
         {
             maps[operation.Name] = Apply(operation, [.. operation.Sources.Select(s => maps[s])]);

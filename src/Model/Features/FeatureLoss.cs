@@ -1,4 +1,4 @@
-// B: pictures, C: channels, H, W: rows and columns
+// B: images, C: channels, H, W: rows and columns
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
@@ -10,7 +10,7 @@ namespace Starling.Model.Features;
 /// difference, mean over positions, summed over levels. For data sets without a pretrained network at hand.
 /// </summary>
 /// <param name="network">A frozen classifier; owned by the caller.</param>
-public sealed class FeatureLoss(PictureClassifier network) : IPerceptualLoss
+public sealed class FeatureLoss(ImageClassifier network) : IPerceptualLoss
 {
     /// <inheritdoc/>
     public string Name => $"features of {network.Name}";

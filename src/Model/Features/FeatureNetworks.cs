@@ -13,6 +13,6 @@ public static class FeatureNetworks
     {
         SafetensorsHeader header = SafetensorsFile.ReadHeader(path);
         if (ConvolutionNetwork.Recognises(header)) return ConvolutionNetwork.Load(path, device);
-        return PictureClassifier.Load(path, device);
+        return ImageClassifier.Load(path, device);
     }
 }

@@ -12,8 +12,8 @@ internal sealed record GraphOperation
     /// <summary>The mean over all positions, which stay as one: [B, C, H, W] to [B, C, 1, 1].</summary>
     public const string Pooling = "global_avg_pool";
 
-    /// <summary>The name of the pictures.</summary>
-    public const string Pictures = "input";
+    /// <summary>The name of the images.</summary>
+    public const string Images = "input";
 
     public required string Op { get; init; }
 

@@ -14,6 +14,6 @@ public interface IFeatureNetwork : IDisposable
     /// <summary>Width of the features.</summary>
     int Dimensions { get; }
 
-    /// <summary>Pictures [B, 3, H, W] in [−1, 1] to float32 features [B, Dimensions]. No gradient.</summary>
+    /// <summary>Images [B, 3, H, W] in [−1, 1] to float32 features [B, Dimensions]. No gradient.</summary>
     Tensor Features(Tensor images_B3HW);
 }

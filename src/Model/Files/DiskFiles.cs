@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Starling.Model.Files;
 
 /// <summary>The real disk.</summary>
-public sealed class DiskFiles : ICheckpointFiles
+public sealed class DiskFiles : IDurableFiles
 {
     private DiskFiles()
     {
@@ -16,7 +16,7 @@ public sealed class DiskFiles : ICheckpointFiles
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
 
     /// <inheritdoc/>
-    public ICheckpointFile CreateFile(string path) => new DiskFile(path);
+    public IDurableFile CreateFile(string path) => new DiskFile(path);
 
     /// <inheritdoc/>
     public void SyncFolder(string path) => FolderSync.Sync(path);
@@ -30,7 +30,7 @@ public sealed class DiskFiles : ICheckpointFiles
     /// <inheritdoc/>
     public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
 
-    private sealed class DiskFile(string path) : ICheckpointFile
+    private sealed class DiskFile(string path) : IDurableFile
     {
         private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         private long _at;

@@ -36,7 +36,7 @@ public sealed class RunLock : IDisposable
     /// <exception cref="StarlingException">
     /// A process that is no node holds it, or another one the name; or it cannot be written to.
     /// </exception>
-    public static async Task<RunLock> ShareAsync(string runFolder, string node, Action alone, TimeProvider time)
+    public static async Task<RunLock> JoinAsync(string runFolder, string node, Action alone, TimeProvider time)
     {
         if (TryAcquire(runFolder) is { } whole)
         {

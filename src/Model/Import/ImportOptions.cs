@@ -12,6 +12,6 @@ public sealed record ImportOptions
     /// </summary>
     public int? Heads { get; init; }
 
-    /// <summary>Tokens of a picture. By default what the file says, else 256 (16×16).</summary>
+    /// <summary>Tokens of an image. By default what the file says, else 256 (16×16).</summary>
     public int? Tokens { get; init; }
 }

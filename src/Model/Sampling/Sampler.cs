@@ -4,22 +4,22 @@ using Starling.Model.Tensors;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 
-// Shapes: B pictures, T tokens of a picture, D width, V vocabulary. With guidance the network sees 2B sequences, the
-// pictures' classes first, then as many null classes.
+// Shapes: B images, T tokens of an image, D width, V vocabulary. With guidance the network sees 2B sequences, the
+// images' classes first, then as many null classes.
 namespace Starling.Model.Sampling;
 
 /// <summary>
-/// Draws pictures' tokens one position at a time with cached keys and values (LlamaGen's generate.py). Each draw is
-/// keyed by (seed, picture, position): which pictures share a batch changes nothing but the rounding of its products.
+/// Draws images' tokens one position at a time with cached keys and values (LlamaGen's generate.py). Each draw is
+/// keyed by (seed, image, position): which images share a batch changes nothing but the rounding of its products.
 /// </summary>
 public static class Sampler
 {
-    /// <summary>Draws one picture's tokens for each label.</summary>
+    /// <summary>Draws one image's tokens for each label.</summary>
     /// <param name="gpt">The network; the caller chooses its precision with <see cref="Autocast"/>.</param>
     /// <param name="labels">Classes; <see cref="GptShape.NullClass"/> for none.</param>
     /// <param name="options">Guidance, filters and temperature.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="firstIndex">Index of the first label's picture; the others follow.</param>
+    /// <param name="firstIndex">Index of the first label's image; the others follow.</param>
     /// <param name="cancellation">Looked at before each position.</param>
     /// <exception cref="StarlingException">A label the network does not have.</exception>
     /// <returns>int64 [B, T] in the caller's dispose scope, on the network's device.</returns>

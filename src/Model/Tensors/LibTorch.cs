@@ -19,7 +19,7 @@ public static partial class LibTorch
     private static bool s_ready;
 
     /// <summary>
-    /// Loads and checks libtorch, and makes its <see cref="FirstCalls"/>; later calls do nothing. To be called before
+    /// Loads and checks libtorch, and makes its <see cref="NativeWarmup"/>; later calls do nothing. To be called before
     /// any other thread computes.
     /// </summary>
     /// <exception cref="StarlingException">
@@ -36,7 +36,7 @@ public static partial class LibTorch
             {
                 torch.InitializeDeviceType(DeviceType.CPU);
                 Aten.SelfTest();
-                FirstCalls.Make();
+                NativeWarmup.Make();
             }
             catch (Exception e) when (e is not StarlingException)
             {
@@ -51,7 +51,7 @@ public static partial class LibTorch
     /// <summary>
     /// Sets how many threads tensor work started on the calling thread may use, whatever other threads are told.
     /// </summary>
-    public static void UseThreads(int count)
+    public static void SetThreadsOfThisThread(int count)
     {
         Initialize();
         // When a thread first asks for it, libtorch takes over the number that was set last, on whichever thread. Were

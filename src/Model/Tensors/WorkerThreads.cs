@@ -37,7 +37,7 @@ public sealed class WorkerThreads : IDisposable
     /// </summary>
     public void Run(int jobs, Action<int, int> body)
     {
-        LibTorch.UseThreads(1);
+        LibTorch.SetThreadsOfThisThread(1);
         (_jobs, _next, _body, _failure) = (jobs, 0, body, null);
         _start.SignalAndWait();
         Work(0);
@@ -64,7 +64,7 @@ public sealed class WorkerThreads : IDisposable
 
     private void Loop(int worker)
     {
-        LibTorch.UseThreads(1);
+        LibTorch.SetThreadsOfThisThread(1);
         while (true)
         {
             _start.SignalAndWait();

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>A distance between pictures as a network sees them.</summary>
+/// <summary>A distance between images as a network sees them.</summary>
 public interface IPerceptualLoss
 {
     /// <summary>What it is, for logs and file metadata.</summary>

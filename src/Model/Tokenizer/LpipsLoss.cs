@@ -1,4 +1,4 @@
-// B: pictures, C: channels, H, W: rows and columns
+// B: images, C: channels, H, W: rows and columns
 using Starling.Data;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;

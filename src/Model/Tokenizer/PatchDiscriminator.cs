@@ -1,4 +1,4 @@
-// B: pictures, C: channels, H, W: rows and columns
+// B: images, C: channels, H, W: rows and columns
 using Starling.Data.Randomness;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
@@ -14,7 +14,7 @@ namespace Starling.Model.Tokenizer;
 /// </summary>
 public sealed class PatchDiscriminator(ParameterStore weights)
 {
-    /// <summary>Smallest side of a picture that the five convolutions leave a patch of.</summary>
+    /// <summary>Smallest side of an image that the five convolutions leave a patch of.</summary>
     public const int SmallestSide = 24;
 
     private const int Middle = 3; // convolutions with batch norm
@@ -51,7 +51,7 @@ public sealed class PatchDiscriminator(ParameterStore weights)
         }
     }
 
-    /// <summary>Pictures [B, 3, H, W] to logits [B, 1, h, w] of overlapping patches.</summary>
+    /// <summary>Images [B, 3, H, W] to logits [B, 1, h, w] of overlapping patches.</summary>
     public Tensor Judge(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();

@@ -1,9 +1,9 @@
-// B: pictures, H, W: pixel rows and columns
+// B: images, H, W: pixel rows and columns
 using Starling.Data;
 using Starling.Data.Randomness;
+using Starling.Model.Images;
 using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
-using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
@@ -26,7 +26,7 @@ public sealed class TokenizerTrainer : IDisposable
     /// <summary>Makes both networks from the seed.</summary>
     public TokenizerTrainer(TokenizerTrainingOptions options, IPerceptualLoss? perceptual = null, Device? device = null)
     {
-        LibTorch.UseThreads(options.Threads);
+        LibTorch.SetThreadsOfThisThread(options.Threads);
         (_options, _perceptual) = (options, perceptual);
         ParameterStore weights = new(options.Shape.Layout(), device ?? CPU, trainable: true);
         VqInitialization.Initialize(options.Shape, weights, options.Seed);
@@ -53,10 +53,10 @@ public sealed class TokenizerTrainer : IDisposable
         double learningRate = _options.LearningRateAt(step);
         bool adversarial = step >= _options.DiscriminatorStart;
         if (adversarial && batch.Size < PatchDiscriminator.SmallestSide)
-            throw new StarlingException($"pictures of {batch.Size} pixels are too small for the discriminator, which " +
+            throw new StarlingException($"images of {batch.Size} pixels are too small for the discriminator, which " +
                 $"needs at least {PatchDiscriminator.SmallestSide}: set discriminatorStart beyond the last step");
-        Tensor images_B3HW = PictureTensors.FromBytes(
-            batch.Pixels.Span, batch.Pictures, batch.Size, batch.Size, Weights.Device);
+        Tensor images_B3HW = ImageTensors.FromBytes(
+            batch.Pixels.Span, batch.Images, batch.Size, batch.Size, Weights.Device);
 
         (Quantized quantized, Tensor decoded_B3HW) = Reconstruct(images_B3HW);
         Tensor difference_B3HW = decoded_B3HW - images_B3HW;

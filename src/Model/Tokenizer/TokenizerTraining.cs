@@ -1,4 +1,4 @@
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 
 namespace Starling.Model.Tokenizer;
 

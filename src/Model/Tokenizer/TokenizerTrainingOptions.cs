@@ -21,7 +21,7 @@ public sealed record TokenizerTrainingOptions
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 400_000;
 
-    /// <summary>Pictures of a step.</summary>
+    /// <summary>Images of a step.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 128;
 

@@ -1,4 +1,4 @@
-// B: pictures, C: channels, H, W: rows and columns of a feature map, N = H·W
+// B: images, C: channels, H, W: rows and columns of a feature map, N = H·W
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
@@ -12,7 +12,7 @@ internal sealed class VqLayers(VqShape shape, ParameterStore weights)
     private const double NormEpsilon = 1e-6;
     private static readonly long[] One = [1, 1], Two = [2, 2], Zero = [0, 0];
 
-    /// <summary>A stride-1 convolution that keeps the picture's size.</summary>
+    /// <summary>A stride-1 convolution that keeps the image's size.</summary>
     public Tensor Convolve(Tensor x_BCHW, string name)
     {
         Tensor kernel = weights[$"{name}.weight"];
@@ -45,11 +45,11 @@ internal sealed class VqLayers(VqShape shape, ParameterStore weights)
             Convolve(normal, $"{name}.{part}").reshape(size[0], 1, size[1], size[2] * size[3]).transpose(2, 3);
     }
 
-    /// <summary>Halves the picture: zeros right and below, then a 3×3 convolution of stride 2.</summary>
+    /// <summary>Halves the image: zeros right and below, then a 3×3 convolution of stride 2.</summary>
     public Tensor Downsample(Tensor x_BCHW, string name) => functional.conv2d(
         functional.pad(x_BCHW, (0, 1, 0, 1)), weights[$"{name}.weight"], weights[$"{name}.bias"], Two, Zero);
 
-    /// <summary>Doubles the picture by repetition, then convolves.</summary>
+    /// <summary>Doubles the image by repetition, then convolves.</summary>
     public Tensor Upsample(Tensor x_BCHW, string name) =>
         Convolve(functional.interpolate(x_BCHW, scale_factor: [2, 2]), name);
 

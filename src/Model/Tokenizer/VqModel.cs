@@ -1,4 +1,4 @@
-// B: pictures, H, W: pixel rows and columns, h, w: token rows and columns, N = h·w, Z: latent channels, D: code width,
+// B: images, H, W: pixel rows and columns, h, w: token rows and columns, N = h·w, Z: latent channels, D: code width,
 // V: codes
 using Starling.Data;
 using Starling.Model.Parameters;
@@ -9,7 +9,7 @@ namespace Starling.Model.Tokenizer;
 
 /// <summary>
 /// LlamaGen's VQ model: a convolutional encoder, a quantiser with codes of unit length, a convolutional decoder.
-/// Takes part in autograd if its <paramref name="weights"/> do. Pictures are float, channels first, in [−1, 1].
+/// Takes part in autograd if its <paramref name="weights"/> do. Images are float, channels first, in [−1, 1].
 /// </summary>
 /// <param name="shape">Size of the network.</param>
 /// <param name="weights">Its parameters, laid out by <see cref="VqShape.Layout"/>; owned by the caller.</param>
@@ -26,8 +26,8 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
     /// <summary>Parameters of the network.</summary>
     public ParameterStore Weights => weights;
 
-    /// <summary>Pictures [B, 3, H, W] to latents [B, D, h, w], not yet of unit length.</summary>
-    /// <exception cref="StarlingException">The picture's sides are no multiples of the downscale.</exception>
+    /// <summary>Images [B, 3, H, W] to latents [B, D, h, w], not yet of unit length.</summary>
+    /// <exception cref="StarlingException">The image's sides are no multiples of the downscale.</exception>
     public Tensor Encode(Tensor images_B3HW)
     {
         CheckSides(images_B3HW);
@@ -74,7 +74,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
             commitLoss.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Pictures [B, 3, H, W] to codes [B, N], int64, row by row. No gradient.</summary>
+    /// <summary>Images [B, 3, H, W] to codes [B, N], int64, row by row. No gradient.</summary>
     public Tensor EncodeIndices(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
@@ -91,7 +91,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return Nearest(UnitRows(latents_BDhw), codes_VD).view(latents_BDhw.size(0), -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Quantised latents [B, D, h, w] to pictures [B, 3, H, W], about [−1, 1].</summary>
+    /// <summary>Quantised latents [B, D, h, w] to images [B, 3, H, W], about [−1, 1].</summary>
     public Tensor Decode(Tensor quantized_BDhw)
     {
         using var scope = NewDisposeScope();
@@ -111,7 +111,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return _layers.Activated(x, "decoder.norm_out", "decoder.conv_out").MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] of a <paramref name="rows"/>-row grid to pictures [B, 3, H, W]. No gradient.</summary>
+    /// <summary>Codes [B, N] of a <paramref name="rows"/>-row grid to images [B, 3, H, W]. No gradient.</summary>
     public Tensor DecodeIndices(Tensor indices_BN, int rows)
     {
         using var scope = NewDisposeScope();
@@ -143,6 +143,6 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         long height = images_B3HW.size(2), width = images_B3HW.size(3);
         if (height % shape.Downscale != 0 || width % shape.Downscale != 0)
             throw new StarlingException(
-                $"a {width}x{height} picture does not fit the tokenizer: sides must be multiples of {shape.Downscale}");
+                $"a {width}x{height} image does not fit the tokenizer: sides must be multiples of {shape.Downscale}");
     }
 }

@@ -47,7 +47,7 @@ public sealed record VqShape
     [Range(1, 1024)]
     public int NormGroups { get; init; } = 32;
 
-    /// <summary>Picture side divided by token-grid side.</summary>
+    /// <summary>Image side divided by token-grid side.</summary>
     public int Downscale => 1 << (ChMult.Count - 1);
 
     /// <summary>Channels at an encoder level, 0 the finest.</summary>

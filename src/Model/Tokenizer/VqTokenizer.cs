@@ -1,22 +1,22 @@
-// B: pictures, H, W: pixel rows and columns, N: codes of a picture, row by row
+// B: images, H, W: pixel rows and columns, N: codes of an image, row by row
 using System.Security.Cryptography;
 using System.Text;
 using Starling.Data;
+using Starling.Model.Images;
 using Starling.Model.Parameters;
-using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// A frozen VQ model: pictures to codes and back. What a picture's codes are depends on the picture and the weights
+/// A frozen VQ model: images to codes and back. What an image's codes are depends on the image and the weights
 /// alone, not on its neighbours in the batch nor on the number of threads: networks always see chunks of one size,
 /// since libtorch chooses its convolution by batch size and thread count when there is little to do.
 /// </summary>
 public sealed class VqTokenizer : IDisposable
 {
-    /// <summary>Pictures that go through the networks at once; smaller batches are filled up.</summary>
+    /// <summary>Images that go through the networks at once; smaller batches are filled up.</summary>
     public const int Chunk = 16;
 
     private readonly VqModel _model;
@@ -39,7 +39,7 @@ public sealed class VqTokenizer : IDisposable
     /// <summary>V.</summary>
     public int CodebookSize => Shape.CodebookSize;
 
-    /// <summary>Picture side divided by token-grid side.</summary>
+    /// <summary>Image side divided by token-grid side.</summary>
     public int Downscale => Shape.Downscale;
 
     /// <summary>SHA-256 over names, shapes and float32 values of all weights, in lower-case hexadecimal.</summary>
@@ -63,22 +63,22 @@ public sealed class VqTokenizer : IDisposable
         return new VqTokenizer(shape, weights, bfloat16) { Metadata = header.Metadata };
     }
 
-    /// <summary>Number of codes N of a square picture of <paramref name="size"/> pixels.</summary>
+    /// <summary>Number of codes N of a square image of <paramref name="size"/> pixels.</summary>
     public int CodesFor(int size) => size / Downscale * (size / Downscale);
 
     /// <summary>
-    /// Pictures [B, 3, H, W], bytes 0..255 or floats in [−1, 1], to codes [B, N], int64, in the caller's dispose scope.
+    /// Images [B, 3, H, W], bytes 0..255 or floats in [−1, 1], to codes [B, N], int64, in the caller's dispose scope.
     /// </summary>
     public Tensor Encode(Tensor pixels_B3HW)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor pixels = pixels_B3HW.to(_model.Weights.Device);
-        Tensor images_B3HW = pixels.dtype == uint8 ? PictureTensors.ToUnit(pixels) : pixels.to(float32);
+        Tensor images_B3HW = pixels.dtype == uint8 ? ImageTensors.ToUnit(pixels) : pixels.to(float32);
         return InChunks(images_B3HW.contiguous(), EncodeChunk).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] to pictures [B, 3, H, W], about [−1, 1]; the grid is square unless told.</summary>
+    /// <summary>Codes [B, N] to images [B, 3, H, W], about [−1, 1]; the grid is square unless told.</summary>
     public Tensor DecodeFloat(Tensor codes_BN, int? rows = null)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public sealed class VqTokenizer : IDisposable
     public byte[] Decode(Tensor codes_BN, int? rows = null)
     {
         using var scope = NewDisposeScope();
-        return PictureTensors.ToBytes(DecodeFloat(codes_BN, rows));
+        return ImageTensors.ToBytes(DecodeFloat(codes_BN, rows));
     }
 
     /// <summary>Frees the weights.</summary>

@@ -11,7 +11,7 @@ namespace Starling.Model.Transformer;
 /// <param name="Layers">Number of blocks.</param>
 /// <param name="Heads">Number of attention heads.</param>
 /// <param name="Vocabulary">V, size of the tokenizer's codebook.</param>
-/// <param name="Tokens">T, tokens of one picture: the square of the grid's side.</param>
+/// <param name="Tokens">T, tokens of one image: the square of the grid's side.</param>
 /// <param name="Classes">Number of classes without the null class.</param>
 public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, int Tokens, int Classes)
 {
@@ -57,7 +57,7 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
     /// <summary>The shape that <paramref name="options"/> describe: the preset's sizes where not overridden.</summary>
     /// <param name="options">Section <c>model</c> of the configuration.</param>
     /// <param name="vocabulary">The tokenizer's codebook size.</param>
-    /// <param name="tokens">Tokens of one picture.</param>
+    /// <param name="tokens">Tokens of one image.</param>
     /// <param name="classes">The data set's classes.</param>
     /// <exception cref="StarlingException">Unknown preset, missing size, or sizes that do not fit together.</exception>
     public static GptShape From(ModelOptions options, int vocabulary, int tokens, int classes)

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-// Shapes: B batch, S sequence, P anything between, H heads, d head width, T tokens of a picture.
+// Shapes: B batch, S sequence, P anything between, H heads, d head width, T tokens of an image.
 namespace Starling.Model.Transformer;
 
 /// <summary>

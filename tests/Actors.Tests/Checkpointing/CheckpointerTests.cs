@@ -34,7 +34,7 @@ public sealed class CheckpointerTests : ActorTests
     {
         Save(4);
         Assert.Equal(new SupervisorProtocol.CheckpointCommitted(1, 4), Happened());
-        CheckpointReceipt receipt = _monitor.ExpectMsg<MonitorProtocol.CheckpointCommitted>(Patience).Receipt;
+        CheckpointReceipt receipt = _monitor.ExpectMsg<MonitorProtocol.CheckpointCommitted>(Timeout).Receipt;
         Assert.Equal(4, receipt.Manifest.Step);
         Assert.Equal(1.5, receipt.Manifest.Metrics["loss_total"]);
         Assert.Empty(_store.Verify(4));
@@ -49,7 +49,7 @@ public sealed class CheckpointerTests : ActorTests
     {
         _disk.Refusal = kind == "disk_full" ? RefusingDisk.Full : new InvalidOperationException("a bug");
         Save(4);
-        var failed = _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience);
+        var failed = _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Timeout);
         Assert.Equal((4, kind), (failed.Step, failed.Kind));
         Assert.Equal(4, Assert.IsType<SupervisorProtocol.CheckpointFailed>(Happened()).Step);
         Settle(_checkpointer);
@@ -69,7 +69,7 @@ public sealed class CheckpointerTests : ActorTests
         IActorRef guarded = Sys.ActorOf(Props.Create(() => new Checkpointer(_store, TestCheckpoints.Run,
             new KeepPolicy(1), _evaluations, _supervisor, _monitor, TimeProvider.System, ledger)));
         Save(guarded, 4, generation: 1);
-        Assert.Equal("fenced", _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Patience).Kind);
+        Assert.Equal("fenced", _monitor.ExpectMsg<MonitorProtocol.CheckpointFailed>(Timeout).Kind);
         Assert.Equal((1, 4), Failed());
         Assert.Empty(_store.List());
         Save(guarded, 4, generation: 2);
@@ -131,5 +131,5 @@ public sealed class CheckpointerTests : ActorTests
             new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>()));
     }
 
-    private object Happened() => _supervisor.ReceiveOne(Patience);
+    private object Happened() => _supervisor.ReceiveOne(Timeout);
 }

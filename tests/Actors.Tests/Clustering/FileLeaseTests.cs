@@ -38,9 +38,9 @@ public sealed class FileLeaseTests : ActorTests
             time.Advance(0.7 * TestLeases.Duration.TotalSeconds);
             long beat = Beat();
             // Two: the first may have begun before the time went on.
-            AwaitAssert(() => Assert.True(Beat() >= beat + 2), Patience);
+            AwaitAssert(() => Assert.True(Beat() >= beat + 2), Timeout);
             Assert.True(first.CheckLease());
-            Assert.False(await refused.WaitAsync(Patience, TestContext.Current.CancellationToken));
+            Assert.False(await refused.WaitAsync(Timeout, TestContext.Current.CancellationToken));
         }
     }
 
@@ -61,9 +61,9 @@ public sealed class FileLeaseTests : ActorTests
         // As if it had been frozen for long, and another one had taken it.
         LeaseFile other = new(LeasePath, "b", TestLeases.Duration, TimeProvider.System);
         Assert.True(await other.TryTakeAsync(renew: false, TestContext.Current.CancellationToken, _ => true));
-        await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await lost.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.False(lease.CheckLease());
-        Assert.Equal(Name, ExpectMsg<LeaseLost>(Patience).Lease);
+        Assert.Equal(Name, ExpectMsg<LeaseLost>(Timeout).Lease);
     }
 
     private string LeasePath => Folder[FileLease.FileNameOf(Name)];
@@ -75,7 +75,7 @@ public sealed class FileLeaseTests : ActorTests
 
     protected override void AfterAll()
     {
-        _leases.Release(Patience);
+        _leases.Release(Timeout);
         base.AfterAll();
     }
 }

@@ -51,7 +51,7 @@ public sealed class MembershipGuardTests : ClusterActorTests
     {
         await JoinAsync();
         IActorRef guard = Start();
-        await Cluster.LeaveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await Cluster.LeaveAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout);
         Settle(guard);
         Assert.False(_fence.IsClosed);
     }
@@ -65,5 +65,5 @@ public sealed class MembershipGuardTests : ClusterActorTests
         return guard;
     }
 
-    private Task<string> ReasonAsync() => _fence.Closed.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private Task<string> ReasonAsync() => _fence.Closed.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 }

@@ -17,7 +17,7 @@ public sealed class NodeWatchTests : ClusterActorTests
     {
         TestProbe news = Start(_ => true);
         Break(Other);
-        Assert.Equal(Other, news.ExpectMsg<NodeNews.Gone>(Patience).Node);
+        Assert.Equal(Other, news.ExpectMsg<NodeNews.Gone>(Timeout).Node);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class NodeWatchTests : ClusterActorTests
         Break(Other.WithPort(1));
         Break(Other);
         Break(Other.WithPort(2));
-        Assert.Equal(2, news.ExpectMsg<NodeNews.Gone>(Patience).Node.Port); // the first news there is
+        Assert.Equal(2, news.ExpectMsg<NodeNews.Gone>(Timeout).Node.Port); // the first news there is
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public sealed class NodeWatchTests : ClusterActorTests
         Address first = (await MemberAsync()).SelfAddress, second = (await MemberAsync()).SelfAddress;
         TestProbe news = Start(node => node == first);
         foreach (Address node in (Address[])[second, first]) Break(node);
-        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == first, Patience);
-        AwaitAssert(() => Assert.DoesNotContain(Cluster.State.Members, m => m.Address == first), Patience);
+        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == first, Timeout);
+        AwaitAssert(() => Assert.DoesNotContain(Cluster.State.Members, m => m.Address == first), Timeout);
         Assert.DoesNotContain(news.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is NodeNews.Gone gone && gone.Node == second);
         Assert.Contains(Cluster.State.Members, m => m.Address == second);
@@ -51,9 +51,9 @@ public sealed class NodeWatchTests : ClusterActorTests
         await JoinAsync();
         TestProbe news = Start(_ => false);
         Address silent = await SilentAsync();
-        Assert.Equal(silent, news.ExpectMsg<NodeNews.Silent>(Patience).Node);
+        Assert.Equal(silent, news.ExpectMsg<NodeNews.Silent>(Timeout).Node);
         Cluster.Down(silent);
-        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == silent, Patience);
+        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == silent, Timeout);
     }
 
     private TestProbe Start(Func<Address, bool> hasEnded)

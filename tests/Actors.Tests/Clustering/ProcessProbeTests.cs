@@ -16,8 +16,8 @@ public sealed class ProcessProbeTests
         Assert.False(await ProcessProbe.HasEndedAsync(node));
         listener.Stop();
         // A machine that stands for longer than the probe waits has not answered: ask again.
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
-        while (!await ProcessProbe.HasEndedAsync(node)) patience.Token.ThrowIfCancellationRequested();
+        using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(60));
+        while (!await ProcessProbe.HasEndedAsync(node)) timeout.Token.ThrowIfCancellationRequested();
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Starling.Actors.Tests.Clustering;
 /// <summary>Systems in one process with certificates made by the test.</summary>
 public sealed class RemoteTlsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly TestFolder _folder = new();
     private readonly TestCertificates _ours, _foreign;
@@ -31,7 +31,7 @@ public sealed class RemoteTlsTests : IDisposable
         await using Node server = Start(_ours.Issue()), client = Start(_ours.Issue(encrypted: true));
         Assert.Equal("akka.ssl.tcp", server.Address.Protocol);
         ActorIdentity identity = await client.System.ActorSelection(server.Path)
-            .Ask<ActorIdentity>(new Identify(1), Patience, TestContext.Current.CancellationToken);
+            .Ask<ActorIdentity>(new Identify(1), Timeout, TestContext.Current.CancellationToken);
         Assert.NotNull(identity.Subject);
     }
 
@@ -131,8 +131,8 @@ public sealed class RemoteTlsTests : IDisposable
     private static async Task AssertRefused(Node client, string path, Task refused)
     {
         Task<ActorIdentity> answer = client.System.ActorSelection(path)
-            .Ask<ActorIdentity>(new Identify(1), Patience, TestContext.Current.CancellationToken);
-        await refused.WaitAsync(Patience, TestContext.Current.CancellationToken);
+            .Ask<ActorIdentity>(new Identify(1), Timeout, TestContext.Current.CancellationToken);
+        await refused.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         // Akka itself answers for an actor that cannot be reached: nobody.
         Assert.True(!answer.IsCompletedSuccessfully || (await answer).Subject is null);
     }

@@ -31,7 +31,7 @@ public sealed class SideLeaseTests : ClusterActorTests
         Assert.True(await next.Acquire());
         // Its holder lives, and is none that this node reaches.
         Assert.False(await foreign.Acquire());
-        await lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await lost.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.False(holder.CheckLease());
         Assert.False(HasMessages); // a side that keeps it has lost nothing
     }
@@ -66,7 +66,7 @@ public sealed class SideLeaseTests : ClusterActorTests
         await SilentAsync(); // while it is not out, no other one gets further than to be leaving
         leaving.Leave(leaving.SelfAddress);
         AwaitAssert(() => Assert.Contains(Cluster.State.Members,
-            m => m.Address == leaving.SelfAddress && m.Status == MemberStatus.Leaving), Patience);
+            m => m.Address == leaving.SelfAddress && m.Status == MemberStatus.Leaving), Timeout);
         Lease holder = Lease(Name, OwnerOf(leaving.SelfAddress), dead: []), next = Lease(Name, First, dead: []);
         Assert.True(await holder.Acquire());
         Assert.True(await next.Acquire());
@@ -96,8 +96,8 @@ public sealed class SideLeaseTests : ClusterActorTests
         Assert.False(await next.Acquire());
     }
 
-    private Lease Lease(string name, string owner, string[] dead, TimeSpan? patience = null) =>
-        _leases.Make(name, owner, patience ?? Patience, node => Task.FromResult(dead.Contains(OwnerOf(node))));
+    private Lease Lease(string name, string owner, string[] dead, TimeSpan? timeout = null) =>
+        _leases.Make(name, owner, timeout ?? Timeout, node => Task.FromResult(dead.Contains(OwnerOf(node))));
 
     /// <summary>One that goes on trying until it has asked who has ended, and once more with the answer.</summary>
     private Lease Refused(string owner, Func<Address, Task<bool>> hasEnded)
@@ -117,7 +117,7 @@ public sealed class SideLeaseTests : ClusterActorTests
 
     protected override void AfterAll()
     {
-        _leases.Release(Patience);
+        _leases.Release(Timeout);
         base.AfterAll();
     }
 }

@@ -18,15 +18,15 @@ internal sealed class TestLeases(ActorSystem system, TestFolder folder)
     /// <summary>Makes one.</summary>
     /// <param name="name">The lease's name.</param>
     /// <param name="owner">Whom it is for.</param>
-    /// <param name="patience">For how long it tries to get it; one that is granted is granted long before.</param>
+    /// <param name="timeout">For how long it tries to get it; one that is granted is granted long before.</param>
     /// <param name="hasEnded">Whether a node has; by default none.</param>
     /// <param name="time">The clock; by default the system's.</param>
-    public Lease Make(string name, string owner, TimeSpan patience, Func<Address, Task<bool>>? hasEnded = null,
+    public Lease Make(string name, string owner, TimeSpan timeout, Func<Address, Task<bool>>? hasEnded = null,
         TimeProvider? time = null)
     {
         Config config = ConfigurationFactory.ParseString($$"""
             heartbeat-timeout = {{Duration.TotalSeconds}}s, heartbeat-interval = 100ms
-            lease-operation-timeout = {{patience.TotalMilliseconds}}ms
+            lease-operation-timeout = {{timeout.TotalMilliseconds}}ms
             folder = {{JsonSerializer.Serialize(folder.Path)}}
             """);
         FileLease lease = new(new LeaseSettings(name, owner, TimeoutSettings.Create(config), config),
@@ -36,8 +36,8 @@ internal sealed class TestLeases(ActorSystem system, TestFolder folder)
     }
 
     /// <summary>Releases all: their renewals would write into a folder that is about to go.</summary>
-    public void Release(TimeSpan patience)
+    public void Release(TimeSpan timeout)
     {
-        foreach (Lease lease in _made) lease.Release().Wait(patience);
+        foreach (Lease lease in _made) lease.Release().Wait(timeout);
     }
 }

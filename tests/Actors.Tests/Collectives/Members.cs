@@ -9,7 +9,7 @@ namespace Starling.Actors.Tests.Collectives;
 internal static class Members
 {
     /// <summary>Nothing here takes this long; a test that hangs ends with it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     public static readonly string Plan = new('a', 64);
 
@@ -65,7 +65,7 @@ internal static class Members
             }
         }))];
         foreach (Thread thread in threads) thread.Start();
-        foreach (Thread thread in threads) Assert.True(thread.Join(Patience), "a member hangs");
+        foreach (Thread thread in threads) Assert.True(thread.Join(Timeout), "a member hangs");
         return failures;
     }
 

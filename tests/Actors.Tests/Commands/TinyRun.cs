@@ -22,7 +22,7 @@ internal sealed class TinyRun : IDisposable
     public TinyRun()
     {
         LibTorch.Initialize();
-        LibTorch.UseThreads(1);
+        LibTorch.SetThreadsOfThisThread(1);
         SaveTokenizer(Tokenizer, seed: 1);
         Save();
     }
@@ -55,7 +55,7 @@ internal sealed class TinyRun : IDisposable
     private void Save()
     {
         StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json", [$"tokenizer.path={Tokenizer}"]);
-        GptShape shape = RunShapes.Transformer(options, classes: 9);
+        GptShape shape = TransformerShapes.Transformer(options, classes: 9);
         using TrainingState state = TrainingState.Create(shape, options.SelfGuided, 0, torch.CPU);
         using var tokenizer = VqTokenizer.Load(Tokenizer);
         var configuration = new JsonObject { ["resolved"] = JsonNode.Parse(OptionsJson.Resolved(options)) };

@@ -166,7 +166,7 @@ public sealed class StarlingConfigurationTests
     [Fact]
     public void Keys_that_sections_have_in_common_come_first() =>
         Assert.Equal(
-            [.. OptionsJson.Keys(typeof(TrainingPicturesOptions)).Select(key => key.Name), "windowRowGroups"],
+            [.. OptionsJson.Keys(typeof(TrainingImagesOptions)).Select(key => key.Name), "windowRowGroups"],
             OptionsJson.Keys(typeof(DataOptions)).Select(key => key.Name).Take(8));
 
     [Fact]

@@ -186,15 +186,15 @@ public sealed class RunMachineFaultTests
     public void What_is_missing_for_long_is_said_once()
     {
         List<RunEffect> said = [];
-        for (int i = 0; i < 2 * Waiting.Patience + 2; i++)
+        for (int i = 0; i < 2 * Waiting.TicksBeforeNote + 2; i++)
         {
             said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
-            Assert.Equal(i < Waiting.Patience ? 0 : 1, said.Count);
+            Assert.Equal(i < Waiting.TicksBeforeNote ? 0 : 1, said.Count);
         }
         Assert.Equal(new RunEffect.Note("still waiting for a trainer"), said[0]);
         _run.Run("a");
         _run.Apply(new RunEvent.LoadersChanged(0));
-        for (int i = 0; i <= Waiting.Patience; i++)
+        for (int i = 0; i <= Waiting.TicksBeforeNote; i++)
         {
             said.AddRange(_run.Tick().Where(e => e is RunEffect.Note));
             _run.Answer("a");

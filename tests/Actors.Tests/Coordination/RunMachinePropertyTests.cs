@@ -10,7 +10,7 @@ namespace Starling.Actors.Tests.Coordination;
 /// </summary>
 public sealed class RunMachinePropertyTests
 {
-    private const int PeacePatience = 4000;
+    private const int PeaceTimeout = 4000;
 
     private static readonly RunPlan Plan = new(Steps: 6, Replicas: 4, EvaluateEverySteps: 2, EvaluationEnabled: true,
         MaxFruitlessGenerations: 1000)
@@ -60,7 +60,7 @@ public sealed class RunMachinePropertyTests
 
     private static void MakePeace(SimulatedCluster cluster, int[] choices)
     {
-        for (int i = 0; i < PeacePatience && cluster.Leader.Ending is null; i++)
+        for (int i = 0; i < PeaceTimeout && cluster.Leader.Ending is null; i++)
             cluster.Peace(i < choices.Length ? choices[i] : i);
         Assert.True(cluster.Leader.Ending is not null,
             $"no end in sight: {cluster.Leader.State.Phase}, waiting for {Waiting.For(cluster.Leader.State)}");

@@ -18,7 +18,7 @@ public sealed class RunMachineTests
         var assign = Assert.IsType<RunEffect.Assign>(effects[1]);
         Assert.Equal(("a", 1L, 0), (assign.Trainer, assign.Generation, assign.Rank));
         Assert.Equal([0, 1, 2, 3], Assert.Single(assign.Hosting).Replicas);
-        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 1, _run.Plan.FormPatience), effects[2]);
+        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 1, _run.Plan.FormTimeout), effects[2]);
         Assert.Equal(3, effects.Count);
         Assert.Equal(RunPhase.Binding, _run.State.Phase);
     }
@@ -78,7 +78,7 @@ public sealed class RunMachineTests
         IReadOnlyList<RunEffect> effects = _run.Bind("a");
         var connect = Assert.IsType<RunEffect.Connect>(effects[0]);
         Assert.Equal([(byte)'a', (byte)'b'], connect.Blobs.Select(b => b.Span[0]));
-        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 2, _run.Plan.FormPatience), effects[1]);
+        Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 2, _run.Plan.FormTimeout), effects[1]);
         Assert.Empty(_run.Ready("b"));
         Assert.Empty(_run.Ready("b"));
         Assert.Equal([new RunEffect.Begin(2, -1)], _run.Ready("a"));

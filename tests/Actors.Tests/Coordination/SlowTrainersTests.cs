@@ -63,7 +63,7 @@ public sealed class SlowTrainersTests
     [Fact]
     public void Warming_up_flags_nobody()
     {
-        SlowTrainers slow = After(SlowTrainers.None, SlowTrainers.Patience - 1, 600);
+        SlowTrainers slow = After(SlowTrainers.None, SlowTrainers.MinRatios - 1, 600);
         Assert.Empty(slow.Flagged);
         Assert.Equal(["b"], After(slow, 1, 600).Flagged);
     }

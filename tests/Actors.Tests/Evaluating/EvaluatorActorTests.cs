@@ -39,9 +39,9 @@ public sealed class EvaluatorActorTests : ActorTests
         };
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Assert.Equal(new SupervisorProtocol.EvaluationEnded(4, null), Ended());
-        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
-        var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Patience);
-        Assert.All(evaluated.Pictures, path => Assert.True(File.Exists(path)));
+        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Timeout);
+        var evaluated = _monitor.ExpectMsg<MonitorProtocol.Evaluated>(Timeout);
+        Assert.All(evaluated.Images, path => Assert.True(File.Exists(path)));
         Assert.Equal([4], _files.Of(_store).Keys);
         Assert.Equal(12.5, Assert.Single(_files.Ranks(_store)).Value);
         Assert.Equal([4, 8], _store.List().Select(e => e.Step));
@@ -62,7 +62,7 @@ public sealed class EvaluatorActorTests : ActorTests
         _evaluation.OnEvaluate = _ => throw new InvalidOperationException("no memory");
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Assert.Equal(new SupervisorProtocol.EvaluationEnded(4, "no memory"), Ended());
-        _monitor.FishForMessage(m => m is MonitorProtocol.EvaluationFailed { Step: 4, Reason: "no memory" }, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.EvaluationFailed { Step: 4, Reason: "no memory" }, Timeout);
         Assert.Empty(_files.Of(_store).Keys);
 
         _evaluation.OnEvaluate = Report;
@@ -97,7 +97,7 @@ public sealed class EvaluatorActorTests : ActorTests
         _evaluation.OnEvaluate = _ => throw new OperationCanceledException();
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
         Ended();
-        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Patience);
+        _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Timeout);
         Assert.False(_monitor.HasMessages);
     }
 
@@ -115,7 +115,7 @@ public sealed class EvaluatorActorTests : ActorTests
         EvaluatorActor.Peers actors = new(_supervisor, _monitor);
         IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor("e", TestIdentity.Run,
             Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
-        _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Patience);
+        _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Timeout);
         evaluator.Tell(new SupervisorProtocol.Registered(1));
         return evaluator;
     }
@@ -127,7 +127,7 @@ public sealed class EvaluatorActorTests : ActorTests
     }
 
     private SupervisorProtocol.EvaluationEnded Ended() => (SupervisorProtocol.EvaluationEnded)
-        _supervisor.FishForMessage(m => m is SupervisorProtocol.EvaluationEnded, Patience);
+        _supervisor.FishForMessage(m => m is SupervisorProtocol.EvaluationEnded, Timeout);
 
     private sealed class FakeEvaluation : IEvaluation
     {

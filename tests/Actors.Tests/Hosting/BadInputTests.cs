@@ -52,10 +52,10 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     }
 
     [Fact]
-    public async Task Undecodable_pictures_are_replaced_and_told_of_once()
+    public async Task Undecodable_images_are_replaced_and_told_of_once()
     {
         TinyAssets.WriteShard(_bench["patchy.parquet"], rows: 32, firstKey: 7, undecodable: [3, 20]);
-        // Three epochs: the same pictures come again.
+        // Three epochs: the same images come again.
         string[] settings = [$"data.files={_bench["patchy.parquet"]}", "data.holdOut=0", "data.maxBadShare=0.1"];
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync(settings));
         var told = _bench.Events("bad_picture");
@@ -68,7 +68,7 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     }
 
     [Fact]
-    public async Task Too_many_undecodable_pictures_end_the_run()
+    public async Task Too_many_undecodable_images_end_the_run()
     {
         TinyAssets.WriteShard(_bench["patchy.parquet"], rows: 32, undecodable: [1, 2, 3, 4, 5, 6, 7, 8]);
         await RefusedAsync("patchy.parquet", $"data.files={_bench["patchy.parquet"]}", "data.maxBadShare=0.1");
@@ -82,7 +82,7 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     }
 
     [Theory]
-    [InlineData("data.expectedPictures = 49", "has 48", "data.expectedPictures=49")]
+    [InlineData("data.expectedImages = 49", "has 48", "data.expectedImages=49")]
     [InlineData("data.expectedClasses = 5", "has 4", "data.expectedClasses=5")]
     [InlineData("tokenizer.expectedCodes = 64", "has 32", "tokenizer.expectedCodes=64")]
     [InlineData("tokenizer.expectedDownscale = 8", "has 4", "tokenizer.expectedDownscale=8")]
@@ -96,7 +96,7 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task Files_that_are_as_expected_are_trained_on() =>
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("training.steps=1",
-            "data.expectedPictures=48", "data.expectedClasses=4",
+            "data.expectedImages=48", "data.expectedClasses=4",
             "tokenizer.expectedCodes=32", "tokenizer.expectedDownscale=4"));
 
     [Fact]

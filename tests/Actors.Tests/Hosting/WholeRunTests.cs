@@ -52,7 +52,7 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     }
 
     [Fact]
-    public async Task Evaluation_changes_no_bit_and_leaves_scores_and_pictures()
+    public async Task Evaluation_changes_no_bit_and_leaves_scores_and_images()
     {
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "evaluation.everySteps=6"));
         Assert.Equal(reference.Hash, _bench.Hash);
@@ -60,21 +60,21 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
         Assert.Equal([8, 12], _bench.Events("evaluation_started").Select(Step));
         Assert.Empty(_bench.Events("evaluation_failed"));
         Assert.Equal(4, _bench.Events("evaluation").Count);
-        string[] pictures =
+        string[] images =
             [.. Directory.GetFiles(Path.Combine(_bench.Folder, "samples")).Order(StringComparer.Ordinal)];
         Assert.Equal(["00000008-student.png", "00000008-teacher.png", "00000012-student.png", "00000012-teacher.png"],
-            pictures.Select(Path.GetFileName));
-        Assert.Contains(pictures[^1], _bench.Output);
+            images.Select(Path.GetFileName));
+        Assert.Contains(images[^1], _bench.Output);
 
         // The same command again has nothing left to do, but still shows what there is.
         int before = _bench.Output.Length;
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "evaluation.everySteps=6"));
         Assert.Equal(2, _bench.Events("evaluation_started").Count);
-        Assert.Contains(pictures[^1], _bench.Output[before..]);
+        Assert.Contains(images[^1], _bench.Output[before..]);
     }
 
     [Fact]
-    public async Task A_run_without_held_out_pictures_is_evaluated_without_a_probe()
+    public async Task A_run_without_held_out_images_is_evaluated_without_a_probe()
     {
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true", "data.holdOut=0"));
         Assert.Empty(_bench.Events("evaluation_failed"));
@@ -85,14 +85,14 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     public async Task An_evaluation_may_look_at_a_part_of_the_data_and_is_repeated_by_hand_without_encoding_it_again()
     {
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync("evaluation.enabled=true",
-            "evaluation.referencePictures=10", "evaluation.probe.pictures=5", "data.holdOut=0.3"));
+            "evaluation.referenceImages=10", "evaluation.probe.images=5", "data.holdOut=0.3"));
         EvaluationResult[] results =
         [
             .. _bench.Events("evaluation").Select(e => EvaluationResult.FromJson(e.GetProperty("result").GetRawText())),
         ];
-        Assert.Equal([10, 10], results.Select(r => r.ReferencePictures));
+        Assert.Equal([10, 10], results.Select(r => r.ReferenceImages));
         Assert.All(results, r => Assert.Contains(Assert.Single(r.Probe).Accuracy * 5, (double[])[0, 1, 2, 3, 4, 5]));
-        Assert.Contains("untrained, 8 samples against 10 pictures", _bench.Output);
+        Assert.Contains("untrained, 8 samples against 10 images", _bench.Output);
 
         string cache = Assert.Single(
             Directory.GetFiles(Path.Combine(_bench.Folder, "evaluations"), "reference-*.safetensors"));

@@ -96,7 +96,7 @@ public sealed class LoaderRequestTests : ActorTests
         _source.Fail(new Data.StarlingException("shard.parquet is damaged"));
         foreach (TestProbe asker in (TestProbe[])[_one, _other])
             Assert.Equal(new LoaderProtocol.Failed("shard.parquet is damaged", true),
-                asker.ExpectMsg<LoaderProtocol.Failed>(Patience));
+                asker.ExpectMsg<LoaderProtocol.Failed>(Timeout));
         Settle(_loader);
         Assert.False(_one.HasMessages);
     }
@@ -108,7 +108,7 @@ public sealed class LoaderRequestTests : ActorTests
 
     private async Task Begun(params int[] steps)
     {
-        foreach (int step in steps) Assert.Equal(new ShareKey(step, 0), await _source.AskedAsync(Patience));
+        foreach (int step in steps) Assert.Equal(new ShareKey(step, 0), await _source.AskedAsync(Timeout));
     }
 
     private void NothingBegun()
@@ -117,5 +117,5 @@ public sealed class LoaderRequestTests : ActorTests
         Assert.True(_source.NothingAsked);
     }
 
-    private static long Answer(TestProbe asker) => asker.ExpectMsg<LoaderProtocol.LoadedTokens>(Patience).Step;
+    private static long Answer(TestProbe asker) => asker.ExpectMsg<LoaderProtocol.LoadedTokens>(Timeout).Step;
 }

@@ -30,7 +30,7 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
     }
 
     [Fact]
-    public async Task Pictures_do_not_and_the_asker_hears_which_key_to_change()
+    public async Task Images_do_not_and_the_asker_hears_which_key_to_change()
     {
         await Asked(travels: false, answer =>
         {
@@ -55,10 +55,10 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
                 .Tell(new LoaderProtocol.Request(3, 1), TestActor);
             if (travels)
             {
-                await source.AskedAsync(Patience);
+                await source.AskedAsync(Timeout);
                 source.Make(3, 1);
             }
-            check(ExpectMsg<object>(Patience));
+            check(ExpectMsg<object>(Timeout));
         }
         finally
         {

@@ -21,8 +21,8 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
         _made.Reader.ReadAllAsync(cancellation);
 
     /// <summary>The next request that the loader passed on.</summary>
-    public async Task<ShareKey> AskedAsync(TimeSpan patience) =>
-        await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(patience);
+    public async Task<ShareKey> AskedAsync(TimeSpan timeout) =>
+        await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(timeout);
 
     public bool NothingAsked => _asked.Reader.Count == 0;
 

@@ -21,7 +21,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         foreach ((long step, int replica) in asked) loader.Tell(new LoaderProtocol.Request(step, replica), TestActor);
         foreach ((long step, int replica) in asked)
         {
-            ReplicaBatch batch = ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch;
+            ReplicaBatch batch = ExpectMsg<LoaderProtocol.Loaded>(Timeout).Batch;
             Assert.Equal((step, replica), (batch.Step, batch.Replica));
             Assert.Equal(factory.Create(step, replica).Pixels, batch.Pixels);
         }
@@ -36,7 +36,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
             loader.Tell(new LoaderProtocol.Request(0, replica), replica % 2 == 0 ? one : other);
         for (int replica = 0; replica < 8; replica++)
             Assert.Equal(replica,
-                (replica % 2 == 0 ? one : other).ExpectMsg<LoaderProtocol.Loaded>(Patience).Batch.Replica);
+                (replica % 2 == 0 ? one : other).ExpectMsg<LoaderProtocol.Loaded>(Timeout).Batch.Replica);
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
             new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), 4, supervisor)));
-        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
-        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience).Actor);
+        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout).Actor);
+        Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout).Actor);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
 
         void AssertRefused()
         {
-            var failed = (LoaderProtocol.Failed)FishForMessage(m => m is LoaderProtocol.Failed, Patience);
+            var failed = (LoaderProtocol.Failed)FishForMessage(m => m is LoaderProtocol.Failed, Timeout);
             Assert.True(failed.UserMistake);
             Assert.Contains("hollow.parquet", failed.Reason);
         }
@@ -80,11 +80,11 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         FlakyDecoder decoder = new();
         IActorRef loader = Start(Options(), decoder);
         loader.Tell(new LoaderProtocol.Request(0, 0), TestActor);
-        var failed = ExpectMsg<LoaderProtocol.Failed>(Patience);
+        var failed = ExpectMsg<LoaderProtocol.Failed>(Timeout);
         Assert.False(failed.UserMistake);
         Assert.Equal("the disk hiccuped", failed.Reason);
         loader.Tell(new LoaderProtocol.Request(0, 0), TestActor);
-        object answer = FishForMessage(m => m is LoaderProtocol.Loaded, Patience);
+        object answer = FishForMessage(m => m is LoaderProtocol.Loaded, Timeout);
         Assert.Equal(0, ((LoaderProtocol.Loaded)answer).Batch.Replica);
     }
 
@@ -100,7 +100,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
             new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), 4, supervisor)));
-        supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience);
+        supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout);
         loader.Tell(new SupervisorProtocol.Registered(1));
         return loader;
     }
@@ -113,6 +113,6 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
 
         public RgbImage Decode(ReadOnlySpan<byte> file) => Interlocked.Increment(ref _decoded) == 1
             ? throw new IOException("the disk hiccuped")
-            : PictureDecoder.Default.Decode(file);
+            : ImageDecoder.Default.Decode(file);
     }
 }

@@ -14,7 +14,7 @@ namespace Starling.Actors.Tests.Loading;
 
 public sealed class TokenSourceTests(TinyAssets assets)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Bit for bit, on any number of threads, whatever shares were in a chunk together.</summary>
     [Theory]
@@ -77,7 +77,7 @@ public sealed class TokenSourceTests(TinyAssets assets)
         TokenSource source = Open(options, threads: 2);
         _ = AskAsync(source, [.. Enumerable.Range(0, 20).Select(step => ((long)step, 0))]);
         await ReadAsync(source, 1);
-        await source.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await source.DisposeAsync().AsTask().WaitAsync(Timeout, TestContext.Current.CancellationToken);
         await source.DisposeAsync();
     }
 
@@ -116,7 +116,7 @@ public sealed class TokenSourceTests(TinyAssets assets)
 
     private static async Task<List<ReplicaShare>> ReadAsync(TokenSource source, int count)
     {
-        using CancellationTokenSource end = new(Patience);
+        using CancellationTokenSource end = new(Timeout);
         List<ReplicaShare> shares = [];
         await foreach (ReplicaShare share in source.ReadAsync(end.Token))
         {

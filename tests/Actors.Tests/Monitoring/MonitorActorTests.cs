@@ -18,7 +18,7 @@ namespace Starling.Actors.Tests.Monitoring;
 
 public sealed class MonitorActorTests : ActorTests
 {
-    private static readonly BadPicture Bad = new(17, "shard.parquet", 2, 1, "no picture");
+    private static readonly BadImage Bad = new(17, "shard.parquet", 2, 1, "no image");
     private readonly RunMetrics _metrics = new(TimeProvider.System);
     private readonly RecordingView _view = new();
     private readonly TaskCompletionSource<RunProgress> _final = new();
@@ -53,7 +53,7 @@ public sealed class MonitorActorTests : ActorTests
         Assert.Equal(3, step.GetProperty("generation").GetInt64());
         Assert.Equal(4.25, step.GetProperty("loss").GetDouble());
         Assert.Contains(_view.Snapshots, s => s.Step == 5 && s.State == "training");
-        RunProgress final = await _final.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        RunProgress final = await _final.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal((5, 4), (final.Step, final.FirstStep));
     }
 
@@ -122,7 +122,7 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_bad_picture_counts_once_however_often_it_is_met()
+    public async Task A_bad_image_counts_once_however_often_it_is_met()
     {
         _monitor.Tell(Stepped(1, default, bad: [Bad, Bad with { SampleId = 18 }]));
         _monitor.Tell(Stepped(6, default, bad: [Bad]));
@@ -131,7 +131,7 @@ public sealed class MonitorActorTests : ActorTests
             events.Where(e => Name(e) == "bad_picture").Select(e => e.GetProperty("sample").GetInt64()));
         Assert.Contains("bad_pictures_total 2\n", await ScrapeAsync());
         Assert.Contains(_view.Notes, n =>
-            n.Contains("shard.parquet, row group 2, row 1 (no picture)", StringComparison.Ordinal));
+            n.Contains("shard.parquet, row group 2, row 1 (no image)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -222,14 +222,14 @@ public sealed class MonitorActorTests : ActorTests
         string metrics = await ScrapeAsync();
         Assert.Matches(@"starling_eval_frechet_distance\{[^}]*teacher[^}]*\} 12\.5\n", metrics);
         Assert.Matches(@"starling_eval_linear_probe_ratio\{[^}]*\} 0\.5\n", metrics);
-        RunProgress final = await _final.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        RunProgress final = await _final.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal(0.5, Assert.Single(final.Scores).ProbeAccuracy);
-        Assert.Equal(["grid.png"], final.Pictures);
+        Assert.Equal(["grid.png"], final.Images);
     }
 
     private static MonitorProtocol.Stepped Stepped(long step, LossParts losses,
         StepOutcome outcome = StepOutcome.Applied,
-        params BadPicture[] bad) => new(3,
+        params BadImage[] bad) => new(3,
             new StepResult(step, outcome, losses, 0.75, 1e-3, 0.1, [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]),
             new StepTiming(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), 1, 123), bad);
 
@@ -238,7 +238,7 @@ public sealed class MonitorActorTests : ActorTests
     /// <summary>Stops the monitor and reads the diary it left.</summary>
     private async Task<IReadOnlyList<JsonElement>> StopAsync()
     {
-        Assert.True(await _monitor.GracefulStop(Patience));
+        Assert.True(await _monitor.GracefulStop(Timeout));
         await _events.DisposeAsync();
         return [.. File.ReadLines(Folder["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
     }
@@ -246,7 +246,7 @@ public sealed class MonitorActorTests : ActorTests
     /// <summary>The metrics once the monitor has heard what it was told so far.</summary>
     private async Task<string> SettledAsync()
     {
-        await _monitor.Ask<ActorIdentity>(new Identify(null), Patience, TestContext.Current.CancellationToken);
+        await _monitor.Ask<ActorIdentity>(new Identify(null), Timeout, TestContext.Current.CancellationToken);
         return await ScrapeAsync();
     }
 

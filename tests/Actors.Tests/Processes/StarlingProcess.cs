@@ -9,7 +9,7 @@ namespace Starling.Actors.Tests.Processes;
 internal sealed class StarlingProcess : IDisposable
 {
     public const int Interrupt = 2, Kill = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Lock _gate = new();
     private readonly List<string> _output = [], _errors = [];
@@ -95,8 +95,8 @@ internal sealed class StarlingProcess : IDisposable
     /// <summary>Waits for the end, and for the last line of both outputs.</summary>
     public async Task<int> ExitAsync()
     {
-        using CancellationTokenSource patience = new(Patience);
-        await _process.WaitForExitAsync(patience.Token);
+        using CancellationTokenSource timeout = new(Timeout);
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 
@@ -112,7 +112,7 @@ internal sealed class StarlingProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            _process.WaitForExit(Patience); // its files may be deleted next
+            _process.WaitForExit(Timeout); // its files may be deleted next
         }
         _process.Dispose();
     }

@@ -7,7 +7,7 @@ namespace Starling.Actors.Tests.Processes;
 /// <summary>What a run shows of itself while it goes on, and when its disk is full.</summary>
 public sealed class WatchingTests(TinyAssets assets) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -18,7 +18,7 @@ public sealed class WatchingTests(TinyAssets assets) : IDisposable
         using StarlingProcess process = StarlingProcess.Train(assets, _folder["run"], "training.steps=100000",
             "evaluation.enabled=true", "evaluation.everySteps=4");
         await process.LineAsync(line => line.StartsWith("for comparison:", StringComparison.Ordinal));
-        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Patience };
+        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Timeout };
         string metrics = await client.GetStringAsync("metrics", TestContext.Current.CancellationToken);
         Assert.All((string[])
         [
@@ -55,7 +55,7 @@ public sealed class WatchingTests(TinyAssets assets) : IDisposable
         await process.LineAsync(line => line.Contains("could not be written", StringComparison.Ordinal));
         long failedAt = StepsShown(process);
         await process.StepAsync(failedAt + 3);
-        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Patience };
+        using HttpClient client = new() { BaseAddress = await AddressAsync(process), Timeout = Timeout };
         string metrics = await client.GetStringAsync("metrics", TestContext.Current.CancellationToken);
         Assert.Matches("starling_checkpoint_failures_total\\{[^}]*disk_full[^}]*\\} [1-9]", metrics);
         process.Signal(StarlingProcess.Kill);

@@ -3,15 +3,15 @@ using Starling.Model.Files;
 namespace Starling.Actors.Tests.Runs;
 
 /// <summary>The real disk, which writes down what is done to it and can fail at the n-th thing.</summary>
-internal sealed class RecordingDisk(int faultAt = 0) : ICheckpointFiles
+internal sealed class RecordingDisk(int faultAt = 0) : IDurableFiles
 {
     public List<string> Operations { get; } = [];
 
     public void CreateFolder(string path) => Do($"folder {Name(path)}", () => DiskFiles.Instance.CreateFolder(path));
 
-    public ICheckpointFile CreateFile(string path)
+    public IDurableFile CreateFile(string path)
     {
-        ICheckpointFile? file = null;
+        IDurableFile? file = null;
         Do($"create {Name(path)}", () => file = DiskFiles.Instance.CreateFile(path));
         return new RecordedFile(this, file!);
     }
@@ -35,7 +35,7 @@ internal sealed class RecordingDisk(int faultAt = 0) : ICheckpointFiles
         work();
     }
 
-    private sealed class RecordedFile(RecordingDisk disk, ICheckpointFile inner) : ICheckpointFile
+    private sealed class RecordedFile(RecordingDisk disk, IDurableFile inner) : IDurableFile
     {
         public void Write(ReadOnlySpan<byte> bytes)
         {

@@ -51,7 +51,7 @@ public sealed class RunLedgerTests : IDisposable
         Assert.True(Ledger().TryCommit(5, () =>
         {
             commits++;
-            RunLedger other = new(_folder.Path, patience: TimeSpan.FromMilliseconds(50));
+            RunLedger other = new(_folder.Path, timeout: TimeSpan.FromMilliseconds(50));
             Assert.Contains("ledger.lock",
                 Assert.Throws<StarlingException>(() => other.TryAdvance(1, 6, 0, -1)).Message);
         }));

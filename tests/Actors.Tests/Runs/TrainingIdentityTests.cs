@@ -20,7 +20,7 @@ public sealed class TrainingIdentityTests
     [InlineData("evaluation.enabled=false")]
     [InlineData("cluster.leaseSeconds=20")]
     [InlineData("data.files=elsewhere/same.parquet")]
-    [InlineData("data.expectedPictures=3372")]
+    [InlineData("data.expectedImages=3372")]
     [InlineData("data.expectedClasses=9")]
     [InlineData("tokenizer.expectedCodes=1024")]
     [InlineData("tokenizer.expectedDownscale=8")]

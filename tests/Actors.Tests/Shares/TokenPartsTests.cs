@@ -18,11 +18,11 @@ public sealed class TokenPartsTests : ActorTests
     [InlineData(300, 1, 1024, 1 << 20)]
     [InlineData(0, 2, 16, 32)]
     public void A_share_is_what_it_was_after_the_journey_in_messages_below_256_KB(
-        int pictures, int views, int tokens, int codebook)
+        int images, int views, int tokens, int codebook)
     {
-        int[] codes = [.. Enumerable.Range(0, pictures * views * tokens).Select(i => codebook - 1 - (i % codebook))];
+        int[] codes = [.. Enumerable.Range(0, images * views * tokens).Select(i => codebook - 1 - (i % codebook))];
         TokenShare share = new(12, 3, views, tokens, codes,
-            [.. Enumerable.Range(0, pictures).Select(i => i % 1000)], []);
+            [.. Enumerable.Range(0, images).Select(i => i % 1000)], []);
         TokenShare back = Travelled(share);
         Assert.Equal(codes, back.Codes.ToArray());
         Assert.Equal(share.Labels, back.Labels);
@@ -30,10 +30,10 @@ public sealed class TokenPartsTests : ActorTests
     }
 
     [Fact]
-    public void However_many_pictures_were_replaced_each_is_named_and_no_message_grows_over_the_limit()
+    public void However_many_images_were_replaced_each_is_named_and_no_message_grows_over_the_limit()
     {
-        BadPicture[] bad = [.. Enumerable.Range(0, 1000).Select(i =>
-            new BadPicture(i, new string('f', 300), 1, 2, new string('r', 5000)))];
+        BadImage[] bad = [.. Enumerable.Range(0, 1000).Select(i =>
+            new BadImage(i, new string('f', 300), 1, 2, new string('r', 5000)))];
         TokenShare back = Travelled(new TokenShare(1, 0, 1, 1024, new int[4 * 1024], [1, 2, 3, 4], bad));
         Assert.Equal(bad.Select(b => b.SampleId), back.Bad.Select(b => b.SampleId));
         Assert.All(back.Bad, b => Assert.EndsWith("…", b.Reason));
@@ -41,7 +41,7 @@ public sealed class TokenPartsTests : ActorTests
     }
 
     [Fact]
-    public void A_picture_that_is_larger_than_a_message_is_the_configurations_fault()
+    public void An_image_that_is_larger_than_a_message_is_the_configurations_fault()
     {
         TokenShare share = new(1, 0, 64, 4096, new int[64 * 4096], [1], []);
         Assert.Contains("data.tokenizeOn", Assert.Throws<StarlingException>(() => TokenParts.Split(share)).Message);

@@ -11,7 +11,7 @@ namespace Starling.Actors.Tests.Supervision;
 /// <summary>The shell around <see cref="RunMachine"/>: registrations, deaths, fences, and performing effects.</summary>
 public sealed class RunSupervisorTests : ActorTests
 {
-    private readonly TaskCompletionSource<RunEnding> _ended = new();
+    private readonly TaskCompletionSource<RunResult> _ended = new();
     private readonly TaskCompletionSource<string> _fenced = new();
     private readonly TestProbe _trainer, _loader, _evaluator, _monitor;
 
@@ -26,9 +26,9 @@ public sealed class RunSupervisorTests : ActorTests
     {
         IActorRef supervisor = Start();
         Register(supervisor, "a", _trainer);
-        Assert.Equal(1, _trainer.ExpectMsg<SupervisorProtocol.Registered>(Patience).Term);
+        Assert.Equal(1, _trainer.ExpectMsg<SupervisorProtocol.Registered>(Timeout).Term);
         Settle(supervisor);
-        while (_trainer.HasMessages) Assert.IsType<TrainerProtocol.Ping>(_trainer.ReceiveOne(Patience));
+        while (_trainer.HasMessages) Assert.IsType<TrainerProtocol.Ping>(_trainer.ReceiveOne(Timeout));
         Register(supervisor, _loader);
         Order<TrainerProtocol.LoadersChanged>(_trainer);
         var assign = Order<TrainerProtocol.Assign>(_trainer);
@@ -62,7 +62,7 @@ public sealed class RunSupervisorTests : ActorTests
             Order<SupervisorProtocol.RunOver>(_trainer));
         Settle(supervisor);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
-        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Ended }, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Ended }, Timeout);
         Assert.Equal(new LedgerEntry(1, 1, 3, 3), Ledger.Read());
 
         TestProbe late = CreateTestProbe();
@@ -79,17 +79,17 @@ public sealed class RunSupervisorTests : ActorTests
         supervisor.Tell(new SupervisorProtocol.Ready("a", 1, 8, 8));
         supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 8));
         supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "e", _evaluator));
-        _evaluator.ExpectMsg<SupervisorProtocol.Registered>(Patience);
-        _evaluator.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Patience);
+        _evaluator.ExpectMsg<SupervisorProtocol.Registered>(Timeout);
+        _evaluator.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Timeout);
         Settle(supervisor);
         Assert.False(_ended.Task.IsCompleted);
         Sys.Stop(_evaluator);
         TestProbe next = CreateTestProbe();
         supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "f", next));
-        next.ExpectMsg<SupervisorProtocol.Registered>(Patience);
-        next.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Patience);
+        next.ExpectMsg<SupervisorProtocol.Registered>(Timeout);
+        next.ExpectMsg(new EvaluatorProtocol.Evaluate(8), Timeout);
         supervisor.Tell(new SupervisorProtocol.EvaluationEnded(8, null));
-        AwaitAssert(() => Assert.True(_ended.Task.IsCompletedSuccessfully), Patience);
+        AwaitAssert(() => Assert.True(_ended.Task.IsCompletedSuccessfully), Timeout);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class RunSupervisorTests : ActorTests
         Sys.Stop(_trainer);
         var ping = Order<TrainerProtocol.Ping>(second);
         supervisor.Tell(new SupervisorProtocol.Pong("b", 1, ping.Sequence));
-        object next = second.FishForMessage(Answered, Patience);
+        object next = second.FishForMessage(Answered, Timeout);
         Assert.Equal((3, 1), (((TrainerProtocol.Assign)next).Generation, ((TrainerProtocol.Assign)next).World));
 
         bool Answered(object m)
@@ -123,11 +123,11 @@ public sealed class RunSupervisorTests : ActorTests
         Address node = _trainer.Ref.Path.Address;
         Sys.EventStream.Publish(new NodeNews.Silent(node));
         Settle(supervisor);
-        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a"] }, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a"] }, Timeout);
         Register(supervisor, "b", CreateTestProbe()); // from the same node: as silent as the other one
-        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a", "b"] }, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a", "b"] }, Timeout);
         Sys.EventStream.Publish(new NodeNews.Back(node));
-        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: [] }, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: [] }, Timeout);
         Sys.EventStream.Publish(new NodeNews.Gone(new Address("akka.tcp", "starling", "10.0.0.2", 4000), "elsewhere"));
         Assert.Equal(2, Status(supervisor).Trainers.Count);
         Sys.EventStream.Publish(new NodeNews.Gone(node, "its process has ended"));
@@ -148,7 +148,7 @@ public sealed class RunSupervisorTests : ActorTests
         Ledger.TakeTerm();
         time.Advance(4); // which its own timer, a real one, does not know of
         supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
-        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("newer", await _fenced.Task);
         Assert.DoesNotContain(_monitor.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is MonitorProtocol.RunChanged { State.Step: 1 });
@@ -165,8 +165,8 @@ public sealed class RunSupervisorTests : ActorTests
             new SupervisorProtocol.RegisterEvaluator(other, "e", _trainer)])
         {
             supervisor.Tell(registration);
-            Assert.Contains("mine", _trainer.ExpectMsg<SupervisorProtocol.Refused>(Patience).Reason);
-            _monitor.FishForMessage(m => m is MonitorProtocol.Note note && note.Line.Contains("mine"), Patience);
+            Assert.Contains("mine", _trainer.ExpectMsg<SupervisorProtocol.Refused>(Timeout).Reason);
+            _monitor.FishForMessage(m => m is MonitorProtocol.Note note && note.Line.Contains("mine"), Timeout);
         }
     }
 
@@ -179,7 +179,7 @@ public sealed class RunSupervisorTests : ActorTests
         Ledger.TakeTerm(); // another one leads
         TestProbe second = CreateTestProbe();
         Register(supervisor, "b", second);
-        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("newer", await _fenced.Task);
         Assert.DoesNotContain(second.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is TrainerProtocol.Assign or TrainerProtocol.Ping);
@@ -194,7 +194,7 @@ public sealed class RunSupervisorTests : ActorTests
         Order<TrainerProtocol.Assign>(_trainer); // it has taken its term by then
         Watch(supervisor);
         Ledger.TakeTerm();
-        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("newer", await _fenced.Task);
     }
 
@@ -204,7 +204,7 @@ public sealed class RunSupervisorTests : ActorTests
         IActorRef supervisor = Start();
         Watch(supervisor);
         supervisor.Tell(new SupervisorProtocol.RegisterLoader(null!, "l", _loader));
-        await ExpectTerminatedAsync(supervisor, Patience, cancellationToken: TestContext.Current.CancellationToken);
+        await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("failed", await _fenced.Task);
         Assert.Equal(1, Ledger.Read().Term);
     }
@@ -252,7 +252,7 @@ public sealed class RunSupervisorTests : ActorTests
     {
         File.WriteAllText(Folder["ledger.json"], "x");
         Start();
-        RunEnding ending = await _ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        RunResult ending = await _ended.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal(RunOutcome.Rejected, ending.Outcome);
         Assert.Contains("ledger.json", ending.Reason);
     }
@@ -264,7 +264,7 @@ public sealed class RunSupervisorTests : ActorTests
             Plan = () => new RunPlan(Steps: 8, Replicas: 8, EvaluateEverySteps: 0, EvaluationEnabled: true)
             {
                 // Longer than any test: its timers are real.
-                FormPatience = 2 * Patience, UnansweredPings = 1000,
+                FormTimeout = 2 * Timeout, UnansweredPings = 1000,
             },
             Identity = TestIdentity.Run,
             Ledger = Ledger,
@@ -302,11 +302,11 @@ public sealed class RunSupervisorTests : ActorTests
         supervisor.Tell(new SupervisorProtocol.RegisterLoader(TestIdentity.Run, "l", loader));
 
     /// <summary>The next order of a kind; pings come every second.</summary>
-    private static T Order<T>(TestProbe trainer) => (T)trainer.FishForMessage(m => m is T, Patience);
+    private static T Order<T>(TestProbe trainer) => (T)trainer.FishForMessage(m => m is T, Timeout);
 
     private RunStatus Status(IActorRef supervisor)
     {
         supervisor.Tell(SupervisorProtocol.StatusRequest.Instance, TestActor);
-        return ExpectMsg<RunStatus>(Patience);
+        return ExpectMsg<RunStatus>(Timeout);
     }
 }

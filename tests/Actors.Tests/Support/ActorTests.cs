@@ -8,7 +8,7 @@ namespace Starling.Actors.Tests.Support;
 public abstract class ActorTests(string more = "") : TestKit(more + Quiet, TestContext.Current.TestOutputHelper)
 {
     /// <summary>How long anything may take before a test fails; never how long it has to take.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private const string Quiet = """
 
@@ -22,7 +22,7 @@ public abstract class ActorTests(string more = "") : TestKit(more + Quiet, TestC
     protected void Settle(IActorRef actor)
     {
         actor.Tell(new Identify(null), TestActor);
-        ExpectMsg<ActorIdentity>(Patience);
+        ExpectMsg<ActorIdentity>(Timeout);
     }
 
     /// <inheritdoc/>

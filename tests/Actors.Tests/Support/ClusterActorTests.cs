@@ -27,7 +27,7 @@ public abstract class ClusterActorTests() : ActorTests("""
     /// <summary>Begins the cluster; gives this node's address.</summary>
     protected async Task<Address> JoinAsync()
     {
-        await Cluster.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await Cluster.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Timeout);
         return Cluster.SelfAddress;
     }
 
@@ -37,9 +37,9 @@ public abstract class ClusterActorTests() : ActorTests("""
         ActorSystem system = ActorSystem.Create(Sys.Name, Sys.Settings.Config);
         _others.Add(system);
         Cluster other = Cluster.Get(system);
-        await other.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await other.JoinAsync(Cluster.SelfAddress, TestContext.Current.CancellationToken).WaitAsync(Timeout);
         AwaitAssert(() => Assert.Contains(Cluster.State.Members,
-            m => m.Address == other.SelfAddress && m.Status == MemberStatus.Up), Patience);
+            m => m.Address == other.SelfAddress && m.Status == MemberStatus.Up), Timeout);
         return other;
     }
 
@@ -47,15 +47,15 @@ public abstract class ClusterActorTests() : ActorTests("""
     protected async Task<Address> SilentAsync()
     {
         Cluster silent = await MemberAsync();
-        await silent.System.Terminate().WaitAsync(Patience);
-        AwaitAssert(() => Assert.Contains(Cluster.State.Unreachable, m => m.Address == silent.SelfAddress), Patience);
+        await silent.System.Terminate().WaitAsync(Timeout);
+        AwaitAssert(() => Assert.Contains(Cluster.State.Unreachable, m => m.Address == silent.SelfAddress), Timeout);
         return silent.SelfAddress;
     }
 
     /// <inheritdoc/>
     protected override void AfterAll()
     {
-        foreach (ActorSystem other in _others) other.Terminate().Wait(Patience);
+        foreach (ActorSystem other in _others) other.Terminate().Wait(Timeout);
         base.AfterAll();
     }
 }

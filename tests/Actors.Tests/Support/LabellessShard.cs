@@ -3,7 +3,7 @@ using Parquet.Schema;
 
 namespace Starling.Actors.Tests.Support;
 
-/// <summary>A Parquet file with pictures and no label column.</summary>
+/// <summary>A Parquet file with images and no label column.</summary>
 internal static class LabellessShard
 {
     public static async Task WriteAsync(string path)

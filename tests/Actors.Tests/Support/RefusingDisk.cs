@@ -3,7 +3,7 @@ using Starling.Model.Files;
 namespace Starling.Actors.Tests.Support;
 
 /// <summary>The real disk, until a test has it refuse new files.</summary>
-internal sealed class RefusingDisk : ICheckpointFiles
+internal sealed class RefusingDisk : IDurableFiles
 {
     /// <summary>Thrown instead of making a file; null to work as usual.</summary>
     public Exception? Refusal { get; set; }
@@ -13,7 +13,7 @@ internal sealed class RefusingDisk : ICheckpointFiles
 
     public void CreateFolder(string path) => DiskFiles.Instance.CreateFolder(path);
 
-    public ICheckpointFile CreateFile(string path) =>
+    public IDurableFile CreateFile(string path) =>
         Refusal is { } refusal ? throw refusal : DiskFiles.Instance.CreateFile(path);
 
     public void SyncFolder(string path) => DiskFiles.Instance.SyncFolder(path);

@@ -12,7 +12,7 @@ internal sealed class RunBench(TinyAssets assets) : IDisposable
     /// <summary>Steps of a run unless a test says otherwise; a checkpoint follows every fourth.</summary>
     public const int Steps = 12;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
     private readonly TestFolder _folder = new();
     private readonly StringWriter _output = new();
 
@@ -53,7 +53,7 @@ internal sealed class RunBench(TinyAssets assets) : IDisposable
         StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json", [.. Settings(assets), .. settings]);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
         return new TrainingHost(console, time)
-            .RunAsync(options, new TrainRequest(Folder, "configs/tiny.json", force), stop).WaitAsync(Patience);
+            .RunAsync(options, new TrainRequest(Folder, "configs/tiny.json", force), stop).WaitAsync(Timeout);
     }
 
     /// <summary>Lines of the event log, of one kind if named.</summary>

@@ -9,7 +9,7 @@ namespace Starling.Actors.Tests.Support;
 /// <summary>Replica batches for actors: made up, or from the tiny shards.</summary>
 internal static class TestBatches
 {
-    /// <summary>A share without pictures, for whoever only passes it on.</summary>
+    /// <summary>A share without images, for whoever only passes it on.</summary>
     public static ReplicaBatch Empty(long step, int replica) => new()
     {
         Step = step,

@@ -10,21 +10,21 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Support;
 
 /// <summary>
-/// Everything a run of a few seconds needs, made once: two shards of noise, an untrained tokenizer (a 16x16 picture is
+/// Everything a run of a few seconds needs, made once: two shards of noise, an untrained tokenizer (a 16x16 image is
 /// 16 codes of 32) and an untrained feature network. Deleted with the last test.
 /// </summary>
 public sealed class TinyAssets : IDisposable
 {
-    public const int Pictures = 48, Classes = 4;
+    public const int Images = 48, Classes = 4;
 
     private readonly TestFolder _folder = new();
 
     public TinyAssets()
     {
         LibTorch.Initialize();
-        LibTorch.UseThreads(1);
-        WriteShard(_folder["shard-0.parquet"], Pictures / 2);
-        WriteShard(_folder["shard-1.parquet"], Pictures / 2, firstKey: 1000);
+        LibTorch.SetThreadsOfThisThread(1);
+        WriteShard(_folder["shard-0.parquet"], Images / 2);
+        WriteShard(_folder["shard-1.parquet"], Images / 2, firstKey: 1000);
         SaveTokenizer();
         SaveFeatureNetwork();
     }
@@ -35,18 +35,18 @@ public sealed class TinyAssets : IDisposable
 
     public string FeatureNetwork => _folder["features.safetensors"];
 
-    /// <summary>Writes a shard of noise with eight rows a group; the listed rows hold no picture.</summary>
+    /// <summary>Writes a shard of noise with eight rows a group; the listed rows hold no image.</summary>
     public static void WriteShard(
         string path, int rows, long firstKey = 0, int classesUsed = Classes, params int[] undecodable) =>
         ShardWriter.WriteAsync(path,
             Enumerable.Range(0, rows).Select(row => new ShardRow(
-                undecodable.Contains(row) ? "this is no picture"u8.ToArray() : Picture(firstKey + row),
+                undecodable.Contains(row) ? "this is no image"u8.ToArray() : Image(firstKey + row),
                 row % classesUsed)),
             ["ant", "bee", "cat", "dog"], rowsPerGroup: 8).GetAwaiter().GetResult();
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Picture(long key)
+    private static byte[] Image(long key)
     {
         RgbImage image = RgbImage.Blank(24, 20);
         KeyedRandom random = KeyedRandom.For(1, RandomPurpose.Augmentation, key);
@@ -85,7 +85,7 @@ public sealed class TinyAssets : IDisposable
                 weights.View(weights.Values, parameter.Name).uniform_(-0.3, 0.3, generator);
             }
         }
-        using PictureClassifier network = new("untrained", shape, weights);
+        using ImageClassifier network = new("untrained", shape, weights);
         network.Save(FeatureNetwork);
     }
 }

@@ -10,7 +10,7 @@ namespace Starling.Actors.Tests.Training;
 
 public sealed class BatchFeederTests : ActorTests
 {
-    private static readonly TimeSpan LoaderPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LoaderTimeout = TimeSpan.FromSeconds(10);
     private readonly Channel<StepBatch> _steps = Channel.CreateBounded<StepBatch>(2);
     private readonly List<LoaderProtocol.Failed> _failures = [];
     private readonly TestProbe _one, _other;
@@ -19,7 +19,7 @@ public sealed class BatchFeederTests : ActorTests
     public BatchFeederTests() : base("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
     {
         (_one, _other) = (CreateTestProbe(), CreateTestProbe());
-        BatchFeeder.Plan plan = new(FirstStep: 5, EndStep: 8, [0, 1, 6], [_one, _other], StepsAhead: 2, LoaderPatience);
+        BatchFeeder.Plan plan = new(FirstStep: 5, EndStep: 8, [0, 1, 6], [_one, _other], StepsAhead: 2, LoaderTimeout);
         _feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, _steps.Writer, _failures.Add)));
     }
 
@@ -89,20 +89,20 @@ public sealed class BatchFeederTests : ActorTests
         Settle(_feeder);
         Assert.Equal(0, _steps.Reader.Count);
         Drain();
-        Pass(LoaderPatience);
+        Pass(LoaderTimeout);
         NothingAsked();
-        Pass(LoaderPatience);
+        Pass(LoaderTimeout);
         Asked(_other, (5, 0));
         NothingAsked();
 
         Answer(5, 0, _one);
         // The other one need not begin with it any more.
-        Assert.Equal(new LoaderProtocol.Withdraw(5, 0), _other.ExpectMsg<LoaderProtocol.Withdraw>(Patience));
+        Assert.Equal(new LoaderProtocol.Withdraw(5, 0), _other.ExpectMsg<LoaderProtocol.Withdraw>(Timeout));
         Answer(5, 0, _other);
         Settle(_feeder);
         Assert.Equal(2, _steps.Reader.Count);
-        Pass(2 * LoaderPatience);
-        Pass(2 * LoaderPatience);
+        Pass(2 * LoaderTimeout);
+        Pass(2 * LoaderTimeout);
         NothingAsked();
     }
 
@@ -122,7 +122,7 @@ public sealed class BatchFeederTests : ActorTests
     {
         AllAsked();
         TestProbe late = CreateTestProbe();
-        _feeder.Tell(new BatchFeeder.LoadersAre([_one, _other, late]));
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_one, _other, late]));
         NothingAsked();
         Assert.False(late.HasMessages);
         _feeder.Tell(new BatchFeeder.Taken(5));
@@ -133,12 +133,12 @@ public sealed class BatchFeederTests : ActorTests
     public void A_loader_that_is_not_on_the_list_any_more_is_dropped_and_with_none_left_the_feeder_waits()
     {
         AllAsked();
-        _feeder.Tell(new BatchFeeder.LoadersAre([_other]));
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_other]));
         Asked(_other, (5, 0), (5, 6), (6, 1));
-        _feeder.Tell(new BatchFeeder.LoadersAre([]));
-        Pass(3 * LoaderPatience);
+        _feeder.Tell(new BatchFeeder.LoadersChanged([]));
+        Pass(3 * LoaderTimeout);
         NothingAsked();
-        _feeder.Tell(new BatchFeeder.LoadersAre([_one]));
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_one]));
         Asked(_one, (5, 0), (5, 1), (5, 6), (6, 0), (6, 1), (6, 6));
     }
 
@@ -169,7 +169,7 @@ public sealed class BatchFeederTests : ActorTests
         Asked(_other, (5, 0), (5, 6), (6, 1));
         NothingAsked();
         Assert.Empty(_failures);
-        Pass(LoaderPatience / 2);
+        Pass(LoaderTimeout / 2);
         _feeder.Tell(new BatchFeeder.Taken(5));
         Asked(_one, (7, 0), (7, 1), (7, 6));
     }
@@ -195,7 +195,7 @@ public sealed class BatchFeederTests : ActorTests
     }
 
     private static void Asked(TestProbe loader, params (long, int)[] expected) => Assert.Equal(expected,
-        expected.Select(_ => loader.ExpectMsg<LoaderProtocol.Request>(Patience)).Select(r => (r.Step, r.Replica)));
+        expected.Select(_ => loader.ExpectMsg<LoaderProtocol.Request>(Timeout)).Select(r => (r.Step, r.Replica)));
 
     private void NothingAsked()
     {
@@ -207,7 +207,7 @@ public sealed class BatchFeederTests : ActorTests
     private void Drain()
     {
         foreach (TestProbe loader in (TestProbe[])[_one, _other])
-            while (loader.HasMessages) Assert.IsType<LoaderProtocol.Withdraw>(loader.ReceiveOne(Patience));
+            while (loader.HasMessages) Assert.IsType<LoaderProtocol.Withdraw>(loader.ReceiveOne(Timeout));
     }
 
     private void Answer(long step, int replica, IActorRef loader) =>
@@ -216,7 +216,7 @@ public sealed class BatchFeederTests : ActorTests
     private void Pass(TimeSpan time)
     {
         // In small steps: a timer that is set again when it rings rings once in a step.
-        TimeSpan tick = LoaderPatience / 2;
+        TimeSpan tick = LoaderTimeout / 2;
         for (TimeSpan passed = default; passed < time; passed += tick)
         {
             Settle(_feeder);

@@ -22,7 +22,7 @@ namespace Starling.Actors.Tests.Training;
 public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 {
     private const int Collections = 20_000, WarmUpSteps = 30, MinimumSteps = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -45,7 +45,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
             Checkpoints = run.Checkpoints,
             Prefetch = 2,
             Engine = new InProcessEngine(),
-            Lease = Patience,
+            Lease = Timeout,
         }, witness);
         witness.OnStep = step =>
         {
@@ -58,11 +58,11 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         loop.Bind(new Assignment(1, 0, HostingPlan.Deal(["t"], options.Training.Replicas)));
         loop.Connect([[]], source: 0, fromDisk: true);
         loop.Train(steps.Reader, stored: -1);
-        await witness.Done.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await witness.Done.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await feeding;
         loop.Dispose();
-        Assert.True(loop.Join(Patience));
+        Assert.True(loop.Join(Timeout));
 
         Assert.True(storm.Made >= Collections);
         (long tensors, long bytes) first = witness.At(WarmUpSteps), last = witness.Last;
@@ -142,7 +142,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         {
         }
 
-        public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad)
+        public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
         {
             using Process self = Process.GetCurrentProcess();
             _seen.Add((timing.LiveTensors, self.WorkingSet64));

@@ -28,7 +28,7 @@ internal sealed class TestCluster
     private readonly ICollectiveEngine _engine;
     private readonly RunLedger _ledger;
     private readonly IActorRef _checkpointer;
-    private readonly TaskCompletionSource<RunEnding> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IActorRef _supervisor;
 
     public TestCluster(TestKitBase kit, TinyAssets assets, TestFolder folder, ICollectiveEngine? engine = null,
@@ -65,7 +65,7 @@ internal sealed class TestCluster
     public IActorRef Supervisor { get; }
 
     /// <summary>How the run ended.</summary>
-    public Task<RunEnding> Ended => _ended.Task;
+    public Task<RunResult> Ended => _ended.Task;
 
     /// <summary>State hash of the newest checkpoint.</summary>
     public string Hash => CheckpointReader.HashOf(CheckpointPaths.Resolve(_run.Folder));
@@ -93,8 +93,8 @@ internal sealed class TestCluster
     }
 
     /// <summary>Waits until some trainer has made this step.</summary>
-    public void AwaitStep(long step, TimeSpan patience) =>
-        Monitor.FishForMessage(m => m is MonitorProtocol.Stepped s && s.Result.Step >= step, patience);
+    public void AwaitStep(long step, TimeSpan timeout) =>
+        Monitor.FishForMessage(m => m is MonitorProtocol.Stepped s && s.Result.Step >= step, timeout);
 
     private IActorRef StartSupervisor()
     {
@@ -105,7 +105,7 @@ internal sealed class TestCluster
                 Settle = TimeSpan.FromSeconds(0.5),
                 // Nobody here is silent for good, however long the machine stands.
                 UnansweredPings = 1000,
-                FormPatience = TimeSpan.FromSeconds(60),
+                FormTimeout = TimeSpan.FromSeconds(60),
             },
             Identity = _run.NodeIdentity,
             Ledger = _ledger,

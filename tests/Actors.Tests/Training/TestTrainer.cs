@@ -14,7 +14,7 @@ namespace Starling.Actors.Tests.Training;
 /// <summary>A trainer without its actor: the loop, and everything it reported, in order.</summary>
 internal sealed class TestTrainer : ITrainerReports, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly BlockingCollection<LoopReport> _reports = [];
 
@@ -38,7 +38,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
     /// <summary>The next report of this kind; those in between are dropped, except a failure.</summary>
     public T Next<T>(Func<T, bool>? matches = null) where T : LoopReport
     {
-        while (_reports.TryTake(out LoopReport? report, Patience))
+        while (_reports.TryTake(out LoopReport? report, Timeout))
         {
             if (report is T wanted && matches?.Invoke(wanted) != false) return wanted;
             if (report is LoopReport.Failed failed)
@@ -65,7 +65,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
     {
     }
 
-    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadPicture> bad) =>
+    public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad) =>
         _reports.Add(new LoopReport.Stepped(generation, result.Step));
 
     public void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked)
@@ -88,7 +88,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
     public void Dispose()
     {
         Loop.Dispose();
-        Assert.True(Loop.Join(Patience), "the trainer's thread does not end");
+        Assert.True(Loop.Join(Timeout), "the trainer's thread does not end");
         _reports.Dispose();
     }
 }

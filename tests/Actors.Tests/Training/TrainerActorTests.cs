@@ -54,7 +54,7 @@ public sealed class TrainerActorTests : ActorTests
             Checkpoints = _run.Checkpoints,
             Prefetch = 16,
             Engine = new InProcessEngine(),
-            Lease = Patience,
+            Lease = Timeout,
             EndProcess = _ended.Add,
             Time = _clock,
         };
@@ -73,7 +73,7 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, RunBench.Steps), Next());
         foreach (long step in (long[])[4, 8, 12])
         {
-            var save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+            var save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
             Assert.Equal((step, 1L), (save.Snapshot.Step, save.Snapshot.Generation));
             Assert.True(save.Metrics["loss_total"] > 0);
         }
@@ -130,7 +130,7 @@ public sealed class TrainerActorTests : ActorTests
         Registration();
         SupervisorProtocol.Refused refusal = new("another data set");
         _trainer.Tell(refusal);
-        ExpectMsg(refusal, Patience);
+        ExpectMsg(refusal, Timeout);
         while (_supervisor.HasMessages) Registration();
         _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5));
     }
@@ -147,8 +147,8 @@ public sealed class TrainerActorTests : ActorTests
         object last = Next();
         while (last is not SupervisorProtocol.TrainingEnded) last = Next();
         long step = ((SupervisorProtocol.TrainingEnded)last).Step;
-        CheckpointerProtocol.Save save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
-        while (save.Snapshot.Step < step) save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        CheckpointerProtocol.Save save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
+        while (save.Snapshot.Step < step) save = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
         Assert.Equal(step, save.Snapshot.Step);
     }
 
@@ -180,7 +180,7 @@ public sealed class TrainerActorTests : ActorTests
         for (int step = 1; step <= 3; step++) Next();
         _trainer.Tell(new TrainerProtocol.Halt(1));
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, 3), Next());
-        Assert.Equal(3, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Step);
+        Assert.Equal(3, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Step);
     }
 
     [Fact]
@@ -192,14 +192,14 @@ public sealed class TrainerActorTests : ActorTests
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 4; step++) Next();
-        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Generation);
+        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
         // It may never have reached the disk.
         Assign(2);
         Assert.Equal(new SupervisorProtocol.Ready("t", 2, 4, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(2, -1));
         _trainer.Tell(new TrainerProtocol.Halt(2));
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 2, 4), Next());
-        CheckpointerProtocol.Save last = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        CheckpointerProtocol.Save last = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
         Assert.Equal((4, 2), (last.Snapshot.Step, last.Snapshot.Generation));
     }
 
@@ -217,7 +217,7 @@ public sealed class TrainerActorTests : ActorTests
         Next();
         Assert.Equal("t", Failure().Trainer);
         Assert.Equal(_trainer, Registration().Actor);
-        _monitor.FishForMessage(m => m is MonitorProtocol.TrainerFailed, Patience);
+        _monitor.FishForMessage(m => m is MonitorProtocol.TrainerFailed, Timeout);
 
         // One fault, one restart: the new incarnation works.
         _answer = Loaded;
@@ -289,9 +289,9 @@ public sealed class TrainerActorTests : ActorTests
         for (int i = 0; i < 2; i++)
             Assert.Equal(new SupervisorProtocol.TrainerLeaving("t", First), Next());
         _trainer.Tell(new TrainerProtocol.Released("t"));
-        node.ExpectMsg<TrainerProtocol.Released>(Patience);
+        node.ExpectMsg<TrainerProtocol.Released>(Timeout);
         Settle(_trainer);
-        while (_supervisor.HasMessages) _supervisor.ReceiveOne(Patience);
+        while (_supervisor.HasMessages) _supervisor.ReceiveOne(Timeout);
         _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5)); // it would have offered itself again by now
     }
 
@@ -318,11 +318,11 @@ public sealed class TrainerActorTests : ActorTests
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 4; step++) Next();
-        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience).Snapshot.Generation);
+        Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
         Assign(2);
         Next();
         _trainer.Tell(new TrainerProtocol.Begin(2, 0)); // the first was not committed
-        CheckpointerProtocol.Save again = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Patience);
+        CheckpointerProtocol.Save again = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
         Assert.Equal((4, 2), (again.Snapshot.Step, again.Snapshot.Generation));
         Assert.True(again.Metrics["loss_total"] > 0);
         Assign(3);
@@ -360,17 +360,17 @@ public sealed class TrainerActorTests : ActorTests
     private static SupervisorProtocol.StepApplied Step(long generation, long step) => new("t", generation, step, 0, 0);
 
     private SupervisorProtocol.RegisterTrainer Registration() =>
-        _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Patience);
+        _supervisor.ExpectMsg<SupervisorProtocol.RegisterTrainer>(Timeout);
 
     private SupervisorProtocol.TrainerFailed Failure() =>
         (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
-            m => m is SupervisorProtocol.TrainerFailed, Patience);
+            m => m is SupervisorProtocol.TrainerFailed, Timeout);
 
     /// <summary>The next report, without its timings; registrations go on all the time.</summary>
     private object Next()
     {
         object report = _supervisor.FishForMessage(
-            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.Bound), Patience);
+            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.Bound), Timeout);
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
 

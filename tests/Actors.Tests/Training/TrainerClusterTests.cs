@@ -25,8 +25,8 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     {
         TestCluster cluster = Start("a", "b", "c");
         cluster.Gate.LetThrough(6);
-        cluster.AwaitStep(3, Patience);
-        await (await Sys.ActorSelection("/user/b").ResolveOne(Patience)).GracefulStop(Patience);
+        cluster.AwaitStep(3, Timeout);
+        await (await Sys.ActorSelection("/user/b").ResolveOne(Timeout)).GracefulStop(Timeout);
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
         NeverWentBack(cluster);
@@ -37,16 +37,16 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     {
         TestCluster cluster = Start("a");
         cluster.Gate.LetThrough(4);
-        cluster.AwaitStep(2, Patience);
+        cluster.AwaitStep(2, Timeout);
         cluster.AddTrainer("b");
         AwaitHosts(cluster, 2);
         cluster.Gate.LetThrough(8);
-        cluster.AwaitStep(5, Patience);
-        IActorRef first = await Sys.ActorSelection("/user/a").ResolveOne(Patience);
+        cluster.AwaitStep(5, Timeout);
+        IActorRef first = await Sys.ActorSelection("/user/a").ResolveOne(Timeout);
         Sys.EventStream.Subscribe(TestActor, typeof(TrainerProtocol.Released));
         first.Tell(TrainerProtocol.Leave.Instance);
-        Assert.Equal("a", ExpectMsg<TrainerProtocol.Released>(Patience).Trainer);
-        await first.GracefulStop(Patience);
+        Assert.Equal("a", ExpectMsg<TrainerProtocol.Released>(Timeout).Trainer);
+        await first.GracefulStop(Timeout);
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
     }
@@ -75,7 +75,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     {
         TestCluster cluster = Start("a", "b");
         cluster.Gate.LetThrough(6);
-        cluster.AwaitStep(3, Patience);
+        cluster.AwaitStep(3, Timeout);
         cluster.MoveSupervisor();
         Monitor(cluster,
             m => m is MonitorProtocol.RunChanged { State: { Term: 2, Phase: RunPhase.Running, Step: >= 3 } });
@@ -100,12 +100,12 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     private static async Task CompletesAsync(TestCluster cluster)
     {
         cluster.Gate.LetThrough(RunBench.Steps);
-        RunEnding ending = await cluster.Ended.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        RunResult ending = await cluster.Ended.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal((RunOutcome.Completed, RunBench.Steps), (ending.Outcome, ending.Step));
     }
 
     private static void Monitor(TestCluster cluster, Predicate<object> matches) =>
-        cluster.Monitor.FishForMessage(matches, Patience);
+        cluster.Monitor.FishForMessage(matches, Timeout);
 
     /// <summary>No generation began with less than what was committed before.</summary>
     private static void NeverWentBack(TestCluster cluster)
@@ -113,7 +113,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         long furthest = 0;
         while (cluster.Monitor.HasMessages)
         {
-            if (cluster.Monitor.ReceiveOne(Patience) is not MonitorProtocol.RunChanged changed) continue;
+            if (cluster.Monitor.ReceiveOne(Timeout) is not MonitorProtocol.RunChanged changed) continue;
             Assert.True(changed.State.Step >= furthest, $"step {furthest} was lost");
             furthest = changed.State.Step;
         }

@@ -34,10 +34,10 @@ internal sealed class Diary(string path)
 
     /// <summary>Waits for an entry, among those there are too.</summary>
     /// <param name="wanted">Which one.</param>
-    /// <param name="patience">For so long.</param>
+    /// <param name="timeout">For so long.</param>
     /// <param name="what">What to say if it does not come.</param>
     /// <param name="from">Entries before this one do not count.</param>
-    public async Task<Entry> WaitAsync(Func<Entry, bool> wanted, TimeSpan patience, string what, int from = 0)
+    public async Task<Entry> WaitAsync(Func<Entry, bool> wanted, TimeSpan timeout, string what, int from = 0)
     {
         long began = TimeProvider.System.GetTimestamp();
         while (true)
@@ -45,14 +45,14 @@ internal sealed class Diary(string path)
             IReadOnlyList<Entry> entries = Read();
             for (; from < entries.Count; from++)
                 if (wanted(entries[from])) return entries[from];
-            if (TimeProvider.System.GetElapsedTime(began) > patience)
-                throw new ChaosException($"{what}: not in {patience.TotalSeconds:0} s. The diary ends with\n" +
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
+                throw new ChaosException($"{what}: not in {timeout.TotalSeconds:0} s. The diary ends with\n" +
                     string.Join('\n', entries.TakeLast(8).Select(e => e.Fields.GetRawText())));
             await Task.Delay(Moment);
         }
     }
 
     /// <summary>Waits until a step is committed.</summary>
-    public Task<Entry> StepAsync(long step, TimeSpan patience, int from = 0) =>
-        WaitAsync(e => e.Event == "committed" && e.Step >= step, patience, $"step {step}", from);
+    public Task<Entry> StepAsync(long step, TimeSpan timeout, int from = 0) =>
+        WaitAsync(e => e.Event == "committed" && e.Step >= step, timeout, $"step {step}", from);
 }

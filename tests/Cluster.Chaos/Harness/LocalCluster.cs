@@ -6,7 +6,7 @@ namespace Starling.Cluster.Chaos.Harness;
 /// <summary>A <c>starling cluster</c> and the processes of its members.</summary>
 internal sealed partial class LocalCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
     private readonly OsProcess _manager;
     private readonly ClusterPlan _plan;
 
@@ -54,50 +54,50 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>Waits until as many trainers make steps.</summary>
     public async Task<Entry> RunningAsync(int hosts, int from = 0) => await Diary.WaitAsync(
-        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Patience,
+        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Timeout,
         $"a step of {hosts} trainers", from);
 
     /// <summary>Waits until all members of the plan are there and the trainers among them make steps.</summary>
     public async Task CompleteAsync()
     {
         await _manager.FindAsync(
-            lines => MembersIn(lines).DistinctBy(m => m.Name).Count() == _plan.Count ? lines : null, Patience);
+            lines => MembersIn(lines).DistinctBy(m => m.Name).Count() == _plan.Count ? lines : null, Timeout);
         await RunningAsync(_plan.Trainers);
     }
 
     /// <summary>Waits until a member is there that is not the process it was.</summary>
     public Task<Member> MemberAsync(string name, int besides = 0) => _manager.FindAsync(lines =>
         MembersIn(lines).LastOrDefault(m => m.Name == name) is { } last && last.Process != besides ? last : null,
-        Patience);
+        Timeout);
 
     /// <summary>Waits for a line of the manager's output.</summary>
-    public Task<string> LineAsync(Predicate<string> wanted) => _manager.LineAsync(wanted, Patience);
+    public Task<string> LineAsync(Predicate<string> wanted) => _manager.LineAsync(wanted, Timeout);
 
     /// <summary>Gives an order from another process, as a user would.</summary>
     public async Task<string> OrderAsync(params string[] order) => (await OsProcess.RunAsync(
-        OsProcess.Starling(["cluster", .. order, "--run", Run]), Patience))[^1];
+        OsProcess.Starling(["cluster", .. order, "--run", Run]), Timeout))[^1];
 
     /// <summary>Asks the run to stop, and waits for its end.</summary>
     /// <param name="signal">Not Ctrl-C's by default: whatever was started in the background ignores that.</param>
     public Task<int> StopAsync(int signal = Signals.Terminate)
     {
         Signals.Send(_manager.Id, signal);
-        return EndAsync(Patience);
+        return EndAsync(Timeout);
     }
 
     /// <summary>Waits for the run's end.</summary>
-    public Task<int> EndAsync(TimeSpan patience) => _manager.ExitAsync(patience);
+    public Task<int> EndAsync(TimeSpan timeout) => _manager.ExitAsync(timeout);
 
     /// <summary>Kills the manager; gives its exit code.</summary>
     public Task<int> KillManagerAsync()
     {
         Signals.Send(_manager.Id, Signals.Kill);
-        return EndAsync(Patience);
+        return EndAsync(Timeout);
     }
 
     /// <summary>Waits until no member that there ever was runs any more.</summary>
     public Task MembersGoneAsync() => Poll.UntilAsync(
-        () => Members.Count == 0, Patience, () => $"the end of {string.Join(", ", Members.Select(m => m.Name))}");
+        () => Members.Count == 0, Timeout, () => $"the end of {string.Join(", ", Members.Select(m => m.Name))}");
 
     /// <summary>Processes, sockets and temporary files that outlived the run.</summary>
     public IReadOnlyList<string> Leftovers() =>

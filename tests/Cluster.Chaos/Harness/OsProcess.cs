@@ -65,13 +65,13 @@ internal sealed class OsProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line; fails if the process ends without it.</summary>
-    public Task<string> LineAsync(Predicate<string> wanted, TimeSpan patience) =>
-        FindAsync(lines => lines.FirstOrDefault(line => wanted(line)), patience);
+    public Task<string> LineAsync(Predicate<string> wanted, TimeSpan timeout) =>
+        FindAsync(lines => lines.FirstOrDefault(line => wanted(line)), timeout);
 
     /// <summary>Waits until something is found in the lines so far; fails if the process ends before.</summary>
-    public async Task<T> FindAsync<T>(Func<IReadOnlyList<string>, T?> find, TimeSpan patience) where T : class
+    public async Task<T> FindAsync<T>(Func<IReadOnlyList<string>, T?> find, TimeSpan timeout) where T : class
     {
-        using CancellationTokenSource limit = new(patience);
+        using CancellationTokenSource limit = new(timeout);
         while (true)
         {
             Task news;
@@ -88,32 +88,32 @@ internal sealed class OsProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new ChaosException($"said nothing of what was waited for in {patience.TotalSeconds:0} s, but:\n" +
+                throw new ChaosException($"said nothing of what was waited for in {timeout.TotalSeconds:0} s, but:\n" +
                     string.Join('\n', Lines.TakeLast(20)));
             }
         }
     }
 
     /// <summary>Waits for the end.</summary>
-    public async Task<int> ExitAsync(TimeSpan patience)
+    public async Task<int> ExitAsync(TimeSpan timeout)
     {
         try
         {
-            return await Exited.WaitAsync(patience);
+            return await Exited.WaitAsync(timeout);
         }
         catch (TimeoutException)
         {
-            throw new ChaosException($"process {Id} did not end in {patience.TotalSeconds:0} s; it said:\n" +
+            throw new ChaosException($"process {Id} did not end in {timeout.TotalSeconds:0} s; it said:\n" +
                 string.Join('\n', Lines.TakeLast(20)));
         }
     }
 
     /// <summary>Runs a program to its end and gives its lines.</summary>
-    public static async Task<IReadOnlyList<string>> RunAsync(OsProcess process, TimeSpan patience)
+    public static async Task<IReadOnlyList<string>> RunAsync(OsProcess process, TimeSpan timeout)
     {
         await using (process)
         {
-            int code = await process.ExitAsync(patience);
+            int code = await process.ExitAsync(timeout);
             return code == 0 ? process.Lines
                 : throw new ChaosException($"exit code {code}:\n{string.Join('\n', process.Lines)}");
         }

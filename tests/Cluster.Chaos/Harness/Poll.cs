@@ -7,24 +7,24 @@ internal static class Poll
 
     /// <summary>Looks until there is something.</summary>
     /// <param name="find">What to look for; null for nothing yet.</param>
-    /// <param name="patience">For so long.</param>
+    /// <param name="timeout">For so long.</param>
     /// <param name="what">What to say if it does not come.</param>
-    public static async Task<T> ForAsync<T>(Func<T?> find, TimeSpan patience, Func<string> what) where T : class
+    public static async Task<T> ForAsync<T>(Func<T?> find, TimeSpan timeout, Func<string> what) where T : class
     {
         long began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (find() is { } found) return found;
-            if (TimeProvider.System.GetElapsedTime(began) > patience)
-                throw new ChaosException($"{what()}: not in {patience.TotalSeconds:0} s");
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
+                throw new ChaosException($"{what()}: not in {timeout.TotalSeconds:0} s");
             await Task.Delay(Moment);
         }
     }
 
     /// <summary>Looks until something holds.</summary>
     /// <param name="holds">What has to hold.</param>
-    /// <param name="patience">For so long.</param>
+    /// <param name="timeout">For so long.</param>
     /// <param name="what">What to say if it does not.</param>
-    public static Task UntilAsync(Func<bool> holds, TimeSpan patience, Func<string> what) =>
-        ForAsync(() => holds() ? holds : null, patience, what);
+    public static Task UntilAsync(Func<bool> holds, TimeSpan timeout, Func<string> what) =>
+        ForAsync(() => holds() ? holds : null, timeout, what);
 }

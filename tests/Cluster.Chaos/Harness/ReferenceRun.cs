@@ -5,12 +5,12 @@ namespace Starling.Cluster.Chaos.Harness;
 /// <param name="Steps">Each step's figures, from 1.</param>
 internal sealed record ReferenceRun(string Hash, IReadOnlyDictionary<long, StepFigures> Steps)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
 
     public static async Task<ReferenceRun> MakeAsync(RunSettings settings, string run)
     {
         await OsProcess.RunAsync(OsProcess.Starling(
-            ["train", "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), Patience);
+            ["train", "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), Timeout);
         return new ReferenceRun(await HashAsync(run), new Diary(Path.Combine(run, "events.jsonl")).Read()
             .Where(e => e.Event == "step").ToDictionary(e => e.Step, StepFigures.Of));
     }
@@ -19,7 +19,7 @@ internal sealed record ReferenceRun(string Hash, IReadOnlyDictionary<long, StepF
     public static async Task<string> HashAsync(string run)
     {
         IReadOnlyList<string> lines = await OsProcess.RunAsync(
-            OsProcess.Starling(["checkpoint", "hash", run]), Patience);
+            OsProcess.Starling(["checkpoint", "hash", run]), Timeout);
         return lines.SingleOrDefault(IsHash) ??
             throw new ChaosException($"'starling checkpoint hash' said:\n{string.Join('\n', lines)}");
 

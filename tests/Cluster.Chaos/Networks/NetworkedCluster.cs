@@ -41,11 +41,11 @@ internal sealed class NetworkedCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until every node is a member and all trainers make steps.</summary>
-    public async Task CompleteAsync(TimeSpan patience)
+    public async Task CompleteAsync(TimeSpan timeout)
     {
         int trainers = Nodes.Count(n => n.Trains), from = Diary.Read().Count;
         await Diary.WaitAsync(e => e.Event == "committed" && Nodes.All(n => n.IsReady) &&
-            Diary.HostsOf(e.Generation).Count == trainers, patience, "a step of all trainers", from);
+            Diary.HostsOf(e.Generation).Count == trainers, timeout, "a step of all trainers", from);
     }
 
     /// <summary>Cuts these nodes off from the others.</summary>

@@ -10,7 +10,7 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
 {
     public const int Port = 4000;
 
-    private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(0.5), Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(0.5), Timeout = TimeSpan.FromMinutes(2);
     private readonly List<(DateTimeOffset Time, int Code)> _exits = [];
     private readonly Lock _gate = new();
     private OsProcess? _process;
@@ -42,7 +42,7 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
     public async Task StartAsync(IEnumerable<string> first, IReadOnlyList<string> again)
     {
         _process = Launch([.. first]);
-        await _process.LineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal), Patience);
+        await _process.LineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal), Timeout);
         _keeping = KeepAsync(again);
     }
 
@@ -51,7 +51,7 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
     {
         lock (_gate) _ending = true;
         Signals.Send(_process!.Id, Signals.Terminate);
-        int code = await _process.ExitAsync(Patience);
+        int code = await _process.ExitAsync(Timeout);
         await _keeping;
         return code;
     }

@@ -10,7 +10,7 @@ namespace Starling.Cluster.Chaos.Networks;
 /// </summary>
 internal sealed class VirtualNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly string[] Halves = ["whole", "part"];
 
     private readonly string _prefix = $"starling-{Environment.ProcessId}-";
@@ -114,5 +114,5 @@ internal sealed class VirtualNetwork : IAsyncDisposable
     private static string Port(int host) => $"port-{host}";
 
     private static async Task Ip(params string[] words) =>
-        await OsProcess.RunAsync(OsProcess.Start("ip", words), Patience);
+        await OsProcess.RunAsync(OsProcess.Start("ip", words), Timeout);
 }

@@ -32,7 +32,7 @@ internal sealed class ElasticScenario(params int[] trainers) : Scenario
             new ClusterPlan(2, Supervisors: 1), lab.Folder("coming-and-going"), lab.Settings.Endless);
         long part = lab.Settings.Steps / 8;
         await cluster.RunningAsync(2);
-        await cluster.Diary.StepAsync(part, Patience);
+        await cluster.Diary.StepAsync(part, Timeout);
         await cluster.OrderAsync("add", "trainer");
         await cluster.RunningAsync(3, cluster.Diary.Read().Count);
         await cluster.OrderAsync("kill", "trainer-1", "--stay-down");

@@ -30,7 +30,7 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         DateTimeOffset stopped = TimeProvider.System.GetUtcNow();
         Signals.Send(victim.Process, Signals.Stop);
         Entry next = await cluster.Diary.WaitAsync(
-            e => e.Event == "committed" && e.Generation > generation, Patience, "a step of the others");
+            e => e.Event == "committed" && e.Generation > generation, Timeout, "a step of the others");
         lab.Report.Limit(
             $"{name} frozen at step {step}: the others' next step", (next.Time - stopped).TotalSeconds, 10);
         TimeSpan left = frozen - (TimeProvider.System.GetUtcNow() - stopped);

@@ -44,7 +44,7 @@ internal sealed class KillScenario(
             await cluster.Diary.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
             IReadOnlyList<Member> chosen = await Poll.ForAsync(
-                () => victims(cluster, random), Patience, () => "somebody to kill");
+                () => victims(cluster, random), Timeout, () => "somebody to kill");
             long step = cluster.Step;
             pauses.Add(await KillAsync(cluster, chosen));
             string names = string.Join(", ", chosen.Select(v => v.Name));

@@ -13,7 +13,7 @@ namespace Starling.Cluster.Chaos.Scenarios;
 /// <param name="rounds">How often.</param>
 internal sealed class PartitionScenario(int rounds) : Scenario
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15), NodePatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15), NodeTimeout = TimeSpan.FromMinutes(2);
 
     public override string Name => "partition";
 
@@ -29,14 +29,14 @@ internal sealed class PartitionScenario(int rounds) : Scenario
             lab.Folder(Name), lab.Settings.Endless);
         for (int round = 1; round <= rounds; round++)
         {
-            await cluster.CompleteAsync(Patience);
+            await cluster.CompleteAsync(Timeout);
             // One or two of the five: with them cut off, the others always have a trainer.
             NetworkedNode[] part =
                 [.. random.Choose(1 + random.Below(2), cluster.Nodes.Count).Select(i => cluster.Nodes[i])];
             await Task.Delay(TimeSpan.FromMilliseconds(1000 * random.NextDouble()));
             stops.Add(await RoundAsync(lab.Report, cluster, part, round));
         }
-        await cluster.CompleteAsync(Patience);
+        await cluster.CompleteAsync(Timeout);
         foreach (NetworkedNode node in cluster.Nodes.Where(n => n.Trains).Concat(cluster.Nodes.Where(n => !n.Trains)))
         {
             int code = await node.TerminateAsync();
@@ -57,15 +57,15 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         await cluster.CutAsync(part);
         DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
         await Poll.UntilAsync(
-            () => part.All(HasEnded) || rest.All(HasEnded), NodePatience, () => "the end of one side");
+            () => part.All(HasEnded) || rest.All(HasEnded), NodeTimeout, () => "the end of one side");
         NetworkedNode[] losers = part.All(HasEnded) ? part : rest, winners = losers == part ? rest : part;
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);
         bool canCommit = winners.Any(n => !n.Trains) && winners.Any(n => n.Trains);
         if (canCommit)
             await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Time > isCut && IsOf(e, winners),
-                NodePatience, "a step of the side that goes on", entries);
+                NodeTimeout, "a step of the side that goes on", entries);
         await cluster.HealAsync();
-        await cluster.CompleteAsync(Patience);
+        await cluster.CompleteAsync(Timeout);
 
         Entry[] committed = [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
         Entry next = committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation));

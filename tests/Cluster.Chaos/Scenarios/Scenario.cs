@@ -6,7 +6,7 @@ namespace Starling.Cluster.Chaos.Scenarios;
 internal abstract class Scenario
 {
     /// <summary>How long a run may take from one committed step to the next before it counts as stuck.</summary>
-    protected static readonly TimeSpan Patience = LocalCluster.Patience;
+    protected static readonly TimeSpan Timeout = LocalCluster.Timeout;
 
     /// <summary>What a user calls it.</summary>
     public abstract string Name { get; }
@@ -18,7 +18,7 @@ internal abstract class Scenario
     public abstract Task RunAsync(Lab lab);
 
     /// <summary>How long a whole run may take: steps are never that slow.</summary>
-    protected static TimeSpan WholeRun(Lab lab) => Patience + TimeSpan.FromSeconds(lab.Settings.Steps);
+    protected static TimeSpan WholeRun(Lab lab) => Timeout + TimeSpan.FromSeconds(lab.Settings.Steps);
 
     /// <summary>Kills members; gives the seconds until the next step was committed.</summary>
     protected static async Task<double> KillAsync(LocalCluster cluster, IReadOnlyList<Member> victims)
@@ -30,7 +30,7 @@ internal abstract class Scenario
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         foreach (Member victim in victims) Signals.Send(victim.Process, Signals.Kill);
         Entry next = await cluster.Diary.WaitAsync(
-            e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !disturbs), Patience,
+            e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !disturbs), Timeout,
             $"a step after the death of {string.Join(", ", victims.Select(v => v.Name))}", entries);
         return (next.Time - now).TotalSeconds;
     }

@@ -25,7 +25,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
         await TerminateAsync(lab, cluster, "a trainer, of three", await cluster.MemberAsync("trainer-3"));
         await TerminateAsync(lab, cluster, "the trainer of rank 0, of two", await cluster.MemberAsync("trainer-1"));
         Member leader = await Poll.ForAsync(
-            () => Victims.LeaderOf(cluster), Patience, () => "a supervisor that leads");
+            () => Victims.LeaderOf(cluster), Timeout, () => "a supervisor that leads");
         await TerminateAsync(lab, cluster, "the supervisor that leads", leader);
         Member last = await cluster.MemberAsync("trainer-2");
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
@@ -47,7 +47,7 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
         DateTimeOffset until = TimeProvider.System.GetUtcNow() + watch;
         await cluster.Diary.WaitAsync(
-            e => e.Event == "committed" && e.Time > until, Patience, "the next steps", entries);
+            e => e.Event == "committed" && e.Time > until, Timeout, "the next steps", entries);
         DateTimeOffset[] commits =
             [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed").Select(e => e.Time)];
         lab.Report.Limit("  the longest pause between two steps meanwhile",

@@ -10,7 +10,7 @@ internal sealed class PeerProcess : IDisposable
 {
     public const int Kill = 9, Stop = 19, Continue = 18;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
     private readonly Process _process;
 
     public PeerProcess()
@@ -35,8 +35,8 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>The next line.</summary>
     public async Task<string> AnswerAsync()
     {
-        using CancellationTokenSource patience = new(Patience);
-        return await _process.StandardOutput.ReadLineAsync(patience.Token)
+        using CancellationTokenSource timeout = new(Timeout);
+        return await _process.StandardOutput.ReadLineAsync(timeout.Token)
             ?? throw new EndOfStreamException("the process ended");
     }
 
@@ -58,15 +58,15 @@ internal sealed class PeerProcess : IDisposable
     public async Task<int> EndAsync()
     {
         _process.StandardInput.Close();
-        using CancellationTokenSource patience = new(Patience);
-        await _process.WaitForExitAsync(patience.Token);
+        using CancellationTokenSource timeout = new(Timeout);
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
-        _process.WaitForExit(Patience);
+        _process.WaitForExit(Timeout);
         _process.Dispose();
     }
 }

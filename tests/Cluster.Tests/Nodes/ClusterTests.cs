@@ -33,7 +33,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         long steps = RunFolder.Stored(Run) + 12;
         string expected = await TrainedHashAsync(steps);
         await using LocalCluster second = Start(plan, steps);
-        Assert.Equal(0, await second.EndAsync(LocalCluster.Patience));
+        Assert.Equal(0, await second.EndAsync(LocalCluster.Timeout));
         Assert.Empty(second.Leftovers());
         Assert.Equal(expected, await ReferenceRun.HashAsync(Run));
     }
@@ -43,7 +43,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
     {
         await using LocalCluster cluster = Start(Small);
         Member trainer = await cluster.MemberAsync("trainer-1");
-        await cluster.Diary.StepAsync(1, LocalCluster.Patience);
+        await cluster.Diary.StepAsync(1, LocalCluster.Timeout);
 
         Assert.Contains("will be started again", await cluster.OrderAsync("kill", "trainer-1"));
         await cluster.MemberAsync("trainer-1", besides: trainer.Process);
@@ -70,13 +70,13 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         string expected = await TrainedHashAsync(steps: 40);
         await using (LocalCluster first = Start(Small, steps: 40))
         {
-            await first.Diary.StepAsync(5, LocalCluster.Patience);
+            await first.Diary.StepAsync(5, LocalCluster.Timeout);
             Assert.Equal(0, await first.StopAsync(Signals.Interrupt));
             Assert.Empty(first.Leftovers());
             Assert.Equal(first.Step, new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
         }
         await using LocalCluster second = Start(Small, steps: 40);
-        Assert.Equal(0, await second.EndAsync(LocalCluster.Patience));
+        Assert.Equal(0, await second.EndAsync(LocalCluster.Timeout));
         Assert.Equal(expected, await ReferenceRun.HashAsync(Run));
         Assert.Equal(Enumerable.Range(1, 40),
             second.Diary.Read().Where(e => e.Event == "committed").Select(e => (int)e.Step));
@@ -96,7 +96,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
     public async Task A_mistake_that_only_the_members_find_ends_the_cluster_with_their_reason()
     {
         await using LocalCluster cluster = Start(Small, steps: 12, "data.files=nowhere.parquet");
-        Assert.Equal(2, await cluster.EndAsync(LocalCluster.Patience));
+        Assert.Equal(2, await cluster.EndAsync(LocalCluster.Timeout));
         Assert.Contains("nowhere.parquet",
             Assert.Single(cluster.Lines, line => line.StartsWith("starling: error: ", StringComparison.Ordinal)));
         await cluster.MembersGoneAsync();

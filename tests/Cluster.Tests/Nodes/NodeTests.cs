@@ -11,7 +11,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
 {
     private const int Terminate = 15, Stop = 19, Continue = 18;
     private const string Endless = "training.steps=100000";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly TestFolder _folder = new();
     private readonly List<StarlingProcess> _started = [];
 
@@ -73,7 +73,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         // The supervisor writes its diary behind what it does.
         foreach (string what in (string[])["configuration", "data set"])
             await Diary.WaitAsync(e => e.Event == "note" && e.Fields.GetProperty("text").GetString()!
-                .Contains($"refused: this node's {what} is", StringComparison.Ordinal), Patience, what);
+                .Contains($"refused: this node's {what} is", StringComparison.Ordinal), Timeout, what);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
             if (exitCode == 0 && status.GetProperty("run") is { ValueKind: JsonValueKind.Object } run &&
                 run.GetProperty("loaders").GetArrayLength() > 0 && run.GetProperty("nodes").GetArrayLength() >= 2)
                 break;
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience,
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Timeout,
                 string.Join('\n', [.. output, .. errors]));
         }
         Assert.Equal("second", status.GetProperty("node").GetString());
@@ -132,7 +132,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Equal(0, await trainer.ExitAsync());
         long stored = new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step;
         // The supervisor writes its diary behind what it does.
-        await Diary.StepAsync(stored, Patience);
+        await Diary.StepAsync(stored, Timeout);
         Assert.Equal(stored, Diary.Read().Last(e => e.Event == "committed").Step);
     }
 

@@ -69,9 +69,9 @@ public sealed class BatchFactoryTests : IDisposable
         foreach (ReplicaBatch batch in Enumerable.Range(0, 5).Select(step => factory.Create(step, 1)))
             for (int i = 0; i < batch.Images; i++)
             {
-                RgbImage picture = Decode(index, batch.SampleIds[i]);
-                int[] crops = [.. Enumerable.Range(0, 20).Where(crop => Same(batch, i, 0, picture, crop))];
-                int[] others = [.. Enumerable.Range(0, 20).Where(crop => Same(batch, i, 1, picture, crop))];
+                RgbImage image = Decode(index, batch.SampleIds[i]);
+                int[] crops = [.. Enumerable.Range(0, 20).Where(crop => Same(batch, i, 0, image, crop))];
+                int[] others = [.. Enumerable.Range(0, 20).Where(crop => Same(batch, i, 1, image, crop))];
                 (int first, int second) = (Assert.Single(crops), Assert.Single(others));
                 Assert.NotEqual(first, second);
                 Assert.Equal(first / 10, second / 10);
@@ -81,8 +81,8 @@ public sealed class BatchFactoryTests : IDisposable
         Assert.Equal(2, ranges.Count);
         Assert.InRange(chosen.Count, 8, 10);
 
-        bool Same(ReplicaBatch batch, int i, int view, RgbImage picture, int crop) => Crops
-            .TenCrop(Crops.Center(picture, crop < 10 ? 10 : 12), 8, crop % 10).Pixels
+        bool Same(ReplicaBatch batch, int i, int view, RgbImage image, int crop) => Crops
+            .TenCrop(Crops.Center(image, crop < 10 ? 10 : 12), 8, crop % 10).Pixels
             .SequenceEqual(RgbImage.FromPlanes(batch.View(i, view), 8, 8).Pixels);
     }
 
@@ -120,10 +120,10 @@ public sealed class BatchFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_undecodable_picture_gives_its_place_to_the_next_that_decodes()
+    public async Task An_undecodable_image_gives_its_place_to_the_next_that_decodes()
     {
         int[] broken = [.. Enumerable.Range(0, 20)];
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 5, [50, 40], broken);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 5, [50, 40], broken);
         BatchOptions options = Options with { MaxBadShare = 1 };
         BatchFactory factory = new(index, options), later = new(index, options);
         EpochOrder order = factory.Order.Epoch(0);
@@ -138,11 +138,11 @@ public sealed class BatchFactoryTests : IDisposable
                 while (order.SampleAt(position % 90) < 20) bad.Add(order.SampleAt(position++ % 90));
                 Assert.Equal(order.SampleAt(position % 90), batch.SampleIds[i]);
             }
-            Assert.Equal(bad, batch.Bad.Select(picture => picture.SampleId));
+            Assert.Equal(bad, batch.Bad.Select(image => image.SampleId));
             reported.UnionWith(bad);
         }
         Assert.Equal(reported.Count, factory.Bad.Count);
-        BadPicture first = all.SelectMany(batch => batch.Bad).First();
+        BadImage first = all.SelectMany(batch => batch.Bad).First();
         Assert.Equal((index.Files[0], (int)first.SampleId / 5, (int)first.SampleId % 5),
             (first.File, first.RowGroup, first.Row));
         Assert.NotEmpty(first.Reason);
@@ -153,7 +153,7 @@ public sealed class BatchFactoryTests : IDisposable
     [Fact]
     public async Task The_run_ends_when_more_than_the_share_is_undecodable()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 5, [50, 40], [.. Enumerable.Range(0, 10)]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 5, [50, 40], [.. Enumerable.Range(0, 10)]);
         BatchFactory strict = new(index, Options with { MaxBadShare = 0.05 });
         StarlingException e = Assert.Throws<StarlingException>(() =>
         {
@@ -164,9 +164,9 @@ public sealed class BatchFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_data_set_without_one_good_picture_ends_the_run()
+    public async Task A_data_set_without_one_good_image_ends_the_run()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 5, [20], [.. Enumerable.Range(0, 20)]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 5, [20], [.. Enumerable.Range(0, 20)]);
         BatchFactory factory = new(index, Options with { MaxBadShare = 1 });
         Assert.Throws<StarlingException>(() => factory.Create(0, 0));
     }
@@ -174,7 +174,7 @@ public sealed class BatchFactoryTests : IDisposable
     [Fact]
     public async Task Starting_in_the_middle_of_an_epoch_loads_one_window()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 5, [500]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 5, [500]);
         BatchFactory factory = new(index, Options);
         factory.Create(20, 0);
         // A batch lies in one window of three row groups, or across two.
@@ -216,8 +216,8 @@ public sealed class BatchFactoryTests : IDisposable
     private static RgbImage Decode(ShardIndex index, long sample)
     {
         SampleLocation at = index.Locate(sample);
-        return PictureDecoder.Default.Decode(index.Load(at.Group.Id).Picture(at.Row).Span);
+        return ImageDecoder.Default.Decode(index.Load(at.Group.Id).Image(at.Row).Span);
     }
 
-    private Task<ShardIndex> ShardsAsync() => TestPictures.ShardsAsync(_folder, 5, [50, 40]);
+    private Task<ShardIndex> ShardsAsync() => TestImages.ShardsAsync(_folder, 5, [50, 40]);
 }

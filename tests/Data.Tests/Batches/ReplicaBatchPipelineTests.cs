@@ -89,6 +89,6 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     }
 
     private async Task<BatchFactory> SmallAsync() => new(
-        await TestPictures.ShardsAsync(_folder, 8, [40, 30]),
+        await TestImages.ShardsAsync(_folder, 8, [40, 30]),
         new BatchOptions { ImageSize = 8, GlobalBatch = 16, Replicas = 4 });
 }

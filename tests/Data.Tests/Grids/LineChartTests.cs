@@ -12,7 +12,7 @@ public sealed class LineChartTests
     {
         RgbImage chart = Chart(Rising, Rising with { Name = "other" });
         Assert.Equal((LineChart.Width, LineChart.PlotHeight + (2 * LineChart.LegendLine)), (chart.Width, chart.Height));
-        Assert.Equal(chart.Pixels, PictureDecoder.Default.Decode(PngWriter.Encode(chart)).Pixels);
+        Assert.Equal(chart.Pixels, ImageDecoder.Default.Decode(PngWriter.Encode(chart)).Pixels);
     }
 
     [Fact]

@@ -7,22 +7,22 @@ namespace Starling.Data.Tests.Grids;
 public sealed class SampleGridTests
 {
     [Fact]
-    public void Every_picture_is_in_the_grid_in_its_row_scaled_up()
+    public void Every_image_is_in_the_grid_in_its_row_scaled_up()
     {
-        RgbImage[][] rows = [[.. Pictures(0, 5)], [.. Pictures(10, 2)]];
+        RgbImage[][] rows = [[.. Images(0, 5)], [.. Images(10, 2)]];
         RgbImage grid = SampleGrid.Render(rows, ["first", "second"], columns: 3, scale: 2, title: "step 100");
         List<(int Left, int Top)> places = [];
-        foreach (RgbImage picture in rows.SelectMany(row => row))
-            places.Add(Assert.Single(Find(grid, Resampler.Resize(picture, 24, 20, ResampleFilter.Box))));
+        foreach (RgbImage image in rows.SelectMany(row => row))
+            places.Add(Assert.Single(Find(grid, Resampler.Resize(image, 24, 20, ResampleFilter.Box))));
         Assert.Equal([.. places.Take(3).Select(place => place.Top).Distinct()], [places[0].Top]);
-        // Five pictures in three columns take two lines, the next row a third.
+        // Five images in three columns take two lines, the next row a third.
         Assert.Equal((places[0].Left, places[1].Left), (places[3].Left, places[4].Left));
         Assert.True(places[0].Top < places[3].Top && places[3].Top < places[5].Top);
         Assert.Equal(places[0].Left, places[5].Left);
     }
 
     [Fact]
-    public void Labels_and_title_leave_ink_beside_and_above_the_pictures()
+    public void Labels_and_title_leave_ink_beside_and_above_the_images()
     {
         RgbImage[][] rows = [[RgbImage.FromPlanes(Enumerable.Repeat((byte)255, 300).ToArray(), 10, 10)]];
         int Ink(string label, string? title) =>
@@ -57,7 +57,7 @@ public sealed class SampleGridTests
     }
 
     [Fact]
-    public void Rows_without_pictures_or_of_several_sizes_are_refused()
+    public void Rows_without_images_or_of_several_sizes_are_refused()
     {
         Assert.Throws<ArgumentException>(() => SampleGrid.Render([[]], ["a"], 1));
         Assert.Throws<ArgumentException>(() => SampleGrid.Render([[RgbImage.Blank(2, 2)]], [], 1));
@@ -65,8 +65,8 @@ public sealed class SampleGridTests
             () => SampleGrid.Render([[RgbImage.Blank(2, 2), RgbImage.Blank(3, 2)]], ["a"], 1));
     }
 
-    private static IEnumerable<RgbImage> Pictures(long key, int count) =>
-        Enumerable.Range(0, count).Select(i => TestPictures.Noise(12, 10, key + i));
+    private static IEnumerable<RgbImage> Images(long key, int count) =>
+        Enumerable.Range(0, count).Select(i => TestImages.Noise(12, 10, key + i));
 
     private static IEnumerable<(int Left, int Top)> Find(RgbImage grid, RgbImage part)
     {

@@ -28,7 +28,7 @@ public sealed class CropGoldenTests
     {
         RgbImage photo = Photo(set, "photo.png"), jpeg = Photo(set, "photo.jpg");
         Assert.Equal((photo.Width, photo.Height), (jpeg.Width, jpeg.Height));
-        // What a JPEG loses depends on quality and picture; a wrong decoding is off by about the picture's contrast.
+        // What a JPEG loses depends on quality and image; a wrong decoding is off by about the image's contrast.
         double mean = photo.Pixels.Average(p => (double)p), contrast = photo.Pixels.Average(p => Math.Abs(p - mean));
         Assert.InRange(jpeg.Pixels.Zip(photo.Pixels, (a, b) => Math.Abs(a - b)).Average(), 0, contrast / 4);
     }
@@ -65,5 +65,5 @@ public sealed class CropGoldenTests
         new(GoldenFolder.PathOf(Path.Combine(set, "crops.safetensors")));
 
     private static RgbImage Photo(string set, string name) =>
-        PictureDecoder.Default.Decode(File.ReadAllBytes(GoldenFolder.PathOf(Path.Combine(set, name))));
+        ImageDecoder.Default.Decode(File.ReadAllBytes(GoldenFolder.PathOf(Path.Combine(set, name))));
 }

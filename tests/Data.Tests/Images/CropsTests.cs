@@ -9,7 +9,7 @@ public sealed class CropsTests
     [Fact]
     public void Ten_crops_are_the_corners_the_centre_and_the_same_of_the_mirror_image()
     {
-        RgbImage image = TestPictures.Noise(9, 8, 1), mirror = Crops.Flip(image);
+        RgbImage image = TestImages.Noise(9, 8, 1), mirror = Crops.Flip(image);
         (int Left, int Top)[] places = [(0, 0), (5, 0), (0, 4), (5, 4), (2, 2)];
         for (int i = 0; i < 5; i++)
         {
@@ -20,9 +20,9 @@ public sealed class CropsTests
     }
 
     [Fact]
-    public void Mirroring_reverses_each_row_and_twice_gives_the_picture_back()
+    public void Mirroring_reverses_each_row_and_twice_gives_the_image_back()
     {
-        RgbImage image = TestPictures.Noise(5, 3, 2), mirror = Crops.Flip(image);
+        RgbImage image = TestImages.Noise(5, 3, 2), mirror = Crops.Flip(image);
         Assert.Equal(image.Pixels[..3], mirror.Pixels[12..15]);
         Assert.Equal(image.Pixels, Crops.Flip(mirror).Pixels);
         Assert.NotEqual(image.Pixels, mirror.Pixels);
@@ -32,14 +32,14 @@ public sealed class CropsTests
     [InlineData(7, 5, 64)]
     [InlineData(300, 20, 16)]
     [InlineData(64, 64, 64)]
-    public void A_centre_crop_has_the_size_asked_for_whatever_the_picture_has(int width, int height, int size)
+    public void A_centre_crop_has_the_size_asked_for_whatever_the_image_has(int width, int height, int size)
     {
-        RgbImage crop = Crops.Center(TestPictures.Noise(width, height, 3), size);
+        RgbImage crop = Crops.Center(TestImages.Noise(width, height, 3), size);
         Assert.Equal((size, size), (crop.Width, crop.Height));
     }
 
     [Fact]
-    public void A_picture_too_thin_to_enlarge_is_refused_as_undecodable() =>
+    public void An_image_too_thin_to_enlarge_is_refused_as_undecodable() =>
         Assert.Throws<ImageDecodeException>(() => Crops.Center(RgbImage.Blank(100_000, 1), 256));
 
     [Fact]
@@ -54,12 +54,12 @@ public sealed class CropsTests
             // Half a pixel of rounding on each side.
             Assert.InRange((crop.Width + 0.5) * (crop.Height + 0.5), 0.25 * 8000, 100.5 * 80.5);
             Assert.InRange((crop.Width + 0.5) / (crop.Height - 0.5), 0.75, 1.4);
-            Assert.Equal((16, 16), Sizes(Crops.Resized(TestPictures.Noise(100, 80, i), crop, 16)));
+            Assert.Equal((16, 16), Sizes(Crops.Resized(TestImages.Noise(100, 80, i), crop, 16)));
         }
     }
 
     [Fact]
-    public void A_crop_of_a_very_long_picture_falls_back_to_the_centre()
+    public void A_crop_of_a_very_long_image_falls_back_to_the_centre()
     {
         KeyedRandom random = KeyedRandom.For(1, RandomPurpose.Augmentation);
         Assert.Equal(new CropRectangle(493, 0, 13, 10), CropRectangle.Draw(1000, 10, 1, ref random));
@@ -67,9 +67,9 @@ public sealed class CropsTests
     }
 
     [Fact]
-    public void Planes_and_back_give_the_same_picture()
+    public void Planes_and_back_give_the_same_image()
     {
-        RgbImage image = TestPictures.Noise(6, 4, 5);
+        RgbImage image = TestImages.Noise(6, 4, 5);
         byte[] planes = new byte[72];
         image.CopyToPlanes(planes);
         Assert.Equal([image.Pixels[0], image.Pixels[3]], planes[..2]);

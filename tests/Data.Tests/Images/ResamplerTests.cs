@@ -5,7 +5,7 @@ namespace Starling.Data.Tests.Images;
 
 public sealed class ResamplerTests
 {
-    /// <summary>Hashes are of Pillow 9.4's result for the picture of <see cref="Pattern"/>.</summary>
+    /// <summary>Hashes are of Pillow 9.4's result for the image of <see cref="Pattern"/>.</summary>
     [Theory]
     [InlineData(37, 23, 37, 23, ResampleFilter.Bicubic, null, "cd273b4dd15c5e893d96ea564ef840a7")]
     [InlineData(37, 23, 16, 9, ResampleFilter.Bicubic, null, "43bd6a2fcdac6ae92c37046c39a80931")]
@@ -45,7 +45,7 @@ public sealed class ResamplerTests
     [InlineData(-1, 0, 4, 4)]
     [InlineData(0, 0, 4.5, 4)]
     [InlineData(2, 0, 2, 4)]
-    public void A_box_outside_the_picture_is_refused(double left, double top, double right, double bottom) =>
+    public void A_box_outside_the_image_is_refused(double left, double top, double right, double bottom) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Resampler.Resize(
             Pattern(4, 4), 2, 2, ResampleFilter.Box, new ResampleBox(left, top, right, bottom)));
 

@@ -9,7 +9,7 @@ public sealed class EpochOrderTests : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private ShardIndex _index = null!;
 
-    public async ValueTask InitializeAsync() => _index = await TestPictures.ShardsAsync(_folder, 5, [33, 20, 48]);
+    public async ValueTask InitializeAsync() => _index = await TestImages.ShardsAsync(_folder, 5, [33, 20, 48]);
 
     public ValueTask DisposeAsync()
     {

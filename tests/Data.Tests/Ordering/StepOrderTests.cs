@@ -12,7 +12,7 @@ public sealed class StepOrderTests : IDisposable
     [Fact]
     public async Task Steps_walk_through_epochs_and_drop_the_remainder()
     {
-        SampleSplit split = new(await TestPictures.ShardsAsync(_folder, 5, [23]), Split.All, 0);
+        SampleSplit split = new(await TestImages.ShardsAsync(_folder, 5, [23]), Split.All, 0);
         StepOrder order = new(split, 1, 5, 2);
         Assert.Equal((4, 3, 5), (order.StepsPerEpoch, order.DroppedPerEpoch, order.GlobalBatch));
         Assert.Equal([0, 0, 0, 0, 1, 1], Enumerable.Range(0, 6).Select(step => order.EpochOf(step)));
@@ -24,7 +24,7 @@ public sealed class StepOrderTests : IDisposable
     [Fact]
     public async Task A_batch_larger_than_the_split_is_refused()
     {
-        SampleSplit split = new(await TestPictures.ShardsAsync(_folder, 5, [23]), Split.All, 0);
+        SampleSplit split = new(await TestImages.ShardsAsync(_folder, 5, [23]), Split.All, 0);
         StarlingException e = Assert.Throws<StarlingException>(() => new StepOrder(split, 1, 24, 2));
         Assert.Contains("24", e.Message, StringComparison.Ordinal);
         Assert.Contains("23", e.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class RowGroupCacheTests : IDisposable
     [Fact]
     public async Task Many_threads_that_want_one_group_cause_one_load()
     {
-        RowGroupCache cache = new(await TestPictures.ShardsAsync(_folder, 8, [40]), long.MaxValue);
+        RowGroupCache cache = new(await TestImages.ShardsAsync(_folder, 8, [40]), long.MaxValue);
         using Barrier together = new(8);
         RowGroupData[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(() =>
         {
@@ -26,7 +26,7 @@ public sealed class RowGroupCacheTests : IDisposable
     [Fact]
     public async Task Groups_used_longest_ago_leave_first_and_bytes_stay_within_the_capacity()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 8, [40]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 8, [40]);
         long[] bytes = [.. index.RowGroups.Select(group => index.Load(group.Id).Bytes)];
         long capacity = bytes.Order().TakeLast(2).Sum();
         RowGroupCache cache = new(index, capacity);
@@ -48,7 +48,7 @@ public sealed class RowGroupCacheTests : IDisposable
     [Fact]
     public async Task A_group_larger_than_the_capacity_is_still_handed_out()
     {
-        RowGroupCache cache = new(await TestPictures.ShardsAsync(_folder, 8, [40]), 1);
+        RowGroupCache cache = new(await TestImages.ShardsAsync(_folder, 8, [40]), 1);
         long one = cache.Get(0).Bytes, two = cache.Get(1).Bytes;
         Assert.True(one > 1);
         Assert.Equal(two, cache.Bytes);
@@ -57,7 +57,7 @@ public sealed class RowGroupCacheTests : IDisposable
     [Fact]
     public async Task A_failed_load_is_tried_again()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 8, [40]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 8, [40]);
         RowGroupCache cache = new(index, long.MaxValue);
         string away = _folder.File("away");
         File.Move(index.Files[0], away);

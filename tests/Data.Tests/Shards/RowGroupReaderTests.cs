@@ -4,7 +4,7 @@ using Starling.Data.Tests.Support;
 
 namespace Starling.Data.Tests.Shards;
 
-/// <summary>Every way in which other writers lay out the two columns; pictures must stay with their labels.</summary>
+/// <summary>Every way in which other writers lay out the two columns; images must stay with their labels.</summary>
 public sealed class RowGroupReaderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -60,7 +60,7 @@ public sealed class RowGroupReaderTests : IDisposable
             RowGroupData group = index.Load(at.Group.Id);
             byte[] expected = row is 5 or 9 or 12 ? [] : row % 3 == 0 ? [7, 7, 7, 7]
                 : [.. Enumerable.Range(0, (row % 7) + 1).Select(i => (byte)((row * 5) + i))];
-            Assert.Equal(expected, group.Picture(at.Row).ToArray());
+            Assert.Equal(expected, group.Image(at.Row).ToArray());
             Assert.Equal(row % 3, group.Label(at.Row));
         }
     }
@@ -91,9 +91,9 @@ public sealed class RowGroupReaderTests : IDisposable
         ShardIndex index = ShardIndex.Open([_folder.File(name)], classes);
         return [.. index.RowGroups.Select(group => index.Load(group.Id)).SelectMany(group => Enumerable
             .Range(0, group.Info.Rows)
-            .Select(row => $"{Convert.ToHexString(group.Picture(row).Span)}:{group.Label(row)}"))];
+            .Select(row => $"{Convert.ToHexString(group.Image(row).Span)}:{group.Label(row)}"))];
     }
 
     private static string Hash(RowGroupData group) => string.Join('|', Enumerable.Range(0, group.Info.Rows).Select(
-        row => $"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(group.Picture(row).Span))}"));
+        row => $"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(group.Image(row).Span))}"));
 }

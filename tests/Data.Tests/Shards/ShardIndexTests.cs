@@ -12,7 +12,7 @@ public sealed class ShardIndexTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_embedded_data_set_has_its_pictures_classes_and_row_groups()
+    public void The_embedded_data_set_has_its_images_classes_and_row_groups()
     {
         ShardIndex index = ShardIndex.Open([EmbeddedData.Path]);
         Assert.Equal((3372, 9, 7), (index.TotalRows, index.ClassNames.Count, index.RowGroups.Count));
@@ -23,7 +23,7 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task Ids_run_through_all_files_and_locate_their_rows()
     {
-        ShardIndex index = await TestPictures.ShardsAsync(_folder, 4, [10, 3, 5]);
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 4, [10, 3, 5]);
         Assert.Equal([4, 4, 2, 3, 4, 1], index.RowGroups.Select(group => group.Rows));
         Assert.Equal([0, 4, 8, 10, 13, 17], index.RowGroups.Select(group => group.FirstSample));
         Assert.Equal(18, index.TotalRows);
@@ -41,13 +41,13 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task The_fingerprint_follows_content_and_order_but_not_paths()
     {
-        string[] files = [.. (await TestPictures.ShardsAsync(_folder, 4, [6, 7])).Files];
+        string[] files = [.. (await TestImages.ShardsAsync(_folder, 4, [6, 7])).Files];
         string fingerprint = ShardIndex.Open(files).Fingerprint, moved = _folder.File("moved");
         File.Move(files[0], moved);
         Assert.Equal(fingerprint, ShardIndex.Open([moved, files[1]]).Fingerprint);
         Assert.NotEqual(fingerprint, ShardIndex.Open([files[1], moved]).Fingerprint);
         Assert.NotEqual(fingerprint, ShardIndex.Open([moved]).Fingerprint);
-        await ShardWriter.WriteAsync(moved, TestPictures.Rows(6, undecodable: 3), ["a", "b", "c", "d"], 4);
+        await ShardWriter.WriteAsync(moved, TestImages.Rows(6, undecodable: 3), ["a", "b", "c", "d"], 4);
         Assert.NotEqual(fingerprint, ShardIndex.Open([moved, files[1]]).Fingerprint);
     }
 
@@ -58,7 +58,7 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task A_truncated_file_is_named_wherever_it_was_cut()
     {
-        byte[] whole = await File.ReadAllBytesAsync(await WriteAsync("whole", TestPictures.Rows(6)));
+        byte[] whole = await File.ReadAllBytesAsync(await WriteAsync("whole", TestImages.Rows(6)));
         string cut = _folder.File("cut.parquet");
         foreach (int length in (int[])[0, 3, 11, whole.Length / 2, whole.Length - 1])
         {
@@ -70,7 +70,7 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task A_file_with_a_damaged_footer_or_page_is_named()
     {
-        byte[] bytes = await File.ReadAllBytesAsync(await WriteAsync("whole", TestPictures.Rows(6)));
+        byte[] bytes = await File.ReadAllBytesAsync(await WriteAsync("whole", TestImages.Rows(6)));
         string file = _folder.File("damaged.parquet");
         byte[] footer = [.. bytes];
         footer.AsSpan(footer.Length - 8 - BitConverter.ToInt32(footer, footer.Length - 8), 50).Fill(0xEE);
@@ -88,10 +88,10 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task A_missing_column_is_named_beside_the_columns_there_are()
     {
-        DataField picture = ParquetFiles.Binary("picture", false), label = new DataField<long>("label");
+        DataField other = ParquetFiles.Binary("picture", false), label = new DataField<long>("label");
         string file = _folder.File("a.parquet");
-        await ParquetFiles.WriteAsync(file, new ParquetSchema(picture, label),
-            ParquetFiles.Column(picture, ParquetFiles.Blobs(1)), ParquetFiles.Column(label, new long[] { 0 }));
+        await ParquetFiles.WriteAsync(file, new ParquetSchema(other, label),
+            ParquetFiles.Column(other, ParquetFiles.Blobs(1)), ParquetFiles.Column(label, new long[] { 0 }));
         Expect([file], "a.parquet", "'image'", "picture, label");
 
         DataField image = ParquetFiles.Binary("image", false), width = new DataField<int>("width");
@@ -126,7 +126,7 @@ public sealed class ShardIndexTests : IDisposable
     [InlineData(1L << 40)]
     public async Task A_label_outside_the_classes_is_named_with_its_row(long wrong)
     {
-        ShardRow[] rows = [.. TestPictures.Rows(7)];
+        ShardRow[] rows = [.. TestImages.Rows(7)];
         rows[6] = rows[6] with { Label = wrong };
         string value = wrong.ToString(CultureInfo.InvariantCulture);
         Expect([await WriteAsync("bad.parquet", rows)], "bad.parquet", "row group 2", "row 0", value, "4 classes");
@@ -145,8 +145,8 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task The_number_of_classes_comes_from_names_else_from_the_caller_else_from_the_labels()
     {
-        string named = await WriteAsync("named", TestPictures.Rows(6)), unnamed = _folder.File("unnamed");
-        await ShardWriter.WriteAsync(unnamed, TestPictures.Rows(6, 3), null, 4);
+        string named = await WriteAsync("named", TestImages.Rows(6)), unnamed = _folder.File("unnamed");
+        await ShardWriter.WriteAsync(unnamed, TestImages.Rows(6, 3), null, 4);
         Assert.Equal(["0", "1", "2"], ShardIndex.Open([unnamed]).ClassNames);
         Assert.Equal(10, ShardIndex.Open([unnamed], 10).ClassNames.Count);
         Assert.Equal(4, ShardIndex.Open([named], 1000).ClassNames.Count);
@@ -158,7 +158,7 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public async Task A_folder_stands_for_its_shards_in_order_of_names()
     {
-        await TestPictures.ShardsAsync(_folder, 4, [3, 3]);
+        await TestImages.ShardsAsync(_folder, 4, [3, 3]);
         Assert.Equal(["first", _folder.File("shard-0.parquet"), _folder.File("shard-1.parquet")],
             ShardFiles.Expand(["first", _folder.Path]));
         string empty = Directory.CreateDirectory(_folder.File("empty")).FullName;

@@ -251,10 +251,10 @@ public sealed class CheckpointWriterTests : IDisposable
         }
     }
 
-    private CheckpointWriter Writer(ICheckpointFiles disk) =>
+    private CheckpointWriter Writer(IDurableFiles disk) =>
         new(new CheckpointStore(_run.Checkpoints, disk), TimeProvider.System);
 
-    private CheckpointWriteException Fails(ICheckpointFiles disk, CheckpointSnapshot state)
+    private CheckpointWriteException Fails(IDurableFiles disk, CheckpointSnapshot state)
     {
         CheckpointWriteException e = Assert.Throws<CheckpointWriteException>(() =>
             Writer(disk).Write(state, TestRun.Description, TestRun.Metrics));

@@ -6,7 +6,7 @@ namespace Starling.Model.Tests.Checkpoints;
 /// The real disk without its slow syncs, and with something done before each file is made and each folder is synced,
 /// renamed or deleted.
 /// </summary>
-internal sealed class MeddlingDisk : ICheckpointFiles
+internal sealed class MeddlingDisk : IDurableFiles
 {
     public Action<string> CreatingFile { get; init; } = _ => { };
 
@@ -18,7 +18,7 @@ internal sealed class MeddlingDisk : ICheckpointFiles
 
     public void CreateFolder(string path) => DiskFiles.Instance.CreateFolder(path);
 
-    public ICheckpointFile CreateFile(string path)
+    public IDurableFile CreateFile(string path)
     {
         CreatingFile(path);
         return new UnsyncedFile(DiskFiles.Instance.CreateFile(path));
@@ -44,7 +44,7 @@ internal sealed class MeddlingDisk : ICheckpointFiles
         DiskFiles.Instance.DeleteFolder(path);
     }
 
-    private sealed class UnsyncedFile(ICheckpointFile inner) : ICheckpointFile
+    private sealed class UnsyncedFile(IDurableFile inner) : IDurableFile
     {
         public void Write(ReadOnlySpan<byte> bytes) => inner.Write(bytes);
 

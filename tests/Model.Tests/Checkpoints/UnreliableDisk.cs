@@ -6,7 +6,7 @@ namespace Starling.Model.Tests.Checkpoints;
 /// The real disk with one fault at the n-th operation: an error, or a power cut. After a power cut nothing works any
 /// more, and <see cref="Lose"/> takes back whatever no sync had made safe, as a file system may.
 /// </summary>
-internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : ICheckpointFiles
+internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : IDurableFiles
 {
     private readonly Dictionary<string, (long Written, long Safe)> _files = [];
     private readonly List<(string Parent, string? From, string To)> _unsafeNames = [];
@@ -37,10 +37,10 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
         _unsafeNames.Add((Parent(path), null, path));
     }
 
-    public ICheckpointFile CreateFile(string path)
+    public IDurableFile CreateFile(string path)
     {
         Begin();
-        ICheckpointFile file = DiskFiles.Instance.CreateFile(path);
+        IDurableFile file = DiskFiles.Instance.CreateFile(path);
         _files[path] = (0, 0);
         _unsafeNames.Add((Parent(path), null, path));
         return new File_(this, path, file);
@@ -109,7 +109,7 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
 
     public sealed class PowerCutException : Exception;
 
-    private sealed class File_(UnreliableDisk disk, string path, ICheckpointFile inner) : ICheckpointFile
+    private sealed class File_(UnreliableDisk disk, string path, IDurableFile inner) : IDurableFile
     {
         public void Write(ReadOnlySpan<byte> bytes)
         {

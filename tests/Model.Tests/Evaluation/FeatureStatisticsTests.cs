@@ -45,7 +45,7 @@ public class FeatureStatisticsTests
     }
 
     [Fact]
-    public void Two_pictures_and_constant_features_have_a_distance()
+    public void Two_images_and_constant_features_have_a_distance()
     {
         using var scope = NewDisposeScope();
         using FeatureStatistics two = FeatureStatistics.Of(Features(4, 2, 40));
@@ -59,7 +59,7 @@ public class FeatureStatisticsTests
     }
 
     [Fact]
-    public void Features_that_are_not_numbers_and_single_pictures_are_refused()
+    public void Features_that_are_not_numbers_and_single_images_are_refused()
     {
         using var scope = NewDisposeScope();
         Tensor features = ones(3, 2);

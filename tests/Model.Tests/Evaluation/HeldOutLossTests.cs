@@ -10,25 +10,25 @@ public sealed class HeldOutLossTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(64)]
-    public void It_is_the_mean_surprise_at_every_token_under_the_pictures_own_class(int batch)
+    public void It_is_the_mean_surprise_at_every_token_under_the_images_own_class(int batch)
     {
         using var scope = NewDisposeScope();
         using TinyGpt network = new();
-        const int Pictures = 5;
+        const int Images = 5;
         int tokens = network.Shape.Tokens;
-        Tensor codes_NT = network.Tokens(Pictures, tokens), labels_N = network.Labels(Pictures);
+        Tensor codes_NT = network.Tokens(Images, tokens), labels_N = network.Labels(Images);
         CodedSet set = new(codes_NT, [.. labels_N.data<long>().Select(l => (int)l)]);
 
-        // One picture at a time, one position after the other, through the decoder's cache.
+        // One image at a time, one position after the other, through the decoder's cache.
         double expected = 0;
-        for (int n = 0; n < Pictures; n++)
+        for (int n = 0; n < Images; n++)
         {
             Tensor label_1 = labels_N.narrow(0, n, 1), codes_1T = codes_NT.narrow(0, n, 1);
             for (int t = 0; t < tokens; t++)
             {
                 Tensor last = network.Gpt.Features(codes_1T.narrow(1, 0, t), label_1).Last.narrow(1, t, 1);
                 Tensor surprise_V = nn.functional.log_softmax(network.Gpt.Logits(last).flatten(), 0).neg();
-                expected += surprise_V[codes_1T[0, t].item<long>()].item<float>() / (Pictures * (double)tokens);
+                expected += surprise_V[codes_1T[0, t].item<long>()].item<float>() / (Images * (double)tokens);
             }
         }
 
@@ -37,7 +37,7 @@ public sealed class HeldOutLossTests
     }
 
     [Fact]
-    public void Without_held_out_pictures_there_is_none()
+    public void Without_held_out_images_there_is_none()
     {
         using var scope = NewDisposeScope();
         using TinyGpt network = new();

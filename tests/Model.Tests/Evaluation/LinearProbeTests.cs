@@ -69,7 +69,7 @@ public sealed class LinearProbeTests
         ProbeSet First(ProbeSet s) => new(s.Features.narrow(1, 0, 1), s.Labels);
         double both = LinearProbe.Accuracies(train, test, Classes, Short, 1, Cancellation)[0];
         double alone = LinearProbe.Accuracies(First(train), First(test), Classes, Short, 1, Cancellation)[0];
-        Assert.Equal(alone, both, 0.021); // two pictures: the initial weights differ
+        Assert.Equal(alone, both, 0.021); // two images: the initial weights differ
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class LinearProbeTests
             Weights = "teacher",
             FeatureNetwork = "emoji-classifier-v1",
             Samples = 256,
-            ReferencePictures = 3035,
+            ReferenceImages = 3035,
             FrechetDistance = 12.5,
             Probe = [new ProbeAccuracy(8, 0.25), new ProbeAccuracy(64, 0.5)],
             ChanceLevel = 0.2,

@@ -8,7 +8,7 @@ public sealed class ReferenceCacheTests : IDisposable
 {
     private static readonly ReferenceKey Key = new()
     {
-        Data = "data", HoldOut = 0.1, ImageSize = 8, Pictures = 4, HeldOutPictures = 0, Network = "network",
+        Data = "data", HoldOut = 0.1, ImageSize = 8, Images = 4, HeldOutImages = 0, Network = "network",
         Tokenizer = "tokenizer", BFloat16 = false, NoiseSamples = 4, Seed = ulong.MaxValue,
     };
 
@@ -39,7 +39,7 @@ public sealed class ReferenceCacheTests : IDisposable
     public static TheoryData<ReferenceKey> Others =>
     [
         Key with { Data = "other" }, Key with { HoldOut = 0.2 }, Key with { ImageSize = 16 },
-        Key with { Pictures = 5 }, Key with { HeldOutPictures = null }, Key with { Network = "other" },
+        Key with { Images = 5 }, Key with { HeldOutImages = null }, Key with { Network = "other" },
         Key with { Tokenizer = "other" }, Key with { BFloat16 = true }, Key with { NoiseSamples = 5 },
         Key with { Seed = 1 }, Key with { Form = 0 },
     ];

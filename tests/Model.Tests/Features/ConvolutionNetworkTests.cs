@@ -3,7 +3,7 @@ using Starling.Data;
 using Starling.Data.Images;
 using Starling.Data.Randomness;
 using Starling.Model.Features;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
@@ -43,7 +43,7 @@ public sealed class ConvolutionNetworkTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using ConvolutionNetwork network = ConvolutionNetwork.Load(Save());
-        Tensor images_B3HW = Pictures(3, Size);
+        Tensor images_B3HW = Images(3, Size);
         Tensor features_BD = network.Features(images_B3HW), logits_BK = network.Logits(images_B3HW);
         Assert.Equal([3L, 16], features_BD.shape);
         Assert.Equal((16, false), (network.Dimensions, features_BD.requires_grad));
@@ -60,7 +60,7 @@ public sealed class ConvolutionNetworkTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using ConvolutionNetwork network = ConvolutionNetwork.Load(Save());
-        Tensor images_B3HW = Pictures(7, 6), all_BD = network.Features(images_B3HW);
+        Tensor images_B3HW = Images(7, 6), all_BD = network.Features(images_B3HW);
         for (int i = 0; i < 7; i++)
             Assert.True(network.Features(images_B3HW.narrow(0, i, 1)).equal(all_BD.narrow(0, i, 1)).all().item<bool>());
     }
@@ -69,7 +69,7 @@ public sealed class ConvolutionNetworkTests : IDisposable
     [InlineData(7, 20)]
     [InlineData(20, 7)]
     [InlineData(9, 9)]
-    public void Pictures_are_resized_as_the_data_pipeline_does_it(int from, int to)
+    public void Images_are_resized_as_the_data_pipeline_does_it(int from, int to)
     {
         using var scope = NewDisposeScope();
         RgbImage image = RgbImage.Blank(from, from);
@@ -88,11 +88,11 @@ public sealed class ConvolutionNetworkTests : IDisposable
         using IFeatureNetwork first = FeatureNetworks.Load(named), second = FeatureNetworks.Load(nameless);
         Assert.Equal(("small-v1", 16), (first.Name, first.Dimensions));
         Assert.Equal(Path.GetFileNameWithoutExtension(nameless), second.Name);
-        using PictureClassifierTrainer trainer = new(new ClassifierTrainingOptions { Name = "own" });
+        using ImageClassifierTrainer trainer = new(new ClassifierTrainingOptions { Name = "own" });
         string own = Path.Combine(_folder, "own.safetensors");
         trainer.Network.Save(own);
         using IFeatureNetwork third = FeatureNetworks.Load(own);
-        Assert.IsType<PictureClassifier>(third);
+        Assert.IsType<ImageClassifier>(third);
         string other = Path.Combine(_folder, "other.safetensors");
         SafetensorsFile.Write(other, []);
         Assert.Contains(other, Assert.Throws<StarlingException>(() => FeatureNetworks.Load(other)).Message);
@@ -152,12 +152,12 @@ public sealed class ConvolutionNetworkTests : IDisposable
         return path;
     }
 
-    private static Tensor Pictures(int count, int size)
+    private static Tensor Images(int count, int size)
     {
         byte[] pixels = new byte[count * 3 * size * size];
         KeyedRandom random = KeyedRandom.For(4, RandomPurpose.FeatureTraining);
         for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)random.Below(256);
-        return PictureTensors.FromBytes(pixels, count, size, size);
+        return ImageTensors.FromBytes(pixels, count, size, size);
     }
 
     private static Tensor Bytes(RgbImage image) =>

@@ -30,8 +30,8 @@ public sealed class RunLockTests : IDisposable
     public async Task Nodes_share_a_folder_that_no_training_gets_and_only_the_first_was_alone()
     {
         List<string> alone = [];
-        using (await ShareAsync("a", alone))
-        using (await ShareAsync("b", alone))
+        using (await JoinAsync("a", alone))
+        using (await JoinAsync("b", alone))
         {
             string refusal = Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message;
             Assert.Contains("node b of a cluster", refusal, StringComparison.Ordinal);
@@ -44,15 +44,15 @@ public sealed class RunLockTests : IDisposable
     public async Task A_node_is_refused_while_a_training_holds_the_folder()
     {
         using RunLock training = RunLock.Acquire(_run.Folder);
-        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => ShareAsync("a", []));
+        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => JoinAsync("a", []));
         Assert.Contains("in use by process", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_node_has_its_name_for_itself()
     {
-        using RunLock first = await ShareAsync("a", []);
-        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => ShareAsync("a", []));
+        using RunLock first = await JoinAsync("a", []);
+        StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => JoinAsync("a", []));
         Assert.Contains("node named a", e.Message, StringComparison.Ordinal);
     }
 
@@ -76,6 +76,6 @@ public sealed class RunLockTests : IDisposable
             Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
     }
 
-    private Task<RunLock> ShareAsync(string node, List<string> alone) =>
-        RunLock.ShareAsync(_run.Folder, node, () => alone.Add(node), TimeProvider.System);
+    private Task<RunLock> JoinAsync(string node, List<string> alone) =>
+        RunLock.JoinAsync(_run.Folder, node, () => alone.Add(node), TimeProvider.System);
 }

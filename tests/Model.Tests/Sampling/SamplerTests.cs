@@ -12,7 +12,7 @@ public class SamplerTests
     private static readonly SamplingOptions Plain = new() { Cfg = 1 };
 
     [Fact]
-    public void A_picture_depends_on_seed_and_index_but_not_on_its_batch()
+    public void An_image_depends_on_seed_and_index_but_not_on_its_batch()
     {
         using var scope = NewDisposeScope();
         using var network = new TinyGpt();

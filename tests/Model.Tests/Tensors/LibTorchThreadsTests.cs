@@ -15,18 +15,18 @@ public sealed class LibTorchThreadsTests
         int before = get_num_threads();
         // With these shapes two threads share one sum, and round otherwise than one.
         Tensor a = Filled(MathF.Sin).view(64, -1), b = Filled(MathF.Cos).view(-1, 64);
-        LibTorch.UseThreads(1);
+        LibTorch.SetThreadsOfThisThread(1);
         byte[] expected = a.mm(b).bytes.ToArray(), found = [];
         int threads = 0;
         Run(() =>
         {
-            LibTorch.UseThreads(1);
+            LibTorch.SetThreadsOfThisThread(1);
             if (!beforeTheFirstWork) Product();
-            Run(() => LibTorch.UseThreads(2));
+            Run(() => LibTorch.SetThreadsOfThisThread(2));
             found = Product();
             threads = get_num_threads();
         });
-        LibTorch.UseThreads(before); // new threads begin with what was set last
+        LibTorch.SetThreadsOfThisThread(before); // new threads begin with what was set last
         Assert.Equal(1, threads);
         Assert.Equal(expected, found);
 

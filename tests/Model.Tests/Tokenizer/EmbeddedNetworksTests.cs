@@ -3,28 +3,28 @@ using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
 using Starling.Model.Features;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Tokenizer;
 
-/// <summary>The networks that come with the program, on embedded pictures that neither was trained on.</summary>
+/// <summary>The networks that come with the program, on embedded images that neither was trained on.</summary>
 public class EmbeddedNetworksTests
 {
     private const double HoldOut = 0.1;
 
     [Fact]
-    public void The_tokenizer_reconstructs_pictures_it_never_saw()
+    public void The_tokenizer_reconstructs_images_it_never_saw()
     {
         using var scope = NewDisposeScope();
         using VqTokenizer tokenizer = VqTokenizer.Load(Asset("tokenizer"));
         Assert.Equal((8, 1024), (tokenizer.Downscale, tokenizer.CodebookSize));
         Assert.Contains("tokenizer-emoji.json", tokenizer.Metadata["command"]);
-        Picture[] pictures = HeldOut();
-        byte[] pixels = [.. pictures.SelectMany(p => p.Pixels)];
-        Tensor codes_BN = tokenizer.Encode(PictureTensors.FromBytes(pixels, pictures.Length, 64, 64));
-        Assert.Equal([pictures.Length, 64L], codes_BN.shape);
+        DecodedImage[] images = HeldOut();
+        byte[] pixels = [.. images.SelectMany(p => p.Pixels)];
+        Tensor codes_BN = tokenizer.Encode(ImageTensors.FromBytes(pixels, images.Length, 64, 64));
+        Assert.Equal([images.Length, 64L], codes_BN.shape);
         Assert.True(codes_BN.data<long>().ToArray().Distinct().Count() > 600);
         byte[] decoded = tokenizer.Decode(codes_BN);
         double error = pixels.Zip(decoded, (a, b) => (double)(a - b) * (a - b)).Average();
@@ -32,21 +32,21 @@ public class EmbeddedNetworksTests
     }
 
     [Fact]
-    public void The_classifier_tells_classes_of_pictures_it_never_saw()
+    public void The_classifier_tells_classes_of_images_it_never_saw()
     {
         using var scope = NewDisposeScope();
-        using PictureClassifier classifier = PictureClassifier.Load(Asset("features"));
+        using ImageClassifier classifier = ImageClassifier.Load(Asset("features"));
         Assert.Equal("emoji-classifier-v1", classifier.Name);
-        Picture[] pictures = HeldOut();
-        byte[] pixels = [.. pictures.SelectMany(p => p.Pixels)];
-        Tensor logits_BK = classifier.Logits(PictureTensors.FromBytes(pixels, pictures.Length, 64, 64));
+        DecodedImage[] images = HeldOut();
+        byte[] pixels = [.. images.SelectMany(p => p.Pixels)];
+        Tensor logits_BK = classifier.Logits(ImageTensors.FromBytes(pixels, images.Length, 64, 64));
         long[] predicted = logits_BK.argmax(1).data<long>().ToArray();
         // The largest class alone has a share of 0.57.
-        Assert.True(predicted.Zip(pictures, (k, p) => k == p.Label ? 1.0 : 0).Average() > 0.7);
+        Assert.True(predicted.Zip(images, (k, p) => k == p.Label ? 1.0 : 0).Average() > 0.7);
     }
 
-    private static Picture[] HeldOut() =>
-        [.. new PictureReader(new SampleSplit(ShardIndex.Open([EmbeddedData.Path]), Split.Validation, HoldOut), 64)
+    private static DecodedImage[] HeldOut() =>
+        [.. new ImageReader(new SampleSplit(ShardIndex.Open([EmbeddedData.Path]), Split.Validation, HoldOut), 64)
             .ReadAll().Take(96)];
 
     private static string Asset(string kind) =>

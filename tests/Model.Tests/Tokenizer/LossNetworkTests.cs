@@ -39,7 +39,7 @@ public sealed class LossNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Lpips_is_zero_for_equal_pictures_and_has_a_gradient_for_others()
+    public void Lpips_is_zero_for_equal_images_and_has_a_gradient_for_others()
     {
         using var scope = NewDisposeScope();
         string path = Path.Combine(_folder, "vgg.safetensors");

@@ -1,6 +1,6 @@
 using Starling.Data;
 using Starling.Data.Randomness;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
@@ -107,7 +107,7 @@ public class TokenizerTrainerTests
     }
 
     [Fact]
-    public void Pictures_too_small_for_the_discriminator_are_refused_when_it_starts()
+    public void Images_too_small_for_the_discriminator_are_refused_when_it_starts()
     {
         using TokenizerTrainer trainer = new(Options with { DiscriminatorStart = 1 });
         trainer.Step(Batch(0, size: 16));
@@ -148,7 +148,7 @@ public class TokenizerTrainerTests
         for (long step = 0; ; step++) yield return Batch(step);
     }
 
-    /// <summary>Four pictures of one colour each.</summary>
+    /// <summary>Four images of one colour each.</summary>
     private static PixelBatch Batch(long step, int size = 24)
     {
         int area = size * size;

@@ -19,7 +19,7 @@ public class VqGoldenTests
 
     [Theory]
     [MemberData(nameof(Golden.Sets), MemberType = typeof(Golden))]
-    public void Codes_pictures_losses_and_gradients_equal_LlamaGens(string set)
+    public void Codes_images_losses_and_gradients_equal_LlamaGens(string set)
     {
         using var scope = NewDisposeScope();
         Golden golden = Golden.Open(set, "vq_small");

@@ -69,7 +69,7 @@ public class VqModelTests
     }
 
     [Fact]
-    public void A_picture_of_unfit_size_is_refused()
+    public void An_image_of_unfit_size_is_refused()
     {
         using var scope = NewDisposeScope();
         using ParameterStore weights = Initialized(Tiny, 2);

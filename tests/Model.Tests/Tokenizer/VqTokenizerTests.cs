@@ -1,7 +1,7 @@
 using Starling.Data;
 using Starling.Data.Randomness;
+using Starling.Model.Images;
 using Starling.Model.Parameters;
-using Starling.Model.Pictures;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
@@ -54,7 +54,7 @@ public sealed class VqTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_and_floats_of_the_same_picture_have_the_same_codes()
+    public void Bytes_and_floats_of_the_same_image_have_the_same_codes()
     {
         using var scope = NewDisposeScope();
         using VqTokenizer tokenizer = Tiny();
@@ -62,7 +62,7 @@ public sealed class VqTokenizerTests : IDisposable
         Tensor bytes = tensor(pixels).view(2, 3, 8, 8);
         Tensor codes_BN = tokenizer.Encode(bytes);
         Assert.Equal([2L, tokenizer.CodesFor(8)], codes_BN.shape);
-        Assert.Equal(Host(codes_BN), Host(tokenizer.Encode(PictureTensors.FromBytes(pixels, 2, 8, 8))));
+        Assert.Equal(Host(codes_BN), Host(tokenizer.Encode(ImageTensors.FromBytes(pixels, 2, 8, 8))));
         Assert.Equal(2 * 3 * 8 * 8, tokenizer.Decode(codes_BN).Length);
     }
 
@@ -111,17 +111,17 @@ public sealed class VqTokenizerTests : IDisposable
     [InlineData(0f, 128)]
     [InlineData(0.0139f, 129)] // 129.77: cut, not rounded
     [InlineData(1.2f, 255)]
-    public void Pictures_become_bytes_as_in_LlamaGens_sampling_script(float value, int expected)
+    public void Images_become_bytes_as_in_LlamaGens_sampling_script(float value, int expected)
     {
         using var scope = NewDisposeScope();
-        Assert.All(PictureTensors.ToBytes(Ops.Filled([1, 3, 1, 1], value)), b => Assert.Equal(expected, b));
+        Assert.All(ImageTensors.ToBytes(Ops.Filled([1, 3, 1, 1], value)), b => Assert.Equal(expected, b));
     }
 
     [Fact]
-    public void Bytes_become_pictures_between_minus_one_and_one()
+    public void Bytes_become_images_between_minus_one_and_one()
     {
         using var scope = NewDisposeScope();
-        Tensor image = PictureTensors.FromBytes([0, 51, 255], 1, 1, 1);
+        Tensor image = ImageTensors.FromBytes([0, 51, 255], 1, 1, 1);
         Assert.True(image.view(3).allclose(tensor([-1f, -0.6f, 1f]), rtol: 0, atol: 1e-6));
     }
 

@@ -14,7 +14,7 @@ internal sealed class DataCommand(CommandContext context)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<int> _pictures = new("--pictures")
+    private readonly Option<int> _images = new("--images", "--pictures")
     {
         Description = "Decodes so many, evenly spread over the shards; 0 for all",
         DefaultValueFactory = _ => 500,
@@ -27,17 +27,17 @@ internal sealed class DataCommand(CommandContext context)
     {
         var inspect = new Command("inspect", "Says what shards hold; exit code 2 if anything is wrong with them.")
         {
-            _files, _pictures,
+            _files, _images,
         };
         inspect.SetAction((arguments, cancellationToken) =>
-            Task.FromResult(Inspect(arguments.GetValue(_files)!, arguments.GetValue(_pictures), cancellationToken)));
+            Task.FromResult(Inspect(arguments.GetValue(_files)!, arguments.GetValue(_images), cancellationToken)));
         return new Command("data", "Looks at data sets.") { inspect };
     }
 
-    private int Inspect(string[] files, int pictures, CancellationToken cancellationToken)
+    private int Inspect(string[] files, int images, CancellationToken cancellationToken)
     {
         ShardIndex index = ShardIndex.Open(DataFiles.Resolve(files));
-        DataReport report = DataReport.Of(index, pictures, cancellationToken);
+        DataReport report = DataReport.Of(index, images, cancellationToken);
         report.Write(context.Out);
         foreach (string problem in report.Problems) ErrorReport.Line(context.Error, problem);
         return report.Problems.Count == 0 ? ExitCodes.Success : ExitCodes.UserError;

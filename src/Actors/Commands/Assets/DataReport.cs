@@ -20,14 +20,14 @@ internal sealed class DataReport
         _perClass = new long[index.ClassNames.Count];
     }
 
-    /// <summary>Undecodable pictures and classes without any, a line each.</summary>
+    /// <summary>Undecodable images and classes without any, a line each.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Reads every row and decodes about <paramref name="pictures"/> of them (0: all).</summary>
-    public static DataReport Of(ShardIndex index, int pictures, CancellationToken cancellationToken)
+    /// <summary>Reads every row and decodes about <paramref name="images"/> of them (0: all).</summary>
+    public static DataReport Of(ShardIndex index, int images, CancellationToken cancellationToken)
     {
         var report = new DataReport(index);
-        long stride = pictures <= 0 ? 1 : Math.Max(1, index.TotalRows / pictures);
+        long stride = images <= 0 ? 1 : Math.Max(1, index.TotalRows / images);
         foreach (RowGroupInfo info in index.RowGroups)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -40,7 +40,7 @@ internal sealed class DataReport
         }
         report._problems.AddRange(index.ClassNames
             .Where((_, label) => report._perClass[label] == 0)
-            .Select(name => $"class '{name}' has no picture"));
+            .Select(name => $"class '{name}' has no image"));
         return report;
     }
 
@@ -50,14 +50,14 @@ internal sealed class DataReport
         foreach (var file in _index.RowGroups.GroupBy(g => g.File))
             output.WriteLine(
                 Invariant($"{file.Key}: {file.Sum(g => (long)g.Rows)} rows in {file.Count()} row groups, ") +
-                $"{Display.Bytes(file.Sum(g => g.Bytes))} of pictures");
+                $"{Display.Bytes(file.Sum(g => g.Bytes))} of images");
         output.WriteLine(Invariant($"total: {_index.TotalRows} rows, {_index.ClassNames.Count} classes"));
         output.WriteLine($"fingerprint: {_index.Fingerprint}");
         int width = _index.ClassNames.Max(n => n.Length);
         for (int label = 0; label < _perClass.Length; label++)
             output.WriteLine(Invariant($"  {label,5}  ") + _index.ClassNames[label].PadRight(width) +
                 Invariant($"  {_perClass[label],9}"));
-        output.WriteLine(Invariant($"sizes of {_decoded} decoded pictures:"));
+        output.WriteLine(Invariant($"sizes of {_decoded} decoded images:"));
         foreach (((int w, int h), int count) in _sizes.OrderByDescending(s => s.Value).Take(10))
             output.WriteLine(Invariant($"  {w}x{h}  {count}"));
         if (_sizes.Count > 10) output.WriteLine(Invariant($"  and {_sizes.Count - 10} other sizes"));
@@ -67,7 +67,7 @@ internal sealed class DataReport
     {
         try
         {
-            RgbImage image = PictureDecoder.Default.Decode(group.Picture(row).Span);
+            RgbImage image = ImageDecoder.Default.Decode(group.Image(row).Span);
             _decoded++;
             _sizes[(image.Width, image.Height)] = _sizes.GetValueOrDefault((image.Width, image.Height)) + 1;
         }

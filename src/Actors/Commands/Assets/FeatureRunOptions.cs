@@ -10,8 +10,8 @@ public sealed record FeatureRunOptions
     [Required(ErrorMessage = "must name the file to write")]
     public string Output { get; init; } = "features.safetensors";
 
-    /// <summary>The pictures; the held-out ones measure the classifier's accuracy.</summary>
-    public TrainingPicturesOptions Data { get; init; } = new();
+    /// <summary>The images; the held-out ones measure the classifier's accuracy.</summary>
+    public TrainingImagesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>
     public ClassifierTrainingOptions Classifier { get; init; } = new();

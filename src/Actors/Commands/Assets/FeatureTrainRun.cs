@@ -9,7 +9,7 @@ using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
 using Starling.Model.Features;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tensors;
 
 namespace Starling.Actors.Commands.Assets;
@@ -33,9 +33,9 @@ internal static class FeatureTrainRun
         LibTorch.Initialize();
         OutputFile.Prepare(options.Output);
 
-        using var trainer = new PictureClassifierTrainer(classifier);
-        trainer.Run(TrainingPictures.Batches(options.Data, classifier.Batch, classifier.Seed)
-            .Select(b => new LabelledBatch(b.Pictures, b.Labels)), Report, cancellationToken);
+        using var trainer = new ImageClassifierTrainer(classifier);
+        trainer.Run(TrainingImages.Batches(options.Data, classifier.Batch, classifier.Seed)
+            .Select(b => new LabelledBatch(b.Images, b.Labels)), Report, cancellationToken);
         double accuracy = trainer.Accuracy(HeldOut(index, options.Data, classifier.Batch));
         OutputFile.Write(options.Output, file => trainer.Network.Save(file, new Dictionary<string, string>
         {
@@ -43,7 +43,7 @@ internal static class FeatureTrainRun
             ["configuration"] = JsonSerializer.Serialize(options, OptionsJson.Compact),
             ["held_out_accuracy"] = Display.Number(accuracy),
         }));
-        context.Out.WriteLine($"{options.Output}: accuracy on held-out pictures {Display.Percent(accuracy)}");
+        context.Out.WriteLine($"{options.Output}: accuracy on held-out images {Display.Percent(accuracy)}");
         return cancellationToken.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
 
         void Report(ClassifierMetrics m)
@@ -55,10 +55,10 @@ internal static class FeatureTrainRun
         }
     }
 
-    private static IEnumerable<LabelledBatch> HeldOut(ShardIndex index, TrainingPicturesOptions data, int batch) =>
-        new PictureReader(new SampleSplit(index, Split.Validation, data.HoldOut), data.ImageSize).ReadAll()
+    private static IEnumerable<LabelledBatch> HeldOut(ShardIndex index, TrainingImagesOptions data, int batch) =>
+        new ImageReader(new SampleSplit(index, Split.Validation, data.HoldOut), data.ImageSize).ReadAll()
             .Chunk(batch)
-            .Select(pictures => new LabelledBatch(
-                new PixelBatch(pictures.SelectMany(p => p.Pixels).ToArray(), pictures.Length, data.ImageSize),
-                [.. pictures.Select(p => p.Label)]));
+            .Select(images => new LabelledBatch(
+                new PixelBatch(images.SelectMany(p => p.Pixels).ToArray(), images.Length, data.ImageSize),
+                [.. images.Select(p => p.Label)]));
 }

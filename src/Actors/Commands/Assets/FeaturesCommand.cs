@@ -9,12 +9,12 @@ internal static class FeaturesCommand
     {
         Option<string> configuration = CommonOptions.Configuration("configs/features-emoji.json");
         Option<string[]> set = CommonOptions.Set();
-        var train = new Command("train", "Trains a small picture classifier, to measure Frechet distances on.")
+        var train = new Command("train", "Trains a small image classifier, to measure Frechet distances on.")
         {
             configuration, set,
         };
         train.SetAction((arguments, cancellationToken) => Task.FromResult(FeatureTrainRun.Run(
             arguments.GetValue(configuration)!, arguments.GetValue(set) ?? [], context, cancellationToken)));
-        return new Command("features", "Trains the network that pictures are compared with.") { train };
+        return new Command("features", "Trains the network that images are compared with.") { train };
     }
 }

@@ -13,8 +13,8 @@ internal static class PerceptualNetworks
     public static IPerceptualLoss? Load(string? path)
     {
         if (path is null) return null;
-        return SafetensorsFile.ReadHeader(path).Metadata.GetValueOrDefault("format") == PictureClassifier.Format
-            ? new FeatureLoss(PictureClassifier.Load(path))
+        return SafetensorsFile.ReadHeader(path).Metadata.GetValueOrDefault("format") == ImageClassifier.Format
+            ? new FeatureLoss(ImageClassifier.Load(path))
             : LpipsLoss.Load(path);
     }
 }

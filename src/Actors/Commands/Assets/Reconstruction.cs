@@ -4,7 +4,7 @@ using Starling.Data.Grids;
 using Starling.Data.Images;
 using Starling.Data.Ordering;
 using Starling.Data.Shards;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
 
@@ -21,14 +21,14 @@ internal static class Reconstruction
     /// <exception cref="StarlingException">A file is missing or damaged, or sizes do not fit.</exception>
     public static string Write(string tokenizerFile, IReadOnlyList<string> shards, int size, int count, string output)
     {
-        if (count < 1) throw new StarlingException($"--pictures {count}: must be at least 1");
+        if (count < 1) throw new StarlingException($"--images {count}: must be at least 1");
         using VqTokenizer tokenizer = VqTokenizer.Load(tokenizerFile);
         if (size < 1 || size % tokenizer.Downscale != 0)
             throw new StarlingException(
                 $"--image-size {size}: must be a multiple of {tokenizer.Downscale}, the tokenizer's downscale");
 
         var split = new SampleSplit(ShardIndex.Open(shards), Split.Validation, HoldOut);
-        byte[][] originals = [.. new PictureReader(split, size).ReadAll().Take(count).Select(p => p.Pixels)];
+        byte[][] originals = [.. new ImageReader(split, size).ReadAll().Take(count).Select(p => p.Pixels)];
         var codes = new HashSet<long>();
         var rows = new List<IReadOnlyList<RgbImage>>();
         double squares = 0;
@@ -44,17 +44,17 @@ internal static class Reconstruction
 
         double mean = squares / originals.Sum(p => (long)p.Length);
         double decibels = 10 * Math.Log10(255.0 * 255.0 / Math.Max(mean, 1e-9));
-        return FormattableString.Invariant($"{originals.Length} held-out pictures: {decibels:0.00} dB, ") +
+        return FormattableString.Invariant($"{originals.Length} held-out images: {decibels:0.00} dB, ") +
             FormattableString.Invariant($"{codes.Count} of {tokenizer.CodebookSize} codes used");
     }
 
-    private static IEnumerable<byte[]> Copies(VqTokenizer tokenizer, byte[][] pictures, int size, HashSet<long> used)
+    private static IEnumerable<byte[]> Copies(VqTokenizer tokenizer, byte[][] images, int size, HashSet<long> used)
     {
         using var scope = NewDisposeScope();
-        byte[] pixels = [.. pictures.SelectMany(p => p)];
-        Tensor codes_BN = tokenizer.Encode(PictureTensors.FromBytes(pixels, pictures.Length, size, size));
+        byte[] pixels = [.. images.SelectMany(p => p)];
+        Tensor codes_BN = tokenizer.Encode(ImageTensors.FromBytes(pixels, images.Length, size, size));
         used.UnionWith(codes_BN.cpu().data<long>());
-        return tokenizer.Decode(codes_BN).Chunk(pixels.Length / pictures.Length);
+        return tokenizer.Decode(codes_BN).Chunk(pixels.Length / images.Length);
     }
 
     private static RgbImage[] Images(byte[][] planes, int size) =>

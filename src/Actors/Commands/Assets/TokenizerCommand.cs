@@ -19,7 +19,7 @@ internal sealed class TokenizerCommand(CommandContext context)
 
     private readonly Option<string[]> _data = new("--data")
     {
-        Description = "Shards whose held-out pictures are shown",
+        Description = "Shards whose held-out images are shown",
         DefaultValueFactory = _ => [DataOptions.Embedded],
         HelpName = "FILE",
         AllowMultipleArgumentsPerToken = true,
@@ -27,12 +27,12 @@ internal sealed class TokenizerCommand(CommandContext context)
 
     private readonly Option<int> _size = new("--image-size")
     {
-        Description = "Side of the pictures in pixels",
+        Description = "Side of the images in pixels",
         DefaultValueFactory = _ => 64,
         HelpName = "N",
     };
 
-    private readonly Option<int> _count = new("--pictures")
+    private readonly Option<int> _count = new("--images", "--pictures")
     {
         Description = "How many",
         DefaultValueFactory = _ => 64,
@@ -54,7 +54,7 @@ internal sealed class TokenizerCommand(CommandContext context)
         train.SetAction((arguments, cancellationToken) => Task.FromResult(TokenizerTrainRun.Run(
             arguments.GetValue(_configuration)!, arguments.GetValue(_set) ?? [], context, cancellationToken)));
 
-        var reconstruct = new Command("reconstruct", "Shows held-out pictures and what the tokenizer makes of them.")
+        var reconstruct = new Command("reconstruct", "Shows held-out images and what the tokenizer makes of them.")
         {
             _tokenizer, _data, _size, _count, _out,
         };
@@ -67,6 +67,6 @@ internal sealed class TokenizerCommand(CommandContext context)
             context.Out.WriteLine(arguments.GetValue(_out));
             return ExitCodes.Success;
         });
-        return new Command("tokenizer", "Trains and shows picture tokenizers.") { train, reconstruct };
+        return new Command("tokenizer", "Trains and shows image tokenizers.") { train, reconstruct };
     }
 }

@@ -11,8 +11,8 @@ public sealed record TokenizerRunOptions
     [Required(ErrorMessage = "must name the file to write")]
     public string Output { get; init; } = "tokenizer.safetensors";
 
-    /// <summary>The pictures.</summary>
-    public TrainingPicturesOptions Data { get; init; } = new();
+    /// <summary>The images.</summary>
+    public TrainingImagesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>
     public TokenizerTrainingOptions Tokenizer { get; init; } = new();

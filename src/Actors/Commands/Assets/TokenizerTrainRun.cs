@@ -4,7 +4,7 @@ using Starling.Actors.Configuration.Reading;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Data;
-using Starling.Model.Pictures;
+using Starling.Model.Images;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 
@@ -26,8 +26,8 @@ internal static class TokenizerTrainRun
         LibTorch.Initialize();
         OutputFile.Prepare(options.Output);
         IPerceptualLoss? perceptual = PerceptualNetworks.Load(options.PerceptualNetwork);
-        IEnumerable<PixelBatch> batches = TrainingPictures
-            .Batches(options.Data, options.Tokenizer.Batch, options.Tokenizer.Seed).Select(b => b.Pictures);
+        IEnumerable<PixelBatch> batches = TrainingImages
+            .Batches(options.Data, options.Tokenizer.Batch, options.Tokenizer.Seed).Select(b => b.Images);
         using TokenizerTrainer trainer = TokenizerTraining.Run(
             options.Tokenizer, batches, perceptual, Report, cancellationToken);
         OutputFile.Write(options.Output, file => trainer.Save(file, new Dictionary<string, string>

@@ -37,7 +37,7 @@ internal sealed class ImportCommand(CommandContext context)
     };
 
     private readonly Option<int?> _heads = Number("--heads", "Attention heads, where the file does not tell");
-    private readonly Option<int?> _tokens = Number("--tokens", "Tokens of a picture, where the file does not tell");
+    private readonly Option<int?> _tokens = Number("--tokens", "Tokens of an image, where the file does not tell");
     private readonly Option<bool> _force = CommonOptions.Force();
 
     public static Command Create(CommandContext context) => new ImportCommand(context).Build();

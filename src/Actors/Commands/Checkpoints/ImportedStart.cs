@@ -42,7 +42,7 @@ internal static class ImportedStart
             .Write(snapshot, run.Description, new Dictionary<string, double>()).Folder;
     }
 
-    /// <summary>No weight depends on the number of tokens: a model may go on with pictures of another size.</summary>
+    /// <summary>No weight depends on the number of tokens: a model may go on with images of another size.</summary>
     private static void Require(string file, GptShape imported, GptShape wanted)
     {
         GptShape comparable = imported with { Tokens = wanted.Tokens, FfnMultiple = wanted.FfnMultiple };

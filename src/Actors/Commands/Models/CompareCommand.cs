@@ -61,7 +61,7 @@ internal sealed class CompareCommand(CommandContext context)
         foreach (string line in table.Lines()) context.Out.WriteLine(line);
         if (!table.DistancesCompare)
             context.Error.WriteLine(
-                "starling: distances of different feature networks or numbers of pictures do not compare");
+                "starling: distances of different feature networks or numbers of images do not compare");
         if (arguments.GetValue(_out) is { } file) Draw(table, file);
         return ExitCodes.Success;
     }

@@ -6,7 +6,7 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Commands.Models;
 
-/// <summary>Scores of several runs side by side, as text and as a picture.</summary>
+/// <summary>Scores of several runs side by side, as text and as an image.</summary>
 /// <param name="rows">The scores.</param>
 /// <param name="lossSteps">Steps the losses are means over.</param>
 internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int lossSteps)
@@ -16,7 +16,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
 
     /// <summary>Whether the distances were measured alike, so that they may be compared.</summary>
     public bool DistancesCompare => rows
-        .Select(r => (r.Result.FeatureNetwork, r.Result.Samples, r.Result.ReferencePictures)).Distinct().Count() == 1;
+        .Select(r => (r.Result.FeatureNetwork, r.Result.Samples, r.Result.ReferenceImages)).Distinct().Count() == 1;
 
     /// <summary>A Markdown table.</summary>
     public IEnumerable<string> Lines()
@@ -24,7 +24,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
         string[] heads =
         [
             "run", "step", "weights", $"AR loss, last {lossSteps} steps", "held-out AR loss", "Frechet distance",
-            "features", "samples", "pictures",
+            "features", "samples", "images",
             .. _positions.Select(p => FormattableString.Invariant($"probe at {p}")), "chance",
         ];
         yield return Line(heads);
@@ -52,7 +52,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
             row.Loss?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
             r.HeldOutLoss?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
             r.FrechetDistance is { } distance ? Display.Number(distance) : "", r.FeatureNetwork, Text(r.Samples),
-            r.ReferencePictures > 0 ? Text(r.ReferencePictures) : "",
+            r.ReferenceImages > 0 ? Text(r.ReferenceImages) : "",
             .. _positions.Select(position => r.Probe.Any(p => p.Step == position)
                 ? Display.Percent(r.Probe.First(p => p.Step == position).Accuracy)
                 : ""),

@@ -14,10 +14,10 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Commands.Models;
 
-/// <summary><c>starling sample</c>: draws pictures from a checkpoint or a weight file.</summary>
+/// <summary><c>starling sample</c>: draws images from a checkpoint or a weight file.</summary>
 internal sealed class SampleCommand(CommandContext context)
 {
-    private const int PictureScale = 2, MostAtATime = 64;
+    private const int ImageScale = 2, MostAtATime = 64;
 
     private readonly Option<string> _checkpoint = CommonOptions.Checkpoint(required: false);
     private readonly Option<string?> _model = new("--model")
@@ -38,7 +38,7 @@ internal sealed class SampleCommand(CommandContext context)
         HelpName = "0,3,5",
     };
 
-    private readonly Option<int> _perClass = Number("--per-class", "Pictures of each class", 8);
+    private readonly Option<int> _perClass = Number("--per-class", "Images of each class", 8);
     private readonly Option<double> _cfg = Number("--cfg", "Scale of classifier-free guidance; 1 for none", 2.0);
     private readonly Option<int> _topK = Number("--top-k", "Draws among the so many likeliest codes; 0 for all", 0);
     private readonly Option<double> _topP = Number(
@@ -60,7 +60,7 @@ internal sealed class SampleCommand(CommandContext context)
 
     private Command Build()
     {
-        var command = new Command("sample", "Draws pictures from a checkpoint or a weight file into one labelled grid.")
+        var command = new Command("sample", "Draws images from a checkpoint or a weight file into one labelled grid.")
         {
             _checkpoint, _model, _tokenizer, _classes, _perClass, _cfg, _topK, _topP, _temperature, _seed, _weights,
             _out, _set,
@@ -85,12 +85,12 @@ internal sealed class SampleCommand(CommandContext context)
         int[] classes = Classes(arguments.GetValue(_classes), model.Gpt.Shape.Classes);
         IReadOnlyList<string> names = model.ClassNames();
         int[] labels = [.. classes.SelectMany(c => Enumerable.Repeat(c, perClass))];
-        RgbImage[] pictures = Draw(model, labels, sampling, arguments.GetValue(_seed), cancellationToken);
+        RgbImage[] images = Draw(model, labels, sampling, arguments.GetValue(_seed), cancellationToken);
 
         string title = string.Create(CultureInfo.InvariantCulture,
             $"{model.Title} cfg {sampling.Cfg}");
-        RgbImage grid = SampleGrid.Render([.. pictures.Chunk(perClass)], [.. classes.Select(c => names[c])],
-            Math.Min(perClass, 16), PictureScale, title);
+        RgbImage grid = SampleGrid.Render([.. images.Chunk(perClass)], [.. classes.Select(c => names[c])],
+            Math.Min(perClass, 16), ImageScale, title);
         string file = arguments.GetValue(_out)!;
         PngWriter.Write(file, grid);
         context.Out.WriteLine(file);
@@ -117,18 +117,18 @@ internal sealed class SampleCommand(CommandContext context)
     private static RgbImage[] Draw(
         TrainedModel model, int[] labels, SamplingOptions sampling, ulong seed, CancellationToken cancellationToken)
     {
-        int size = model.PictureSize;
-        var pictures = new List<RgbImage>(labels.Length);
+        int size = model.ImageSize;
+        var images = new List<RgbImage>(labels.Length);
         foreach (int[] batch in labels.Chunk(MostAtATime))
         {
             using var scope = NewDisposeScope();
             Tensor codes_BT;
             using (Autocast.BFloat16(CPU, model.BFloat16))
-                codes_BT = Sampler.Sample(model.Gpt, batch, sampling, seed, pictures.Count, cancellationToken);
+                codes_BT = Sampler.Sample(model.Gpt, batch, sampling, seed, images.Count, cancellationToken);
             byte[] pixels = model.Tokenizer.Decode(codes_BT);
-            pictures.AddRange(pixels.Chunk(3 * size * size).Select(p => RgbImage.FromPlanes(p, size, size)));
+            images.AddRange(pixels.Chunk(3 * size * size).Select(p => RgbImage.FromPlanes(p, size, size)));
         }
-        return [.. pictures];
+        return [.. images];
     }
 
     private static int[] Classes(string? given, int count)

@@ -12,7 +12,7 @@ namespace Starling.Actors.Commands.Nodes;
 /// <summary><c>starling status</c>: how a cluster is.</summary>
 internal sealed class StatusCommand(CommandContext context)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private readonly Option<string> _node = new("--node")
     {
@@ -48,7 +48,7 @@ internal sealed class StatusCommand(CommandContext context)
         using RemoteTls? tls = Tls(arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
         Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
         await using StatusClient client = StatusClient.For(node, tls);
-        NodeProtocol.ClusterStatus status = await client.AskAsync(node, Patience).WaitAsync(cancellationToken);
+        NodeProtocol.ClusterStatus status = await client.AskAsync(node, Timeout).WaitAsync(cancellationToken);
         if (arguments.GetValue(_json))
             context.Out.WriteLine(JsonSerializer.Serialize(status, OptionsJson.Serializer));
         else foreach (string line in StatusText.Lines(status)) context.Out.WriteLine(line);

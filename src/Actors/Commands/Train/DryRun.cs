@@ -23,7 +23,7 @@ internal static class DryRun
         CancellationToken cancellationToken)
     {
         PlannedInputs inputs = PlannedInputs.Of(options);
-        GptShape shape = RunShapes.Transformer(options, inputs.Classes, inputs.Tokenizer);
+        GptShape shape = TransformerShapes.Transformer(options, inputs.Classes, inputs.Tokenizer);
         TrainingCost cost = TrainingCost.Of(options, shape);
         double flops = options.Training.Steps * cost.FlopsPerStep;
         string time = options.Training.Device == "cpu"
@@ -34,7 +34,7 @@ internal static class DryRun
         output.WriteLine();
         Row("run folder", runFolder);
         Row("training identity", TrainingIdentity.Of(options).Hash);
-        Row("data", FormattableString.Invariant($"{inputs.Pictures} pictures, {inputs.Classes} classes"));
+        Row("data", FormattableString.Invariant($"{inputs.Images} images, {inputs.Classes} classes"));
         Row("sequence", FormattableString.Invariant($"{shape.Tokens} tokens of {shape.Vocabulary} codes"));
         foreach (string absent in inputs.Absent) Row("", absent);
         Row("parameters", $"{Exact(cost.StudentParameters)} student, {Exact(cost.ProjectorParameters)} projector");
@@ -53,7 +53,7 @@ internal static class DryRun
         CancellationToken cancellationToken)
     {
         int sequences = options.Training.EffectiveMicroBatch * options.SelfGuided.EffectiveStudentViews;
-        double speed = Calibration.Measure(
+        double speed = SpeedFactors.Measure(
             shape, (long)sequences * shape.Tokens, options.Training, clock, cancellationToken);
         return $"about {Display.Duration(TimeSpan.FromSeconds(flops / (speed * Efficiency)))} on this machine's " +
             $"processor, at half the {Display.Count(speed)}FLOP/s of a matrix product measured for half a second " +
@@ -61,8 +61,8 @@ internal static class DryRun
     }
 
     private static string TimeOnGpu(double flops) => string.Create(CultureInfo.InvariantCulture,
-        $"not estimated: only a processor's speed is measured. Arithmetic: {Yardstick.GpuHours(flops):0.0} GPU-hours " +
-        $"at {Yardstick.Utilization * 100:0} % of an H100's {Display.Count(Yardstick.Peak)}FLOP/s");
+        $"not estimated: only a processor's speed is measured. Arithmetic: {SpeedProbe.GpuHours(flops):0.0} " +
+        $"GPU-hours at {SpeedProbe.Utilization * 100:0} % of an H100's {Display.Count(SpeedProbe.Peak)}FLOP/s");
 
     private static string Exact(long count) =>
         count < 1000 ? Display.Count(count) : FormattableString.Invariant($"{count:N0} ({Display.Count(count)})");

@@ -29,6 +29,7 @@ internal sealed class OptionsReader<T> where T : class, new()
     private T Read(string json, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules)
     {
         JsonObject root = ParseText(json);
+        FormerNames.Replace(root, typeof(T));
         foreach (string argument in overrides) Override(root, argument);
         CheckSection(root, typeof(T), prefix: "");
 
@@ -59,6 +60,7 @@ internal sealed class OptionsReader<T> where T : class, new()
             _problems.Add($"--set {argument}: must be key=value, for instance training.steps=100");
             return;
         }
+        value = value with { Path = FormerNames.Current(value.Path, typeof(T)) };
         _overridden.Add(value.Path);
         value.Apply(root, typeof(T));
     }

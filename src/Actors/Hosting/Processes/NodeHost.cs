@@ -22,12 +22,12 @@ namespace Starling.Actors.Hosting.Processes;
 public sealed partial class NodeHost(IAnsiConsole console, TextReader input, TimeProvider time) : INodeHost
 {
     // Together less than the 30 s that a process manager grants after SIGTERM.
-    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(15), EndPatience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(15), EndTimeout = TimeSpan.FromSeconds(12);
 
     /// <summary>How long the node that led the run stays, so that all others can hear that it is over.</summary>
-    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan FenceTimeout = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromSeconds(0.2);
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(
@@ -40,7 +40,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         ICollectiveEngine engine = EngineOf(options, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
-        using RunLock shared = await RunLock.ShareAsync(request.RunFolder, name,
+        using RunLock shared = await RunLock.JoinAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
         RunContext run = RunContext.Open(options, request.RunFolder);
         await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
@@ -88,7 +88,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             services.View.Note($"node {node.Name} leaves");
             host.Node.Tell(NodeProtocol.Leave.Instance);
-            await Task.WhenAny(signals.Released, ends, Task.Delay(ReleasePatience, time, CancellationToken.None));
+            await Task.WhenAny(signals.Released, ends, Task.Delay(ReleaseTimeout, time, CancellationToken.None));
         }
         if (!signals.Over.IsCompletedSuccessfully) return;
         SupervisorProtocol.RunOver over = await signals.Over;
@@ -103,7 +103,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     {
         Cluster cluster = Cluster.Get(host.System);
         long began = time.GetTimestamp();
-        while (cluster.State.Members.Count > 1 && time.GetElapsedTime(began) < FarewellPatience)
+        while (cluster.State.Members.Count > 1 && time.GetElapsedTime(began) < FarewellTimeout)
             await Task.Delay(Moment, time);
     }
 
@@ -116,14 +116,14 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         services.Events.Write("fenced", 0, 0, ("reason", reason));
         services.View.Note($"node {node.Name} is out of the cluster: {reason}; started again, it is a new node");
         if (!host.System.WhenTerminated.IsCompleted) Cluster.Get(host.System).Down(host.Address);
-        await Task.WhenAny(host.System.WhenTerminated, Task.Delay(FencePatience, time));
+        await Task.WhenAny(host.System.WhenTerminated, Task.Delay(FenceTimeout, time));
         return ExitCodes.StartAgain;
     }
 
     private async Task EndAsync(ActorHost host)
     {
         // Whatever hangs on the way out, the others have been told.
-        await Task.WhenAny(host.DisposeAsync().AsTask(), Task.Delay(EndPatience, time));
+        await Task.WhenAny(host.DisposeAsync().AsTask(), Task.Delay(EndTimeout, time));
     }
 
     private static async Task<int> ExitCodeOfAsync(NodeSetup node, RunServices services)
@@ -163,7 +163,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);
         if (data.TokenizeOn == TokenizeOn.Trainer && loads != trains)
             throw new StarlingException(
-                $"--roles {string.Join(',', roles)}: pictures do not travel between nodes: set " +
+                $"--roles {string.Join(',', roles)}: images do not travel between nodes: set " +
                 "data.tokenizeOn=loader on all nodes, or give every trainer's node the loader role");
     }
 

@@ -9,7 +9,7 @@ namespace Starling.Actors.Hosting.Processes;
 internal static class Summary
 {
     /// <summary>Puts it together; scores of an earlier attempt count if this one evaluated nothing.</summary>
-    public static RunSummary Of(RunContext run, RunEnding ending, RunProgress progress, RunMetrics metrics,
+    public static RunSummary Of(RunContext run, RunResult ending, RunProgress progress, RunMetrics metrics,
         EvaluationFiles evaluations, TimeSpan elapsed)
     {
         IReadOnlyList<EvaluationScore> scores = progress.Scores.Count > 0 ? progress.Scores

@@ -26,7 +26,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         services.Announce();
         NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.Alone, request.Force);
 
-        RunEnding ending;
+        RunResult ending;
         await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
         {
             await using (cancellationToken.Register(() => RequestStop(host, services.View)))
@@ -49,11 +49,11 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     }
 
     /// <summary>The run's end, also when the actor system stopped without telling one.</summary>
-    private static async Task<RunEnding> EndOf(ActorHost host, NodeSetup node, RunServices services)
+    private static async Task<RunResult> EndOf(ActorHost host, NodeSetup node, RunServices services)
     {
         await Task.WhenAny(services.Ended, node.Fence.Closed, host.System.WhenTerminated);
         return services.Ended.IsCompleted ? await services.Ended
-            : new RunEnding(RunOutcome.Failed, 0, node.Fence.IsClosed
+            : new RunResult(RunOutcome.Failed, 0, node.Fence.IsClosed
                 ? await node.Fence.Closed
                 : "the actor system stopped by itself; events.jsonl may say why");
     }

@@ -26,11 +26,11 @@ internal static class LoaderWire
     private static LoaderProtocol.LoadedTokens Checked(LoaderProtocol.LoadedTokens part) => part.IsConsistent
         ? part
         : throw new WireRefusedException(
-            $"{part.Codes.Length} bytes are not the codes of {part.Labels.Count} pictures");
+            $"{part.Codes.Length} bytes are not the codes of {part.Labels.Count} images");
 
-    private static void Write(BadPicture bad, WireWriter to) => to.Long(1, bad.SampleId).Text(2, bad.File)
+    private static void Write(BadImage bad, WireWriter to) => to.Long(1, bad.SampleId).Text(2, bad.File)
         .Long(3, bad.RowGroup).Long(4, bad.Row).Text(5, bad.Reason);
 
-    private static BadPicture Bad(WireReader from) =>
+    private static BadImage Bad(WireReader from) =>
         new(from.Long(1), from.Text(2), from.Int(3), from.Int(4), from.Text(5));
 }

@@ -15,7 +15,7 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public async Task The_embedded_data_is_described()
     {
-        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("data", "inspect", "embedded", "--pictures", "20"));
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("data", "inspect", "embedded", "--images", "20"));
         Assert.Contains("total: 3372 rows, 9 classes", _runner.Output);
         Assert.Matches("fingerprint: [0-9a-f]{64}", _runner.Output);
         Assert.Contains("64x64", _runner.Output);
@@ -23,7 +23,7 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Undecodable_pictures_and_empty_classes_are_named()
+    public async Task Undecodable_images_and_empty_classes_are_named()
     {
         byte[] good = PngWriter.Encode(RgbImage.Blank(8, 6));
         ShardRow[] rows = [new(good, 0), new([1, 2, 3], 0), new(good, 2)];
@@ -33,7 +33,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Contains("8x6  2", _runner.Output);
         Assert.Equal(2, _runner.ErrorLines.Length);
         Assert.Contains("row group 0, row 1", _runner.ErrorLines[0]);
-        Assert.Contains("class 'y' has no picture", _runner.ErrorLines[1]);
+        Assert.Contains("class 'y' has no image", _runner.ErrorLines[1]);
     }
 
     [Theory]

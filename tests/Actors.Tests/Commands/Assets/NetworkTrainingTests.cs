@@ -38,7 +38,7 @@ public sealed class NetworkTrainingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_tokenizer_is_trained_and_shows_what_it_makes_of_pictures()
+    public async Task A_tokenizer_is_trained_and_shows_what_it_makes_of_images()
     {
         Assert.Equal(ExitCodes.Success, await TrainAsync("tokenizer"));
         string file = _folder["out/tokenizer.safetensors"];
@@ -52,17 +52,17 @@ public sealed class NetworkTrainingTests : IDisposable
         }
 
         Assert.Equal(ExitCodes.Success, await _runner.RunAsync("tokenizer", "reconstruct", "--tokenizer", file,
-            "--image-size", "32", "--pictures", "3", "--out", _folder["r.png"]));
-        Assert.Matches(@"3 held-out pictures: \d+\.\d\d dB, \d+ of 16 codes used", _runner.Output);
+            "--image-size", "32", "--images", "3", "--out", _folder["r.png"]));
+        Assert.Matches(@"3 held-out images: \d+\.\d\d dB, \d+ of 16 codes used", _runner.Output);
         Assert.True(File.Exists(_folder["r.png"]));
     }
 
     [Fact]
-    public async Task A_feature_network_is_trained_and_can_judge_a_tokenizers_pictures()
+    public async Task A_feature_network_is_trained_and_can_judge_a_tokenizers_images()
     {
         Assert.Equal(ExitCodes.Success, await TrainAsync("features"));
-        Assert.Contains("accuracy on held-out pictures", _runner.Output);
-        using (PictureClassifier network = PictureClassifier.Load(_folder["features.safetensors"]))
+        Assert.Contains("accuracy on held-out images", _runner.Output);
+        using (ImageClassifier network = ImageClassifier.Load(_folder["features.safetensors"]))
             Assert.Equal("test-v1", network.Name);
 
         Assert.Equal(ExitCodes.Success, await TrainAsync("tokenizer",

@@ -50,7 +50,7 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task An_imported_transformer_and_tokenizer_draw_pictures()
+    public async Task An_imported_transformer_and_tokenizer_draw_images()
     {
         TinyRun.SaveTokenizer(_folder["raw.safetensors"], seed: 1);
         await ImportAsync("raw.safetensors", "vq");
@@ -61,8 +61,8 @@ public sealed class ImportCommandTests : IDisposable
         byte[] first = await SampleAsync("3"), again = await SampleAsync("3"), other = await SampleAsync("4");
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
-        await SucceedAsync("tokenizer", "reconstruct", "--tokenizer", _folder["vq.safetensors"], "--pictures", "2",
-            "--out", _folder["pictures.png"]);
+        await SucceedAsync("tokenizer", "reconstruct", "--tokenizer", _folder["vq.safetensors"], "--images", "2",
+            "--out", _folder["images.png"]);
     }
 
     [Fact]

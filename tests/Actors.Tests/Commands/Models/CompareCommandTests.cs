@@ -31,7 +31,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(
         [
             "| run | step | weights | AR loss, last 2 steps | held-out AR loss | Frechet distance | features " +
-                "| samples | pictures | probe at 8 | probe at 64 | chance |",
+                "| samples | images | probe at 8 | probe at 64 | chance |",
             "| --- | ---: | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
             @"| plain | 20 | student | 2.250 | 5.500 | 40.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
             @"| plain | 20 | teacher |  | 5.500 | 41.25 | net | 10 | 30 | 30.0% | 60.0% | 11.1% |",
@@ -52,7 +52,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Probe_curves_become_a_picture()
+    public async Task Probe_curves_become_a_image()
     {
         Save("plain", 20, 40.25, 0.3, 0.6);
         Save("star", 20, 39.5, 0.35, 0.65);
@@ -91,9 +91,9 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Runs_without_a_probe_have_a_table_but_no_picture()
+    public async Task Runs_without_a_probe_have_a_table_but_no_image()
     {
-        EvaluationResult bare = Result(20, "student", 40.25, []) with { ReferencePictures = 0, HeldOutLoss = null };
+        EvaluationResult bare = Result(20, "student", 40.25, []) with { ReferenceImages = 0, HeldOutLoss = null };
         new EvaluationFiles(_folder["plain"]).Write(new EvaluationReport(
             20, "hash", [bare], new DistanceAnchors(100, 1), new Dictionary<string, RgbImage>()));
         Assert.Equal(ExitCodes.UserError,
@@ -102,7 +102,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal("starling: error: --out: none of the runs has a linear probe", Assert.Single(_runner.ErrorLines));
     }
 
-    private RgbImage Decode(string name) => PictureDecoder.Default.Decode(File.ReadAllBytes(_folder[name]));
+    private RgbImage Decode(string name) => ImageDecoder.Default.Decode(File.ReadAllBytes(_folder[name]));
 
     private static string Step(long step, string loss) =>
         $"{{\"time\":\"now\",\"step\":{step},\"event\":\"step\",\"loss\":1,\"loss_ar\":{loss}}}";
@@ -124,7 +124,7 @@ public sealed class CompareCommandTests : IDisposable
         Weights = weights,
         FeatureNetwork = "net",
         Samples = 10,
-        ReferencePictures = 30,
+        ReferenceImages = 30,
         FrechetDistance = distance,
         HeldOutLoss = 5.5,
         Probe = probe,

@@ -31,11 +31,11 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(ExitCodes.Success, await _runner.RunAsync("evaluate", "--checkpoint", _run.Path));
         Assert.Equal(
         [
-            "step 5 student: Frechet distance 41.25 (emoji, 10 samples against 30 pictures), held-out loss 5.250, " +
+            "step 5 student: Frechet distance 41.25 (emoji, 10 samples against 30 images), held-out loss 5.250, " +
                 "linear probe 60.0%",
             "  probe at position 8: 30.0% (chance 11.1%)",
             "  probe at position 64: 60.0% (chance 11.1%)",
-            "step 5 teacher: Frechet distance 39.5 (emoji, 10 samples against 30 pictures), linear probe 65.0%",
+            "step 5 teacher: Frechet distance 39.5 (emoji, 10 samples against 30 images), linear probe 65.0%",
             "  probe at position 8: 30.0% (chance 11.1%)",
             "  probe at position 64: 65.0% (chance 11.1%)",
             $"samples: {_run["samples"]}",
@@ -75,7 +75,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Weights = weights,
         FeatureNetwork = "emoji",
         Samples = 10,
-        ReferencePictures = 30,
+        ReferenceImages = 30,
         FrechetDistance = distance,
         HeldOutLoss = 5.25,
         Probe = [new ProbeAccuracy(8, 0.3), new ProbeAccuracy(64, probe)],

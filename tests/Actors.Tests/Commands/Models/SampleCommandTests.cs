@@ -21,7 +21,7 @@ public sealed class SampleCommandTests : IDisposable
         Assert.Equal(a, await File.ReadAllBytesAsync(_run["b.png"]));
         Assert.NotEqual(a, await File.ReadAllBytesAsync(_run["c.png"]));
 
-        RgbImage grid = PictureDecoder.Default.Decode(a);
+        RgbImage grid = ImageDecoder.Default.Decode(a);
         Assert.True(grid.Width > 2 * 2 * 64 && grid.Height > 2 * 2 * 64, $"{grid.Width}x{grid.Height}");
     }
 

@@ -17,7 +17,7 @@ public sealed class DryRunTests : IDisposable
         Assert.Contains("\"globalBatch\": 8", _runner.Output);
         string[] parts =
         [
-            "3372 pictures, 9 classes", "64 tokens of 16 codes", "student", "FLOP in all, without", "checkpoint  ",
+            "3372 images, 9 classes", "64 tokens of 16 codes", "student", "FLOP in all, without", "checkpoint  ",
             "for a trainer that hosts every replica", "teacher", "to an epoch", "matrix product measured",
         ];
         foreach (string expected in parts) Assert.Contains(expected, _runner.Output);
@@ -34,7 +34,7 @@ public sealed class DryRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("data.expectedPictures = 5: data.files = embedded has 3372", "data.expectedPictures=5")]
+    [InlineData("data.expectedImages = 5: data.files = embedded has 3372", "data.expectedImages=5")]
     [InlineData("data.expectedClasses = 5: data.files = embedded has 9", "data.expectedClasses=5")]
     [InlineData("tokenizer.expectedCodes = 8: ", "tokenizer.expectedCodes=8")]
     [InlineData("tokenizer.expectedDownscale = 2: ", "tokenizer.expectedDownscale=2")]
@@ -48,11 +48,11 @@ public sealed class DryRunTests : IDisposable
     public async Task What_is_expected_stands_in_for_files_that_are_not_there()
     {
         Assert.Equal(ExitCodes.Success, await DryRunAsync(
-            "data.files=none/*.parquet", "data.expectedPictures=1000", "data.expectedClasses=7", "data.holdOut=0.25",
+            "data.files=none/*.parquet", "data.expectedImages=1000", "data.expectedClasses=7", "data.holdOut=0.25",
             "tokenizer.path=none.safetensors", "tokenizer.expectedCodes=512", "tokenizer.expectedDownscale=16"));
         string[] parts =
         [
-            "1000 pictures, 7 classes", "16 tokens of 512 codes", "93 to an epoch",
+            "1000 images, 7 classes", "16 tokens of 512 codes", "93 to an epoch",
             "data.files = none/*.parquet: not found here; counted with",
             "tokenizer.path = none.safetensors: not found here; counted with",
         ];
@@ -60,7 +60,7 @@ public sealed class DryRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("data.files=none/*.parquet", "data.expectedPictures=1000")]
+    [InlineData("data.files=none/*.parquet", "data.expectedImages=1000")]
     [InlineData("tokenizer.path=none.safetensors", "tokenizer.expectedCodes=512")]
     public async Task Half_of_what_is_expected_does_not_stand_in(string missing, string expectation)
     {
@@ -73,7 +73,7 @@ public sealed class DryRunTests : IDisposable
     {
         File.WriteAllText(_run["damaged.parquet"], "no shard");
         Assert.Equal(ExitCodes.UserError, await DryRunAsync(
-            $"data.files={_run["damaged.parquet"]}", "data.expectedPictures=1000", "data.expectedClasses=7"));
+            $"data.files={_run["damaged.parquet"]}", "data.expectedImages=1000", "data.expectedClasses=7"));
         Assert.Contains("damaged.parquet", Assert.Single(_runner.ErrorLines));
     }
 

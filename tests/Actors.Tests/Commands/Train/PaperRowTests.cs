@@ -66,7 +66,7 @@ public sealed partial class PaperRowTests
         Assert.Equal((0, 0), (o.Optimizer.WarmupSteps, o.Optimizer.CooldownSteps));
         Assert.Equal((0.1, 0.1, 0.1, 0.1), (o.Model.TokenDropout, o.Model.ResidualDropout, o.Model.FfnDropout,
             o.Model.ClassDropout));
-        Assert.Equal((ImageNet, 1000, pixels), (o.Data.ExpectedPictures, o.Data.ExpectedClasses, o.Data.ImageSize));
+        Assert.Equal((ImageNet, 1000, pixels), (o.Data.ExpectedImages, o.Data.ExpectedClasses, o.Data.ImageSize));
         Assert.Equal((16384, 16), (o.Tokenizer.ExpectedCodes, o.Tokenizer.ExpectedDownscale));
         Assert.Equal((Augmentation.TenCrop, 0.0), (o.Data.Augmentation, o.Data.HoldOut));
         Assert.Equal([1.1, 1.05], o.Data.CropRanges);
@@ -96,8 +96,8 @@ public sealed partial class PaperRowTests
         string projector = guided ? Projectors[size] : "0";
         string[] parts =
         [
-            "1281167 pictures, 1000 classes", $"{pixels / 16 * (pixels / 16)} tokens of 16384 codes",
-            "not found here; counted with data.expectedPictures",
+            "1281167 images, 1000 classes", $"{pixels / 16 * (pixels / 16)} tokens of 16384 codes",
+            "not found here; counted with data.expectedImages",
             "not found here; counted with tokenizer.expectedCodes",
             "not estimated", $"{ImageNet / Sizes[size].Batch} to an epoch",
         ];
@@ -127,10 +127,10 @@ public sealed partial class PaperRowTests
 
         StarlingOptions options = StarlingConfiguration.Read(PathOf(name), []);
         TrainingCost cost = TrainingCost.Of(
-            options, RunShapes.Transformer(options, classes: 1000, new TokenizerSize(16384, 16)));
+            options, TransformerShapes.Transformer(options, classes: 1000, new TokenizerSize(16384, 16)));
         double flops = cost.FlopsPerStep * options.Training.Steps;
         string expected = string.Create(CultureInfo.InvariantCulture,
-            $"{Yardstick.GpuHours(flops):0} GPU-hours: {flops / 1e18:0.0} EFLOP at 40 % of an H100's 990 TFLOP/s");
+            $"{SpeedProbe.GpuHours(flops):0} GPU-hours: {flops / 1e18:0.0} EFLOP at 40 % of an H100's 990 TFLOP/s");
         Assert.Contains(expected, comment);
     }
 

@@ -23,9 +23,9 @@ public sealed class WireProfileTests() : ActorTests(WireProfile.Hocon + Remote)
         {
             Target(other).Tell(new SupervisorProtocol.RegisterLoader(
                 new RunIdentity(1, "a", "b", "c"), "loader-1", other.ActorOf(Props.Create<Answering>())));
-            ExpectMsg<SupervisorProtocol.RegisterLoader>(Patience)
+            ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout)
                 .Actor.Tell(new LoaderProtocol.Request(4, 2), TestActor);
-            Assert.Equal(new LoaderProtocol.Withdraw(4, 2), ExpectMsg<LoaderProtocol.Withdraw>(Patience));
+            Assert.Equal(new LoaderProtocol.Withdraw(4, 2), ExpectMsg<LoaderProtocol.Withdraw>(Timeout));
         });
     }
 
@@ -39,12 +39,12 @@ public sealed class WireProfileTests() : ActorTests(WireProfile.Hocon + Remote)
         {
             IActorRef target = Target(other);
             target.Tell(new LoaderProtocol.Request(1, 0));
-            ExpectMsg<LoaderProtocol.Request>(Patience);
+            ExpectMsg<LoaderProtocol.Request>(Timeout);
             IActorRef first = LastSender;
             target.Tell(new Version(1, 2));
             target.Tell(new LoaderProtocol.Request(2, 0));
             // The next thing that arrives is what was sent after it, over the same connection.
-            Assert.Equal(new LoaderProtocol.Request(2, 0), ExpectMsg<object>(Patience));
+            Assert.Equal(new LoaderProtocol.Request(2, 0), ExpectMsg<object>(Timeout));
             Assert.Equal(first, LastSender);
         });
     }
@@ -59,7 +59,7 @@ public sealed class WireProfileTests() : ActorTests(WireProfile.Hocon + Remote)
                 .WithDeploy(Deploy.None.WithScope(new RemoteScope(here))), "intruder");
             deployed.Tell(new LoaderProtocol.Request(4, 2), TestActor);
             Target(other).Tell(new LoaderProtocol.Request(5, 0));
-            Assert.Equal(new LoaderProtocol.Request(5, 0), ExpectMsg<object>(Patience));
+            Assert.Equal(new LoaderProtocol.Request(5, 0), ExpectMsg<object>(Timeout));
         });
     }
 

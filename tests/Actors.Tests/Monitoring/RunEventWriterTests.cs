@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Akka.Actor;
+using Starling.Actors.Coordination;
+using Starling.Actors.Monitoring;
+using Starling.Actors.Protocol;
+using Starling.Actors.Runs.Events;
+using Starling.Actors.Tests.Support;
+
+namespace Starling.Actors.Tests.Monitoring;
+
+public sealed class RunEventWriterTests : ActorTests
+{
+    [Fact]
+    public async Task Every_committed_step_is_written_once_whichever_supervisor_led()
+    {
+        RunState running = new() { Term = 1, Generation = 1, Phase = RunPhase.Running };
+        await LeadAsync(running with { Step = 1 }, running with { Step = 1 }, running with { Step = 2 });
+        RunState next = new() { Term = 2, Generation = 1, Step = 2 };
+        await LeadAsync(next, next with { Generation = 2, Phase = RunPhase.Binding },
+            next with { Generation = 2, Phase = RunPhase.Running },
+            next with { Generation = 2, Phase = RunPhase.Running, Step = 3, Checkpoint = 3 });
+
+        Assert.Equal([1, 2, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+        Assert.Equal([1, 2], Lines("generation").Select(l => l.GetProperty("generation").GetInt64()));
+        Assert.Equal(3, Assert.Single(Lines("checkpoint")).GetProperty("checkpoint").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_knows_less_tells_of_no_step_again_and_of_those_it_missed_by_the_last()
+    {
+        RunState running = new() { Term = 1, Generation = 1, Phase = RunPhase.Running };
+        await LeadAsync([.. Enumerable.Range(1, 5).Select(step => running with { Step = step })]);
+        // It knows the last checkpoint; its trainers hold the step that was the last.
+        RunState next = new() { Term = 2, Generation = 1, Step = 2, Phase = RunPhase.Connecting };
+        await LeadAsync(next, next with { Phase = RunPhase.Running, Step = 5 },
+            next with { Phase = RunPhase.Running, Step = 6 });
+        Assert.Equal([1, 2, 3, 4, 5, 6], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+        await LeadAsync(next with { Term = 3 }, next with { Term = 3, Phase = RunPhase.Running, Step = 9 });
+        Assert.Equal(9, Lines("committed").Last().GetProperty("step").GetInt64());
+        // All states in memory were lost: what is made again is written again.
+        await LeadAsync(next with { Term = 4 }, next with { Term = 4, Phase = RunPhase.Running },
+            next with { Term = 4, Phase = RunPhase.Running, Step = 3 });
+        Assert.Equal([1, 2, 3, 4, 5, 6, 9, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+    }
+
+    [Fact]
+    public async Task A_generation_is_written_with_who_hosts_what()
+    {
+        RunState binding = new() { Term = 1, Generation = 4, Phase = RunPhase.Binding };
+        await LeadAsync(binding with { Hosting = [new("a", [0, 1]), new("b", [2, 3])] });
+        Assert.Equal("""{"a":[0,1],"b":[2,3]}""",
+            Assert.Single(Lines("generation")).GetProperty("hosting").GetRawText());
+    }
+
+    [Fact]
+    public async Task What_the_supervisor_says_reaches_the_node_s_own_monitor_too()
+    {
+        await LeadAsync(new RunState { Generation = 3, Phase = RunPhase.Running });
+        Assert.Equal(3, ExpectMsg<MonitorProtocol.RunChanged>(Timeout).State.Generation);
+    }
+
+    private async Task LeadAsync(params RunState[] states)
+    {
+        EventLog? log = null;
+        ICanTell monitor = TestActor;
+        Func<string, EventLog> open = path => log = EventLog.Open(path, "r", TimeProvider.System);
+        string diary = Folder["events.jsonl"];
+        IActorRef journal = Sys.ActorOf(Props.Create(() => new RunEventWriter(diary, open, monitor)));
+        foreach (RunState state in states) journal.Tell(new MonitorProtocol.RunChanged(state));
+        await journal.GracefulStop(Timeout);
+        await log!.DisposeAsync();
+    }
+
+    private IEnumerable<JsonElement> Lines(string name) => File.ReadLines(Folder["events.jsonl"])
+        .Select(line => JsonDocument.Parse(line).RootElement)
+        .Where(line => line.GetProperty("event").GetString() == name);
+}
