@@ -1,20 +1,29 @@
+using SkiaSharp;
 using Starling.Data.Images;
 
 namespace Starling.Data.Grids;
 
-/// <summary>Lays images out in labelled rows, as one image: what a run shows of its samples.</summary>
+/// <summary>
+/// Lays images out in labelled rows, as one image: what a run shows of its samples. Grids may be drawn by several
+/// threads at the same time.
+/// </summary>
 public static class SampleGrid
 {
-    private const byte Paper = 255, Ink = 32;
-    private const int Gap = 2, Margin = 8, MaxLabelCharacters = 20;
+    private const int Gap = 2, Margin = 8, SmallestText = 13, LargestText = 26;
+
+    // The widest label is twelve times as wide as its letters are high, and letters a fifth of an image.
+    private const int LabelShare = 12;
+    private const float TextShare = 0.2f;
+    private static readonly SKColor Ink = new(32, 32, 32);
 
     /// <summary>Renders a grid.</summary>
     /// <param name="rows">A row of images for each label; all images of one size.</param>
-    /// <param name="labels">A text for each row, to its left; cut after 20 characters.</param>
+    /// <param name="labels">A text for each row, to its left; an ellipsis ends one of over 20 letters or so.</param>
     /// <param name="columns">Images side by side, from 1; a longer row goes on below itself.</param>
     /// <param name="scale">Each pixel becomes a square of this many, from 1.</param>
-    /// <param name="title">A line above the grid; null or empty for none. Characters outside ASCII become '?'.</param>
+    /// <param name="title">A line above the grid, which widens the grid as it needs; null or empty for none.</param>
     /// <exception cref="ArgumentException">No images, not one label a row, or images of several sizes.</exception>
+    /// <exception cref="StarlingException">The font's file is missing or damaged.</exception>
     public static RgbImage Render(
         IReadOnlyList<IReadOnlyList<RgbImage>> rows, IReadOnlyList<string> labels, int columns, int scale = 1,
         string? title = null)
@@ -28,31 +37,39 @@ public static class SampleGrid
         if (rows.SelectMany(row => row).Any(image => (image.Width, image.Height) != (first.Width, first.Height)))
             throw new ArgumentException($"the images are not all of {first.Width}x{first.Height}", nameof(rows));
 
-        int font = Math.Max(1, first.Height * scale / 48);
+        using SKFont font = LabelFont.OfSize(
+            Math.Clamp(MathF.Round(first.Height * scale * TextShare), SmallestText, LargestText));
+        string[] texts = [.. labels.Select(label => LabelFont.Fit(label, LabelShare * font.Size, font))];
+        int lineHeight = (int)MathF.Ceiling(font.Spacing);
         int cellWidth = (first.Width * scale) + Gap;
-        int cellHeight = Math.Max((first.Height * scale) + Gap, (PixelFont.Height * font) + Gap);
-        int labelCharacters = Math.Min(labels.Max(label => label.Length), MaxLabelCharacters);
-        int labelWidth = labelCharacters == 0 ? 0 : (labelCharacters * PixelFont.Advance * font) + Margin;
-        int titleHeight = string.IsNullOrEmpty(title) ? 0 : (PixelFont.Height * font) + Margin;
+        int cellHeight = Math.Max(first.Height * scale, lineHeight) + Gap;
+        int widest = (int)MathF.Ceiling(texts.Max(text => font.MeasureText(text)));
+        int labelWidth = widest == 0 ? 0 : widest + Margin;
+        int titleHeight = string.IsNullOrEmpty(title) ? 0 : lineHeight + Margin;
+        int titleWidth = titleHeight == 0 ? 0 : (int)MathF.Ceiling(font.MeasureText(title));
         int lines = rows.Sum(row => LinesOf(row, columns));
         int used = Math.Min(columns, rows.Max(row => row.Count));
+        int[] tops = new int[rows.Count];
+        for (int r = 0, top = Margin + titleHeight; r < rows.Count; top += LinesOf(rows[r], columns) * cellHeight, r++)
+            tops[r] = top;
 
-        RgbImage grid = RgbImage.Blank((2 * Margin) + labelWidth + (used * cellWidth) - Gap,
-            (2 * Margin) + titleHeight + (lines * cellHeight) - Gap);
-        grid.Pixels.AsSpan().Fill(Paper);
-        int right = grid.Width - (2 * Margin);
-        if (titleHeight > 0) PixelFont.Draw(grid, PixelFont.Fit(title!, right, font), Margin, Margin, font, Ink);
+        RgbImage grid = CanvasImage.Draw(
+            (2 * Margin) + Math.Max(titleWidth, labelWidth + (used * cellWidth) - Gap),
+            (2 * Margin) + titleHeight + (lines * cellHeight) - Gap,
+            canvas =>
+            {
+                using SKPaint ink = new() { Color = Ink, IsAntialias = true };
+                if (titleHeight > 0) Write(title!, Margin, lineHeight);
+                for (int r = 0; r < texts.Length; r++) Write(texts[r], tops[r], cellHeight - Gap);
 
-        int top = Margin + titleHeight;
+                // The baseline puts the middle of the capital letters at the middle of the height.
+                void Write(string text, int top, int height) => canvas.DrawText(text, Margin,
+                    MathF.Round(top + ((height + font.Metrics.CapHeight) / 2)), SKTextAlign.Left, font, ink);
+            });
         for (int r = 0; r < rows.Count; r++)
-        {
-            PixelFont.Draw(grid, PixelFont.Fit(labels[r], labelWidth, font), Margin,
-                top + ((cellHeight - Gap - (PixelFont.Height * font)) / 2), font, Ink);
             for (int i = 0; i < rows[r].Count; i++)
                 Place(grid, rows[r][i], Margin + labelWidth + (i % columns * cellWidth),
-                    top + (i / columns * cellHeight), scale);
-            top += LinesOf(rows[r], columns) * cellHeight;
-        }
+                    tops[r] + (i / columns * cellHeight), scale);
         return grid;
     }
 

@@ -1,3 +1,4 @@
+using SkiaSharp;
 using Starling.Data.Grids;
 using Starling.Data.Images;
 using Starling.Data.Tests.Support;
@@ -22,38 +23,84 @@ public sealed class SampleGridTests
     }
 
     [Fact]
-    public void Labels_and_title_leave_ink_beside_and_above_the_images()
+    public void Labels_stand_left_of_their_rows_and_the_title_above()
     {
-        RgbImage[][] rows = [[RgbImage.FromPlanes(Enumerable.Repeat((byte)255, 300).ToArray(), 10, 10)]];
-        int Ink(string label, string? title) =>
-            SampleGrid.Render(rows, [label], 1, 1, title).Pixels.Count(value => value == 32);
-        Assert.Equal(0, Ink("", null));
-        int one = Ink("i", null);
-        Assert.True(one > 0);
-        Assert.Equal(2 * one, Ink("ii", null));
-        Assert.Equal(Ink("?", null), Ink("é", null));
-        Assert.True(Ink("", "a title that is wider than the grid") > 0);
-    }
+        RgbImage white = RgbImage.FromPlanes(Enumerable.Repeat((byte)255, 3 * 64 * 64).ToArray(), 64, 64);
+        RgbImage[][] rows = [[white], [white, white], [white]];
+        RgbImage grid = SampleGrid.Render(rows, ["", "narrow", "a wider label"], columns: 1, title: "a title");
+        using SKFont font = LabelFont.OfSize(13);
+        int left = grid.Width - 64 - 8, top = grid.Height - (4 * 66) - 8 + 2;
+        InkBox title = Assert.NotNull(InkBox.Dark(grid, 0, 0, grid.Width, top));
+        AssertWide("a title", title.Width);
+        Assert.Null(InkBox.Dark(grid, 0, top, left, top + 66));
+        AssertLabel("narrow", top + 66);
+        Assert.Null(InkBox.Dark(grid, 0, top + (2 * 66), left, top + (3 * 66)));
+        AssertLabel("a wider label", top + (3 * 66));
+        Assert.Null(InkBox.Dark(grid, left, top, grid.Width, grid.Height));
 
-    [Fact]
-    public void A_text_too_long_is_cut_with_two_dots()
-    {
-        Assert.Equal("abcdefgh", PixelFont.Fit("abcdefgh", 48, 1));
-        Assert.Equal("abcde..", PixelFont.Fit("abcdefgh", 47, 1));
-        Assert.Equal("", PixelFont.Fit("abc", 5, 1));
-    }
-
-    [Fact]
-    public void Every_printable_character_has_a_shape_of_its_own()
-    {
-        HashSet<string> shapes = [];
-        for (char character = ' '; character <= '~'; character++)
+        void AssertLabel(string label, int rowTop)
         {
-            RgbImage image = RgbImage.Blank(6, 7);
-            PixelFont.Draw(image, $"{character}", 0, 0, 1, 255);
-            Assert.True(shapes.Add(Convert.ToHexString(image.Pixels)), $"'{character}' looks like another");
+            InkBox ink = Assert.NotNull(InkBox.Dark(grid, 0, rowTop, left, rowTop + 66));
+            AssertWide(label, ink.Width);
+            Assert.InRange((ink.Top + ink.Bottom) / 2f, rowTop + 28, rowTop + 36);
         }
-        Assert.Equal(95, shapes.Count);
+
+        void AssertWide(string text, int width) =>
+            Assert.InRange(width, font.MeasureText(text) - 4, font.MeasureText(text) + 1);
+    }
+
+    [Fact]
+    public void A_label_too_long_ends_in_an_ellipsis_before_the_images()
+    {
+        RgbImage image = TestImages.Noise(64, 64, 1);
+        RgbImage grid = SampleGrid.Render([[image]], [new string('m', 300)], columns: 1);
+        (int left, int top) = Assert.Single(Find(grid, image));
+        InkBox label = Assert.NotNull(InkBox.Dark(grid, 0, top, left, top + 64));
+        Assert.InRange(label.Width, 100, 160);
+        Assert.True(label.Right < left - 4);
+        // Dots alone, on the line that the letters stand on.
+        InkBox dots = Assert.NotNull(InkBox.Dark(grid, label.Right - 8, top, left, top + 64));
+        Assert.InRange(dots.Height, 1, 3);
+        Assert.Equal(label.Bottom, dots.Bottom);
+    }
+
+    [Fact]
+    public void A_title_wider_than_the_images_widens_the_grid()
+    {
+        const string title = "teacher weights, step 600, guidance 2";
+        RgbImage image = TestImages.Noise(12, 10, 1);
+        RgbImage grid = SampleGrid.Render([[image]], [""], columns: 1, title: title);
+        using SKFont font = LabelFont.OfSize(13);
+        InkBox ink = Assert.NotNull(InkBox.Dark(grid, 0, 0, grid.Width, Assert.Single(Find(grid, image)).Top));
+        Assert.InRange(ink.Width, font.MeasureText(title) - 4, font.MeasureText(title) + 1);
+        Assert.True(ink.Right < grid.Width - 4);
+    }
+
+    [Theory]
+    [InlineData("Здравствуйте")]
+    [InlineData("漢字")]
+    [InlineData("עברית")]
+    [InlineData("😀 \ud83d \udc00")]
+    [InlineData("tab\tand\nline")]
+    public void Labels_of_all_scripts_can_be_drawn(string label)
+    {
+        RgbImage image = TestImages.Noise(12, 10, 1);
+        RgbImage grid = SampleGrid.Render([[image]], [label], columns: 1, title: label);
+        (int left, int top) = Assert.Single(Find(grid, image));
+        Assert.NotNull(InkBox.Dark(grid, 0, 0, grid.Width, top - 4));
+        Assert.NotNull(InkBox.Dark(grid, 0, top, left, grid.Height));
+    }
+
+    [Fact]
+    public void Grids_can_be_drawn_by_several_threads()
+    {
+        byte[] alone = Draw();
+        byte[][] together = new byte[16][];
+        Parallel.For(0, together.Length, i => together[i] = Draw());
+        Assert.All(together, pixels => Assert.Equal(alone, pixels));
+
+        static byte[] Draw() => SampleGrid.Render(
+            [[.. Images(0, 2)], [.. Images(5, 2)]], ["one", "another"], 2, 3, "a title").Pixels;
     }
 
     [Fact]

@@ -33,15 +33,17 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
     }
 
     /// <summary>The probe's accuracy along the sequence, one curve for each row; null if there was no probe.</summary>
-    public RgbImage? ProbeChart() => _positions.Length == 0
-        ? null
-        : new LineChart("Linear probe along the sequence", "position in the sequence", "held-out accuracy, %",
-            [.. rows.Where(r => r.Result.Probe.Count > 0).Select(Curve)]).Render();
-
-    private static ChartSeries Curve(ComparedScore row) => new(
-        FormattableString.Invariant($"{row.Run}, {row.Result.Weights}, step {row.Result.Step}"),
-        [.. row.Result.Probe.Select(p => ((double)p.Step, p.Accuracy * 100))],
-        row.RunNumber, Dashed: row.Result.Weights == "teacher");
+    public RgbImage? ProbeChart()
+    {
+        if (_positions.Length == 0) return null;
+        using CurveChart chart = new(
+            "Linear probe along the sequence", "position in the sequence, tokens", "held-out accuracy, %");
+        foreach (ComparedScore row in rows.Where(r => r.Result.Probe.Count > 0))
+            chart.Add(FormattableString.Invariant($"{row.Run}, {row.Result.Weights}, step {row.Result.Step}"),
+                [.. row.Result.Probe.Select(p => ((double)p.Step, p.Accuracy * 100))],
+                row.RunNumber, dashed: row.Result.Weights == "teacher");
+        return chart.Render();
+    }
 
     private IEnumerable<string> Cells(ComparedScore row)
     {
