@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Akka.Actor;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
+using Starling.Data;
 using Starling.Model.Checkpoints;
 using Starling.Model.Snapshots;
 
@@ -68,5 +68,5 @@ public sealed class Checkpointer : ReceiveActor
     }
 
     private static string MetricLabel(CheckpointFailure failure) =>
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
+        failure.Named();
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Coordination;
+using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
@@ -120,7 +121,7 @@ public sealed class FileLease : Lease
         {
             return await TakeAsync(renew: false, dead);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             return false;
         }
@@ -150,7 +151,7 @@ public sealed class FileLease : Lease
         {
             owner = _file.Look()?.Owner;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             return null;
         }
@@ -184,7 +185,7 @@ public sealed class FileLease : Lease
                 {
                     if (await TakeAsync(renew: true)) continue;
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e.IsDiskFailure())
                 {
                     if (CheckLease()) continue; // a hiccup of the disk: there is time for another try
                     failure = e;
@@ -215,7 +216,7 @@ public sealed class FileLease : Lease
                 {
                     _file.Look();
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e.IsDiskFailure())
                 {
                     // Whoever wants to take it will say so.
                 }

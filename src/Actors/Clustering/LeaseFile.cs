@@ -73,24 +73,15 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
     private void Write(LeaseRecord record)
     {
         // No fsync: after a power cut there is no owner left that a lost count could harm.
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(record));
-        File.Move(path + ".new", path, overwrite: true);
+        ReplacedFile.Write(path, JsonSerializer.Serialize(record));
         _seen = record;
         _seenSince = time.GetTimestamp();
     }
 
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
-        for (int i = 0; ; i++)
-        {
-            try
-            {
-                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (i < tries && RunLock.IsHeld(e))
-            {
-                await Task.Delay(RetryAfter, time, cancellation);
-            }
-        }
+        string lockPath = path + ".lock";
+        return await LockedFile.WaitAsync(() => LockedFile.TryLock(lockPath), tries, RetryAfter, time, cancellation) ??
+            throw new IOException($"another process holds {lockPath}");
     }
 }

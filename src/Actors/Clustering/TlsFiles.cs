@@ -59,7 +59,7 @@ internal static class TlsFiles
         {
             return File.ReadAllText(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"cluster.tls.{key}: {file} cannot be read ({OneLine(e)})", e);
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Starling.Data;
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
 
@@ -25,6 +25,6 @@ public sealed record GroupPlan(IReadOnlyList<ParameterLayout> Layouts, long Buck
             foreach (ParameterShape parameter in layout.Parameters)
                 text.Append(CultureInfo.InvariantCulture, $"{parameter.Name} {string.Join('x', parameter.Shape)}\n");
         }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return Sha256.HexOf(text.ToString());
     }
 }

@@ -46,7 +46,7 @@ internal static class ErrorReport
                 File.WriteAllText(path, exception.ToString());
                 return path;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e.IsDiskFailure())
             {
                 // A full disk may be what went wrong in the first place: try the other one.
             }

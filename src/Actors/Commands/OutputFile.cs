@@ -1,4 +1,5 @@
 using Starling.Data;
+using Starling.Model.Files;
 
 namespace Starling.Actors.Commands;
 
@@ -10,7 +11,7 @@ internal static class OutputFile
     public static void Prepare(string path) => Guard(path, () =>
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        string probe = path + ".tmp";
+        string probe = path + ReplacedFile.TemporarySuffix;
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
     });
@@ -27,11 +28,7 @@ internal static class OutputFile
 
     /// <summary>Writes under a temporary name first, so that a reader never sees half a file.</summary>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
-    public static void Write(string path, Action<string> write) => Guard(path, () =>
-    {
-        write(path + ".tmp");
-        File.Move(path + ".tmp", path, overwrite: true);
-    });
+    public static void Write(string path, Action<string> write) => Guard(path, () => ReplacedFile.Write(path, write));
 
     private static void Guard(string path, Action action)
     {
@@ -39,7 +36,7 @@ internal static class OutputFile
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{path}: cannot be written ({e.Message})", e);
         }

@@ -28,7 +28,7 @@ public static class ConfigurationFiles
         {
             return File.ReadAllText(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{file}: cannot be read ({e.Message})", e);
         }

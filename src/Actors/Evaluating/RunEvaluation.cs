@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Starling.Actors.Configuration;
 using Starling.Actors.Runs;
+using Starling.Data;
 using Starling.Data.Batches;
 using Starling.Data.Ordering;
 using Starling.Model.Checkpoints;
@@ -65,7 +65,7 @@ public sealed class RunEvaluation : IEvaluation
             ImageSize = run.Options.Data.ImageSize,
             Images = o.ReferenceImages,
             HeldOutImages = heldOut is null ? null : o.Probe.Images,
-            Network = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(networkFile))),
+            Network = Sha256.HexOf(File.ReadAllBytes(networkFile)),
             Tokenizer = tokenizer.Fingerprint,
             BFloat16 = bfloat16,
             NoiseSamples = o.Samples,

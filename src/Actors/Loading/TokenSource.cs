@@ -15,8 +15,6 @@ namespace Starling.Actors.Loading;
 /// </summary>
 public sealed class TokenSource : IShareSource
 {
-    private const int StackBytes = 16 << 20;
-
     private readonly ReplicaBatchPipeline _pixels;
     private readonly Func<VqTokenizer> _open;
     private readonly int _threads;
@@ -35,7 +33,7 @@ public sealed class TokenSource : IShareSource
         (_pixels, _open, _threads) = (pixels, open, threads);
         _shares = Channel.CreateBounded<ReplicaShare>(capacity);
         // As on a trainer: libtorch's modes belong to a thread, and the pool's threads are for messages.
-        _thread = new Thread(Work, StackBytes) { IsBackground = true, Name = "tokenize" };
+        _thread = new Thread(Work, LibTorch.StackBytes) { IsBackground = true, Name = "tokenize" };
         _thread.Start();
     }
 

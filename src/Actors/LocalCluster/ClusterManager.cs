@@ -86,7 +86,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
     public Task<(IReadOnlyList<string> Processes, string? Node)> LookAsync() =>
         Ask<(IReadOnlyList<string>, string?)>(() => (
             [.. _members.Select(m =>
-                FormattableString.Invariant($"{m.Plan.Name,-14} {m.State.ToString().ToLowerInvariant(),-9}") +
+                FormattableString.Invariant($"{m.Plan.Name,-14} {m.State.Named(),-9}") +
                 (m.Child is { } child ? FormattableString.Invariant($" pid {child.Id}, start {m.Starts}") : ""))],
             Seeds(null).FirstOrDefault()));
 
@@ -164,7 +164,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
     {
         if (IsEnding) return;
         _outcome = outcome;
-        view.Note($"the run is over: {outcome.ToString().ToLowerInvariant()}");
+        view.Note($"the run is over: {outcome.Named()}");
         After(EndTimeout, KillAll);
     }
 

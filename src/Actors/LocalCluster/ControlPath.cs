@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Starling.Data;
 
 namespace Starling.Actors.LocalCluster;
 
@@ -13,6 +13,6 @@ internal static class ControlPath
     {
         string folder = Path.GetFullPath(runFolder), path = Path.Combine(folder, "cluster.sock");
         return Encoding.UTF8.GetByteCount(path) <= Longest ? path : Path.Combine(Path.GetTempPath(),
-            $"starling-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16]}.sock");
+            $"starling-{Sha256.HexOf(folder)[..16]}.sock");
     }
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Prometheus;
 using Starling.Actors.Collectives;
+using Starling.Data;
 
 namespace Starling.Actors.Metrics;
 
@@ -32,7 +32,7 @@ public sealed class ExchangeMetrics
     public double Ratio => _share.Ratio;
 
     /// <summary>A phase's name in metrics and diaries.</summary>
-    public static string NameOf(ExchangePhase phase) => JsonNamingPolicy.SnakeCaseLower.ConvertName(phase.ToString());
+    public static string NameOf(ExchangePhase phase) => phase.Named();
 
     internal void Refresh() => _ratio.Set(Ratio);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Collectives;
@@ -7,6 +6,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Metrics;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
+using Starling.Data;
 using Starling.Data.Batches;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
@@ -111,7 +111,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         }
         if (state.Phase == _phase) return;
         _phase = state.Phase;
-        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString());
+        string name = state.Phase.Named();
         _out.Events.Write("phase", state.Step, _generation, ("phase", name));
         _progress = _progress with
         {
@@ -158,7 +158,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Learning.GradientNorm(r.GradientNorm);
         metrics.Learning.LearningRate(r.LearningRate);
         for (int phase = 0; phase < r.PhaseSeconds.Count; phase++)
-            metrics.Progress.Phase(((StepPhase)phase).ToString().ToLowerInvariant(), r.PhaseSeconds[phase]);
+            metrics.Progress.Phase(((StepPhase)phase).Named(), r.PhaseSeconds[phase]);
         metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
         metrics.Progress.Phase("total", m.Timing.Total.TotalSeconds);
         metrics.Progress.Wall("data_wait", m.Timing.Waited.TotalSeconds);
@@ -199,7 +199,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         ("loss", r.Losses.Total), ("loss_ar", r.Losses.AutoRegressive), ("loss_mim", r.Losses.MaskedAttention),
         ("loss_contrast_step", r.Losses.ContrastStep), ("loss_contrast_view", r.Losses.ContrastView),
         ("grad_norm", r.GradientNorm), ("learning_rate", r.LearningRate), ("key_similarity", r.KeySimilarity),
-        ("outcome", JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Outcome.ToString())),
+        ("outcome", r.Outcome.Named()),
         ("seconds", m.Timing.Total.TotalSeconds), ("data_wait_seconds", m.Timing.Waited.TotalSeconds),
         ("busy_seconds", m.Timing.Busy.TotalSeconds), ("exchange_seconds", m.Timing.Exchanged.TotalSeconds),
         .. Fields(m.Timing.Exchange),

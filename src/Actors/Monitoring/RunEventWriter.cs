@@ -1,9 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs.Events;
+using Starling.Data;
 
 namespace Starling.Actors.Monitoring;
 
@@ -46,7 +46,7 @@ internal sealed class RunEventWriter : ReceiveActor
             Write("generation", ("term", state.Term), ("hosting", Hosting(state)), ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)
             Write("phase", ("term", state.Term),
-                ("phase", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Phase.ToString())));
+                ("phase", state.Phase.Named()));
         if (state.Step > before.Step && IsNews(before.Phase, state)) Write("committed");
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
     }
@@ -68,7 +68,7 @@ internal sealed class RunEventWriter : ReceiveActor
         {
             return EventLogTail.LastStep(_path, "committed") ?? 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             return 0; // told twice is better than not at all
         }

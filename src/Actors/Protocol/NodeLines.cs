@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Starling.Actors.Coordination;
+using Starling.Data;
 
 namespace Starling.Actors.Protocol;
 
@@ -18,7 +19,7 @@ internal static partial class NodeLines
 
     /// <summary>The run is over.</summary>
     public static string Over(RunOutcome outcome, long step) =>
-        FormattableString.Invariant($"over outcome={outcome.ToString().ToLowerInvariant()} step={step}");
+        FormattableString.Invariant($"over outcome={outcome.Named()} step={step}");
 
     /// <summary>The address in a ready line; null for any other line.</summary>
     public static (string Address, string Metrics)? TryReadReady(string line) =>

@@ -20,7 +20,7 @@ public sealed class TensorBoardLog
             Directory.CreateDirectory(folder);
             _writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{folder}: TensorBoard files cannot be written ({e.Message})", e);
         }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Starling.Data;
 using Starling.Data.Images;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
+using Starling.Model.Files;
 
 namespace Starling.Actors.Runs;
 
@@ -29,10 +31,8 @@ public sealed class EvaluationFiles(string runFolder)
     {
         Directory.CreateDirectory(Scores);
         IReadOnlyList<string> images = WriteGrids(report, Samples);
-        string scores = ScoresOf(report.Step), temporary = scores + ".new";
         StoredScores stored = new(report.Step, report.StateHash, report.Anchors, report.Results);
-        File.WriteAllText(temporary, JsonSerializer.Serialize(stored, Json));
-        File.Move(temporary, scores, overwrite: true);
+        ReplacedFile.Write(ScoresOf(report.Step), JsonSerializer.Serialize(stored, Json));
         return images;
     }
 
@@ -78,7 +78,7 @@ public sealed class EvaluationFiles(string runFolder)
         {
             return JsonSerializer.Deserialize<StoredScores>(File.ReadAllText(file), Json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e.IsDiskFailure() || e is JsonException)
         {
             return null; // none, or torn by a crash: the step is evaluated again
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Starling.Data;
 using Starling.Model.Checkpoints;
@@ -16,14 +15,16 @@ namespace Starling.Actors.Runs;
 /// <param name="timeout">How long another process may hold the lock; 15 s by default.</param>
 public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSpan? timeout = null) : ICommitGuard
 {
-    private const string FileName = "ledger.json", LockName = "ledger.lock", EarlierFormatName = "generation";
+    private const string FileName = "ledger.json", LockName = "ledger.lock";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    private readonly string _folder = Path.GetFullPath(folder);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(5);
+
+    private readonly string _lockPath = Path.Combine(Path.GetFullPath(folder), LockName);
     private readonly string _path = Path.Combine(Path.GetFullPath(folder), FileName);
     private readonly IDurableFiles _files = files ?? DiskFiles.Instance;
-    private readonly TimeSpan _patience = timeout ?? TimeSpan.FromSeconds(15);
+    private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(15);
 
     /// <summary>What is written there.</summary>
     /// <exception cref="StarlingException">It cannot be read, or makes no sense.</exception>
@@ -63,7 +64,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
 
     private LedgerEntry ReadFile()
     {
-        if (!File.Exists(_path)) return FromEarlierFormat();
+        if (!File.Exists(_path)) return LedgerEntry.Empty;
         string text = File.ReadAllText(_path);
         LedgerEntry? entry = null;
         try
@@ -80,29 +81,9 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
                 "\"checkpoint\":-1} into it, with numbers T and G above all of the events*.jsonl files");
     }
 
-    /// <summary>Runs of version 1 kept the generation alone.</summary>
-    private LedgerEntry FromEarlierFormat()
-    {
-        string path = Path.Combine(_folder, EarlierFormatName);
-        if (!File.Exists(path)) return LedgerEntry.Empty;
-        string text = File.ReadAllText(path).Trim();
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long generation)
-            ? LedgerEntry.Empty with { Generation = generation }
-            : throw new StarlingException($"{path} should hold a generation number but holds '{text}'; " +
-                "write the largest generation of events.jsonl into it");
-    }
-
     private LedgerEntry Write(LedgerEntry entry)
     {
-        string temporary = _path + ".new";
-        File.Delete(temporary); // of a process that died here
-        using (IDurableFile file = _files.CreateFile(temporary))
-        {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(entry, Json));
-            file.Sync(); // before the rename: the name must never point at an empty file
-        }
-        _files.Replace(temporary, _path);
-        _files.SyncFolder(_folder); // or a power cut takes the rename back
+        ReplacedFile.WriteDurably(_path, JsonSerializer.SerializeToUtf8Bytes(entry, Json), _files);
         return entry;
     }
 
@@ -112,28 +93,13 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         return work();
     });
 
-    /// <summary>The system lets go of it when the process ends, however it ends.</summary>
     private FileStream Lock()
     {
-        FileStream? file = null;
-        return SpinWait.SpinUntil(() => TryLock(out file), _patience)
-            ? file!
-            : throw new IOException($"another process has held {LockName} for {_patience.TotalSeconds:0} s");
-    }
-
-    private bool TryLock(out FileStream? file)
-    {
-        file = null;
-        try
-        {
-            file = new FileStream(Path.Combine(_folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite,
-                FileShare.None);
-            return true;
-        }
-        catch (IOException e) when (RunLock.IsHeld(e))
-        {
-            return false;
-        }
+        int tries = (int)(_timeout / RetryInterval);
+        // The caller blocks for as long as the disk takes, here as in the reads and writes of the ledger.
+        return LockedFile.WaitAsync(() => LockedFile.TryLock(_lockPath), tries, RetryInterval, TimeProvider.System,
+                CancellationToken.None).GetAwaiter().GetResult() ??
+            throw new IOException($"another process has held {LockName} for {_timeout.TotalSeconds:0} s");
     }
 
     private T Guarded<T>(string what, Func<T> work)
@@ -142,7 +108,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         {
             return work();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{_path} (term and generation of the run) cannot be {what} ({e.Message}): " +
                 "make room and the run's folder writable, then start again", e);

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Starling.Actors.Configuration;
 using Starling.Actors.Configuration.Reading;
+using Starling.Data;
 
 namespace Starling.Actors.Runs;
 
@@ -37,7 +36,7 @@ public sealed record TrainingIdentity(string Json, string Hash)
         if (options.Optimizer.CooldownSteps == 0) Remove(tree, "training.steps");
 
         string json = Sorted(tree)!.ToJsonString(OptionsJson.Compact);
-        return new TrainingIdentity(json, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
+        return new TrainingIdentity(json, Sha256.HexOf(json));
     }
 
     /// <summary>
@@ -54,8 +53,7 @@ public sealed record TrainingIdentity(string Json, string Hash)
             ["evaluate"] = options.Evaluation.Enabled,
             ["evaluateEverySteps"] = options.Evaluation.EverySteps,
         };
-        return Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes(agreed.ToJsonString(OptionsJson.Compact))));
+        return Sha256.HexOf(agreed.ToJsonString(OptionsJson.Compact));
     }
 
     private static void Remove(JsonObject tree, string path)

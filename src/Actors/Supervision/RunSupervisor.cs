@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Akka.Actor;
 using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
@@ -327,7 +326,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     }
 
     private RunStatus Status() => new(_state.Term, _state.Generation,
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(_state.Phase.ToString()), _state.Step, _plan.Steps,
+        _state.Phase.Named(), _state.Step, _plan.Steps,
         _state.KnownCheckpoint, _rate.PerSecond, Waiting.For(_state),
         [.. _state.Trainers.Select(t => Status(t.Key, t.Value))], [.. _loaders.Names], [.. _evaluators.Names],
         _state.Evaluating?.Step, [.. _faults], [.. _nodes.Names.Select(n => new NodeStatus(n, _addresses[n]))]);

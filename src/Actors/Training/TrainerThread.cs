@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Starling.Model.Tensors;
 
 namespace Starling.Actors.Training;
 
@@ -8,7 +9,6 @@ namespace Starling.Actors.Training;
 /// </summary>
 internal sealed class TrainerThread : IDisposable
 {
-    private const int StackBytes = 16 << 20;
     private readonly BlockingCollection<Action> _work = [];
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
@@ -16,7 +16,7 @@ internal sealed class TrainerThread : IDisposable
     public TrainerThread(string name, Action<Exception> failed)
     {
         _failed = failed;
-        _thread = new Thread(Work, StackBytes) { IsBackground = true, Name = name };
+        _thread = new Thread(Work, LibTorch.StackBytes) { IsBackground = true, Name = name };
         _thread.Start();
     }
 

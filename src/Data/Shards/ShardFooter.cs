@@ -40,7 +40,7 @@ internal sealed record ShardFooter(long FileLength, byte[] Bytes)
         {
             throw new StarlingException($"{file}: no such shard; check the path in the data configuration", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{file}: cannot be read ({e.Message})", e);
         }

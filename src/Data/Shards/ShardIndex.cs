@@ -55,7 +55,7 @@ public sealed class ShardIndex
         IReadOnlyList<string> files, int? expectedClasses = null, CancellationToken cancellation = default)
     {
         if (files.Count == 0) throw new StarlingException("the data configuration lists no shard; name one or more");
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = Sha256.Begin();
         List<ShardFile> shards = [];
         foreach (string file in files)
         {
@@ -72,7 +72,7 @@ public sealed class ShardIndex
             if (summary.MinLabel < 0 || summary.MaxLabel >= names.Count)
                 await ShardFile.FindBadLabelAsync(group, names.Count);
         }
-        return new ShardIndex([.. files], groups, names, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new ShardIndex([.. files], groups, names, hash.Hex());
     }
 
     /// <summary><see cref="OpenAsync"/> for a thread of the caller's own, which waits.</summary>

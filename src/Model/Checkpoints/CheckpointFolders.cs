@@ -57,7 +57,7 @@ internal static class CheckpointFolders
         {
             return Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"the checkpoints in {folder} cannot be listed: {e.Message}", e);
         }

@@ -8,6 +8,13 @@ public static class CheckpointPaths
     /// <summary>The folder of a run's checkpoints.</summary>
     public static string Of(string runFolder) => Path.Combine(runFolder, "checkpoints");
 
+    /// <summary>The folder of the run that a checkpoint's folder belongs to, two levels above it.</summary>
+    public static string RunOf(string checkpointFolder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpointFolder));
+        return Path.GetDirectoryName(Path.GetDirectoryName(path)) ?? path;
+    }
+
     /// <summary>
     /// The checkpoint folder that <paramref name="path"/> means: itself, or the newest of a <c>checkpoints</c> folder
     /// or of a run. Does not look inside, so a damaged checkpoint is found too and reported by whoever reads it.

@@ -131,7 +131,7 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
         {
             if (Directory.Exists(path)) Files.DeleteFolder(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
         }
     }
@@ -167,7 +167,7 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
             Files.DeleteFolder(doomed);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StarlingException)
+        catch (Exception e) when (e.IsDiskFailure() || e is StarlingException)
         {
             report($"checkpoint {PathOf(step)} could not be deleted: {e.Message}");
             return false;
@@ -181,7 +181,7 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
             Files.Rename(setAside, path);
             Files.SyncFolder(Folder);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{setAside} is a checkpoint that cannot be renamed to {path}: {e.Message}", e);
         }

@@ -1,3 +1,4 @@
+using Starling.Data;
 using Starling.Model.Files;
 using Starling.Model.Snapshots;
 
@@ -34,7 +35,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
                     time.GetElapsedTime(start), default, default);
             return WriteNew(state, run, metrics, stateHash, start, cancel);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw CheckpointWriteException.From(e, state.Step, store.Folder);
         }

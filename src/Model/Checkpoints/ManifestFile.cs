@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Starling.Data;
@@ -21,7 +20,7 @@ public static class ManifestFile
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { ManifestSha256 = BlankSeal },
             ManifestJson.Default.CheckpointManifest);
-        byte[] seal = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        byte[] seal = Encoding.ASCII.GetBytes(Sha256.HexOf(bytes));
         seal.CopyTo(bytes, bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(BlankSeal)));
         return bytes;
     }
@@ -40,7 +39,7 @@ public static class ManifestFile
         {
             throw Damaged(folder, "is missing");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw Damaged(folder, $"cannot be read ({e.Message})");
         }
@@ -80,7 +79,7 @@ public static class ManifestFile
         if (at < 0) return false;
         byte[] blank = [.. bytes];
         blank.AsSpan(at, BlankSeal.Length).Fill((byte)'0');
-        return Convert.ToHexStringLower(SHA256.HashData(blank)) == seal;
+        return Sha256.HexOf(blank) == seal;
     }
 
     /// <summary>A file name could be a path to anywhere, so only the known names are ever opened.</summary>

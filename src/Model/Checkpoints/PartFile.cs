@@ -15,7 +15,7 @@ internal static class PartFile
         IReadOnlyList<HostTensor> tensors, CancellationToken cancel)
     {
         using IDurableFile file = files.CreateFile(Path.Combine(folder, name));
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = Sha256.Begin();
         long length = 0;
         SafetensorsFile.Write(tensors, metadata: null, bytes =>
         {
@@ -30,7 +30,7 @@ internal static class PartFile
             }
         });
         file.Sync();
-        return new CheckpointFile(name, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new CheckpointFile(name, length, hash.Hex());
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ internal static class PartFile
         {
             return $"{expected.Name} is missing";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             return $"{expected.Name} cannot be read ({e.Message})";
         }

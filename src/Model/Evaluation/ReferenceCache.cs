@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Starling.Data;
+using Starling.Model.Files;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
@@ -69,14 +70,12 @@ public sealed class ReferenceCache(string folder)
             ["noise"] = data.Anchors.Noise.ToString("R", CultureInfo.InvariantCulture),
             ["reconstruction"] = data.Anchors.Reconstruction.ToString("R", CultureInfo.InvariantCulture),
         };
-        string path = FileOf(key), temporary = $"{path}.{Environment.ProcessId}.new";
         try
         {
             Directory.CreateDirectory(folder);
-            SafetensorsFile.Write(temporary, tensors, metadata);
-            File.Move(temporary, path, overwrite: true);
+            ReplacedFile.Write(FileOf(key), temporary => SafetensorsFile.Write(temporary, tensors, metadata));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             // A run folder that cannot be written can still be evaluated; it only takes longer the next time.
         }
@@ -90,8 +89,8 @@ public sealed class ReferenceCache(string folder)
 
     private static string Hash(IEnumerable<HostTensor> tensors)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = Sha256.Begin();
         SafetensorsFile.Write(tensors, null, hash.AppendData);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Hex();
     }
 }

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Starling.Data;
 
 namespace Starling.Model.Evaluation;
 
@@ -47,6 +47,5 @@ public sealed record ReferenceKey
 
     /// <summary>Short enough for a file's name.</summary>
     public string ShortHash() =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-            this, EvaluationJson.Default.ReferenceKey)))[..16];
+        Sha256.HexOf(JsonSerializer.SerializeToUtf8Bytes(this, EvaluationJson.Default.ReferenceKey))[..16];
 }

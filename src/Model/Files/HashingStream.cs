@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Starling.Data;
 
 namespace Starling.Model.Files;
 
@@ -8,7 +9,7 @@ namespace Starling.Model.Files;
 /// </summary>
 internal sealed class HashingStream(Stream inner) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _hash = Sha256.Begin();
     private long _position;
 
     public override bool CanRead => true;
@@ -45,7 +46,7 @@ internal sealed class HashingStream(Stream inner) : Stream
         while (Read(rest) > 0)
         {
         }
-        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return _hash.Hex();
     }
 
     public override void Flush()

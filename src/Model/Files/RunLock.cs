@@ -12,7 +12,6 @@ namespace Starling.Model.Files;
 public sealed class RunLock : IDisposable
 {
     private const string FileName = ".lock";
-    private const int LinuxLocked = 11, MacLocked = 35, WindowsLocked = unchecked((int)0x80070020);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
     private const int Tries = 100;
 
@@ -42,27 +41,24 @@ public sealed class RunLock : IDisposable
         {
             using (whole) alone();
         }
-        FileStream named = Guarded(runFolder, () => TryLock(runFolder, $"{FileName}.{node}", FileShare.None)) ??
+        string nameLock = Path.Combine(runFolder, $"{FileName}.{node}");
+        FileStream named = Guarded(runFolder, () => LockedFile.TryLock(nameLock)) ??
             throw new StarlingException($"a node named {node} is already part of the run in {runFolder} " +
                 $"({Holder(runFolder, $"{FileName}.{node}")}): choose another --name, or another --run folder");
-        for (int i = 0; i < Tries; i++)
+        // While it is held, another node may be looking for a moment whether it is alone.
+        FileStream? shared = await LockedFile.WaitAsync(
+            () => Guarded(runFolder, () => LockedFile.TryJoin(Path.Combine(runFolder, FileName))), Tries, RetryAfter,
+            time, CancellationToken.None);
+        if (shared is not null)
         {
-            if (Guarded(runFolder, () => TryLock(runFolder, FileName, FileShare.Read)) is { } shared)
-            {
-                WriteHolder(runFolder, FileName, $"node {node} of a cluster, ");
-                WriteHolder(runFolder, $"{FileName}.{node}", "");
-                return new RunLock(shared, named);
-            }
-            // Perhaps another node that is looking whether it is alone, for a moment.
-            await Task.Delay(RetryAfter, time);
+            WriteHolder(runFolder, FileName, $"node {node} of a cluster, ");
+            WriteHolder(runFolder, $"{FileName}.{node}", "");
+            return new RunLock(shared, named);
         }
         named.Dispose();
         throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder, FileName)}: " +
             "wait until it ends, or choose another --run folder");
     }
-
-    /// <summary>Whether opening a file failed because another process (or another part of this one) holds it.</summary>
-    public static bool IsHeld(IOException e) => e.HResult is LinuxLocked or MacLocked or WindowsLocked;
 
     /// <summary>Lets the folder go.</summary>
     public void Dispose()
@@ -73,7 +69,7 @@ public sealed class RunLock : IDisposable
     private static RunLock? TryAcquire(string runFolder) => Guarded(runFolder, () =>
     {
         Directory.CreateDirectory(runFolder);
-        if (TryLock(runFolder, FileName, FileShare.None) is not { } file) return null;
+        if (LockedFile.TryLock(Path.Combine(runFolder, FileName)) is not { } file) return null;
         try
         {
             WriteHolder(runFolder, FileName, "");
@@ -86,29 +82,13 @@ public sealed class RunLock : IDisposable
         return new RunLock(file);
     });
 
-    private static FileStream? TryLock(string runFolder, string name, FileShare share)
-    {
-        string path = Path.Combine(runFolder, name);
-        try
-        {
-            // To share is to read: network file systems give no shared lock on a file that is open for writing.
-            if (share == FileShare.None)
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
-            return new FileStream(path, FileMode.Open, FileAccess.Read, share);
-        }
-        catch (IOException e) when (IsHeld(e))
-        {
-            return null;
-        }
-    }
-
     private static T Guarded<T>(string runFolder, Func<T> work)
     {
         try
         {
             return work();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"run folder {runFolder} cannot be written to: {e.Message}; " +
                 "choose another --run folder", e);
@@ -126,7 +106,7 @@ public sealed class RunLock : IDisposable
         {
             return File.ReadLines(Path.Combine(runFolder, name + ".holder")).FirstOrDefault() ?? "another process";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             return "another process";
         }

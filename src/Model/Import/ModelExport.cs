@@ -1,5 +1,6 @@
 using System.Globalization;
 using Starling.Data;
+using Starling.Model.Files;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
@@ -42,16 +43,14 @@ public static class ModelExport
     private static void Write(string path, ParameterStore weights, ScalarType type, Dictionary<string, string> metadata)
     {
         metadata["format"] = "pt"; // what the Python library's loaders look for
-        string temporary = path + ".partial";
         try
         {
             IEnumerable<string> names = weights.Layout.Parameters.Select(p => p.Name);
-            SafetensorsFile.Write(temporary, names.Select(name => Convert(weights, name, type)), metadata);
-            File.Move(temporary, path, overwrite: true); // after the data is on the disk, so that the name never lies
+            ReplacedFile.Write(path, temporary => SafetensorsFile.Write(
+                temporary, names.Select(name => Convert(weights, name, type)), metadata));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
-            if (File.Exists(temporary)) File.Delete(temporary); // a full disk needs the room
             throw new StarlingException($"{path} cannot be written: {e.Message}", e);
         }
     }

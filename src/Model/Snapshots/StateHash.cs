@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Starling.Data;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Snapshots;
@@ -14,7 +15,7 @@ namespace Starling.Model.Snapshots;
 /// </summary>
 public sealed class StateHash : IDisposable
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _hash = Sha256.Begin();
     private (CheckpointPart Part, string Name) _last = (CheckpointPart.Student, "");
 
     /// <summary>Starts the hash of the state after <paramref name="step"/>.</summary>
@@ -44,7 +45,7 @@ public sealed class StateHash : IDisposable
     }
 
     /// <summary>The hash of what was added, as 64 lower-case hexadecimal digits.</summary>
-    public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+    public string Finish() => _hash.Hex();
 
     /// <summary>Frees the native hash.</summary>
     public void Dispose() => _hash.Dispose();

@@ -16,7 +16,7 @@ internal static class InputFile
             if (stream.CanSeek) return stream;
             stream.Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{path} cannot be read: {e.Message}", e);
         }

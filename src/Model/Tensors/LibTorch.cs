@@ -15,6 +15,12 @@ public static partial class LibTorch
     /// <summary>The environment variable that names another libtorch's folder.</summary>
     public const string FolderVariable = "STARLING_TORCH_LIB_DIR";
 
+    /// <summary>
+    /// Stack of a thread that computes, in bytes. libtorch's backward pass recurses, and the small stack of other
+    /// threads would not hold a deep network's.
+    /// </summary>
+    public const int StackBytes = 16 << 20;
+
     private static readonly Lock Gate = new();
     private static bool s_ready;
 

@@ -9,7 +9,6 @@ namespace Starling.Model.Tensors;
 /// </summary>
 public sealed class WorkerThreads : IDisposable
 {
-    private const int StackBytes = 16 << 20;
     private readonly Thread[] _threads;
     private readonly Barrier _start, _end;
     private Action<int, int>? _body;
@@ -57,7 +56,11 @@ public sealed class WorkerThreads : IDisposable
 
     private Thread Start(int worker)
     {
-        Thread thread = new(() => Loop(worker), StackBytes) { IsBackground = true, Name = $"replicas-{worker}" };
+        Thread thread = new(() => Loop(worker), LibTorch.StackBytes)
+        {
+            IsBackground = true,
+            Name = $"replicas-{worker}",
+        };
         thread.Start();
         return thread;
     }

@@ -124,12 +124,12 @@ public sealed class VqTokenizer : IDisposable
 
     private static string Hash(ParameterStore weights)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = Sha256.Begin();
         foreach (HostTensor tensor in weights.ToHost())
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}[{string.Join(',', tensor.Shape)}]\n"));
             hash.AppendData(tensor.Bytes.Span);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Hex();
     }
 }

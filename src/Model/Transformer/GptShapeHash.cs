@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Starling.Data;
 using Starling.Model.Parameters;
 
 namespace Starling.Model.Transformer;
@@ -13,7 +13,7 @@ namespace Starling.Model.Transformer;
 public static class GptShapeHash
 {
     /// <summary>The hash of a shape, 64 lower-case hexadecimal digits.</summary>
-    public static string Of(GptShape shape) => Hash(Text(shape));
+    public static string Of(GptShape shape) => Sha256.HexOf(Text(shape));
 
     /// <summary>
     /// The hashes that version 0.1 may have written for the shape. It hashed the text that .NET prints of a record, in
@@ -23,7 +23,7 @@ public static class GptShapeHash
     [
         .. from point in (string[])[".", ","]
            from minus in (string[])["-", "\u2212"]
-           select Hash(EarlierText(shape,
+           select Sha256.HexOf(EarlierText(shape,
                new NumberFormatInfo { NumberDecimalSeparator = point, NegativeSign = minus })),
     ];
 
@@ -52,6 +52,4 @@ public static class GptShapeHash
         $"NormEpsilon = {s.NormEpsilon}, RopeBase = {s.RopeBase}, HeadDim = {s.HeadDim}, " +
         $"FfnHidden = {s.FfnHidden}, Grid = {s.Grid}, NullClass = {s.NullClass}, " +
         $"ForwardFlops = {s.ForwardFlops}, Layout = Starling.Model.Parameters.ParameterLayout }}");
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -87,26 +87,6 @@ public sealed class RunLedgerTests : IDisposable
         Assert.Equal(advanced, Ledger().Read().Generation); // every one that was granted counted once
     }
 
-    [Fact]
-    public void An_earlier_versions_generation_is_gone_on_from()
-    {
-        File.WriteAllText(_folder["generation"], "41\n");
-        Assert.Equal(41, Ledger().Read().Generation);
-        Assert.Equal(new LedgerEntry(1, 41, 0, -1), Ledger().TakeTerm());
-        Assert.True(Ledger().TryAdvance(1, 42, 0, -1));
-        Assert.Equal(42, Ledger().Read().Generation);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("seven")]
-    [InlineData("-3")]
-    public void An_earlier_versions_spoilt_number_is_refused_with_a_way_out(string text)
-    {
-        File.WriteAllText(_folder["generation"], text);
-        Assert.Contains("events.jsonl", Assert.Throws<StarlingException>(() => Ledger().TakeTerm()).Message);
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -30,4 +30,10 @@ public sealed class CheckpointPathsTests : IDisposable
         foreach (string folder in (string[])["nowhere", ""])
             Assert.Throws<StarlingException>(() => CheckpointPaths.Resolve(Path.Combine(_folder.FullName, folder)));
     }
+
+    [Theory]
+    [InlineData("runs/a/checkpoints/20")]
+    [InlineData("runs/a/checkpoints/20/")]
+    public void The_run_of_a_checkpoint_is_two_levels_up(string checkpoint) =>
+        Assert.Equal(Path.GetFullPath("runs/a"), CheckpointPaths.RunOf(checkpoint));
 }

@@ -42,7 +42,8 @@ internal sealed class EvaluateCommand(CommandContext context)
         string folder = CheckpointPaths.Resolve(arguments.GetValue(_checkpoint)!);
         CheckpointManifest manifest = ManifestFile.Read(folder);
         StarlingOptions options = TrainedModel.ConfigurationOf(manifest, arguments.GetValue(_set) ?? []);
-        string run = RunOf(folder), samples = arguments.GetValue(_out) ?? new EvaluationFiles(run).Samples;
+        string run = CheckpointPaths.RunOf(folder);
+        string samples = arguments.GetValue(_out) ?? new EvaluationFiles(run).Samples;
         EvaluationReport report = await context.Evaluation.EvaluateAsync(folder, options, cancellationToken);
         foreach (EvaluationResult result in report.Results) Write(result);
         if (arguments.GetValue(_save)) new EvaluationFiles(run).Write(report);
@@ -58,8 +59,4 @@ internal sealed class EvaluateCommand(CommandContext context)
             context.Out.WriteLine(FormattableString.Invariant($"  probe at position {probe.Step}: ") +
                 $"{Display.Percent(probe.Accuracy)} (chance {Display.Percent(result.ChanceLevel)})");
     }
-
-    // runs/NAME/checkpoints/STEP → runs/NAME
-    private static string RunOf(string checkpoint) =>
-        Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint))) ?? checkpoint;
 }

@@ -3,6 +3,7 @@ using Starling.Actors.Evaluating;
 using Starling.Actors.Runs;
 using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
+using Starling.Model.Tensors;
 
 namespace Starling.Actors.Hosting.Processes;
 
@@ -25,7 +26,7 @@ public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
             {
                 done.SetException(e);
             }
-        }, maxStackSize: 16 << 20)
+        }, LibTorch.StackBytes)
         { Name = "evaluation", IsBackground = true };
         thread.Start();
         return done.Task;
@@ -34,7 +35,7 @@ public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
     private EvaluationReport Evaluate(string folder, StarlingOptions options, CancellationToken cancellation)
     {
         LoadedCheckpoint checkpoint = CheckpointReader.Load(folder);
-        string runFolder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(folder)))!;
+        string runFolder = CheckpointPaths.RunOf(folder);
         RunContext run = RunContext.Open(options, runFolder);
         using RunEvaluation evaluation = RunEvaluation.Open(run, time, cancellation);
         return evaluation.Evaluate(checkpoint, cancellation);

@@ -132,7 +132,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         if (!node.Signals.Over.IsCompleted) return ExitCodes.Success;
         SupervisorProtocol.RunOver over = await node.Signals.Over;
         services.Events.Write("ended", over.Step, 0,
-            ("outcome", over.Outcome.ToString().ToLowerInvariant()), ("reason", over.Reason));
+            ("outcome", over.Outcome.Named()), ("reason", over.Reason));
         return over.Outcome switch
         {
             RunOutcome.Rejected => throw new StarlingException(over.Reason ?? "the run was refused"),
@@ -154,7 +154,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
         options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
             ? new InProcessEngine()
-            : CollectiveEngines.For(options.Cluster.Engine.ToString().ToLowerInvariant(),
+            : CollectiveEngines.For(options.Cluster.Engine.Named(),
                 new torch.Device(options.Training.Device).type);
 
     /// <summary>Better told now than by the first batch.</summary>

@@ -6,6 +6,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
+using Starling.Data;
 using Starling.Model.Files;
 
 namespace Starling.Actors.Hosting.Processes;
@@ -35,7 +36,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         }
         RunProgress progress = await services.Final;
         services.Events.Write("ended", ending.Step, 0,
-            ("outcome", ending.Outcome.ToString().ToLowerInvariant()), ("reason", ending.Reason));
+            ("outcome", ending.Outcome.Named()), ("reason", ending.Reason));
         await services.View.DisposeAsync();
         if (ending.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
         {

@@ -59,7 +59,7 @@ public sealed class EventLog : IAsyncDisposable
             if (!tail.EndsWithNewLine) file.WriteByte((byte)'\n');
             return new EventLog(file, run, tail.LastAttempt + 1, time);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{path}: the event log cannot be written ({e.Message})", e);
         }

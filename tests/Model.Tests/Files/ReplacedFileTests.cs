@@ -1,0 +1,60 @@
+using Starling.Model.Files;
+
+namespace Starling.Model.Tests.Files;
+
+public sealed class ReplacedFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("starling-replaced-");
+
+    private string Place => Path.Combine(_folder.FullName, "file");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_reader_finds_the_old_file_until_the_new_one_is_whole()
+    {
+        ReplacedFile.Write(Place, "old");
+        ReplacedFile.Write(Place, temporary =>
+        {
+            File.WriteAllText(temporary, "n");
+            Assert.Equal("old", File.ReadAllText(Place));
+            File.AppendAllText(temporary, "ew");
+        });
+        Assert.Equal("new", File.ReadAllText(Place));
+        Assert.Equal([Place], Directory.GetFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public void A_writer_that_fails_leaves_the_old_file_and_nothing_else()
+    {
+        ReplacedFile.Write(Place, "old");
+        Assert.Throws<IOException>(() => ReplacedFile.Write(Place, temporary =>
+        {
+            File.WriteAllText(temporary, "half");
+            throw new IOException("no space left");
+        }));
+        Assert.Equal("old", File.ReadAllText(Place));
+        Assert.Equal([Place], Directory.GetFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public void Two_writers_of_one_file_do_not_meet()
+    {
+        ReplacedFile.Write(Place, first =>
+        {
+            File.WriteAllText(first, "first");
+            ReplacedFile.Write(Place, "second");
+        });
+        Assert.Equal("first", File.ReadAllText(Place));
+        Assert.Equal([Place], Directory.GetFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public void What_a_dead_writer_left_does_not_stop_a_durable_write()
+    {
+        File.WriteAllText(Place + ReplacedFile.TemporarySuffix, "half");
+        ReplacedFile.WriteDurably(Place, "whole"u8, DiskFiles.Instance);
+        Assert.Equal("whole", File.ReadAllText(Place));
+        Assert.Equal([Place], Directory.GetFiles(_folder.FullName));
+    }
+}
