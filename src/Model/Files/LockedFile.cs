@@ -1,9 +1,9 @@
 namespace Starling.Model.Files;
 
 /// <summary>
-/// A file that is open and locked, so that one process at a time does something. The system lets go of the lock when the
-/// process ends, however it ends. The file stays: deleting a locked file would let another process lock a new file of
-/// the same name.
+/// A file that is open and locked, so that one process at a time does something. The system lets go of the lock when
+/// the process ends, however it ends. The file stays: deleting a locked file would let another process lock a new file
+/// of the same name.
 /// </summary>
 public static class LockedFile
 {

@@ -27,7 +27,8 @@ public sealed class LockedFileTests : IDisposable
 
     [Fact]
     public void What_is_no_lock_of_another_process_is_an_error() =>
-        Assert.Throws<DirectoryNotFoundException>(() => LockedFile.TryLock(Path.Combine(_folder.FullName, "no", "lock")));
+        Assert.Throws<DirectoryNotFoundException>(
+            () => LockedFile.TryLock(Path.Combine(_folder.FullName, "no", "lock")));
 
     [Fact]
     public async Task It_is_tried_as_often_as_said_and_no_more()

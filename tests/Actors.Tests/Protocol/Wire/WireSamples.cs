@@ -41,7 +41,7 @@ internal static class WireSamples
         new SupervisorProtocol.TrainingEnded("trainer-1", 5, 5000),
         new SupervisorProtocol.CheckpointCommitted(5, 300),
         new SupervisorProtocol.CheckpointFailed(5, 300, "disk full"),
-        new SupervisorProtocol.EvaluationEnded(300, "no images"),
+        new SupervisorProtocol.EvaluationEnded(300, "no pictures"),
         SupervisorProtocol.StopRun.Instance,
         new SupervisorProtocol.Fatal("shard.parquet is damaged"),
         SupervisorProtocol.StatusRequest.Instance,

@@ -1,4 +1,6 @@
-namespace Starling.Actors.Coordination;
+using Starling.Actors.Coordination;
+
+namespace Starling.Actors.Supervision;
 
 /// <summary>Steps per second over the last commits.</summary>
 internal sealed class StepRate(TimeProvider time)
