@@ -109,11 +109,14 @@ public sealed partial class LayeringTests
         Assert.Equal("A uses B: a uses b\nB uses C: b uses c\nC uses A: c uses a", graph.FindCircle());
     }
 
+    /// <summary>
+    /// Which types use which, without type parameters: ArchUnitNET takes those of the same name in two generated classes
+    /// for one type.
+    /// </summary>
     private static IEnumerable<(string From, string To, string What)> Uses() =>
         from type in Program.Value.Types
         where type.Namespace is not null
         from dependency in type.Dependencies
-        // ArchUnitNET takes type parameters of the same name in two generated classes for one type.
         where dependency.Target is not GenericParameter && dependency.Target.Namespace is not null
         select (type.Namespace.FullName, dependency.Target.Namespace.FullName,
             $"{type.FullName} uses {dependency.Target.FullName}");
