@@ -34,13 +34,13 @@ internal sealed class TrainerEnd(TextWriter answers) : IDisposable
                         ConnectTimeout = TimeSpan.FromMinutes(1),
                         OperationTimeout = TimeSpan.FromSeconds(Number(command[4])),
                     });
-                Answer(Convert.ToBase64String(_group.Address));
+                Answer(Convert.ToBase64String(_group.EngineAddress));
                 break;
             case "connect":
-                byte[][] addresses = [.. command[1].Split(',').Select(Convert.FromBase64String)];
+                byte[][] engineAddresses = [.. command[1].Split(',').Select(Convert.FromBase64String)];
                 Start(() =>
                 {
-                    _group!.Connect(addresses, Plan);
+                    _group!.Connect(engineAddresses, Plan);
                     return "connected";
                 });
                 break;

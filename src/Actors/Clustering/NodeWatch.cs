@@ -68,7 +68,7 @@ internal sealed class NodeWatch : ReceiveActor
     {
         _underWay.Remove(m.Node);
         if (!m.HasEnded) return;
-        Publish(new NodeNews.Gone(m.Node, "its process has ended"));
+        Publish(new NodeNews.Lost(m.Node, "its process has ended"));
         // A dead member would keep others from joining until it is out. One that was leaving is on its way anyway.
         if (_cluster.State.Members.Any(member => member.Address.Equals(m.Node) &&
             member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up))
@@ -78,7 +78,7 @@ internal sealed class NodeWatch : ReceiveActor
     /// <summary>A side that loses a split downs its own nodes, which it can reach: that is no news.</summary>
     private void GivenUp(Address node)
     {
-        if (_unreachable.Remove(node)) Publish(new NodeNews.Gone(node, "the cluster has given its node up"));
+        if (_unreachable.Remove(node)) Publish(new NodeNews.Lost(node, "the cluster has given its node up"));
     }
 
     private static void Publish(object news) => Context.System.EventStream.Publish(news);

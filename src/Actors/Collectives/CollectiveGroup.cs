@@ -14,18 +14,19 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
 
     public Device Device => device;
 
-    public abstract byte[] Address { get; }
+    public abstract byte[] EngineAddress { get; }
 
     /// <summary>Why this member was told to stop; null while it was not.</summary>
     protected string? AbortReason => Volatile.Read(ref _abortReason);
 
-    public void Connect(IReadOnlyList<byte[]> addresses, string planHash)
+    public void Connect(IReadOnlyList<byte[]> engineAddresses, string planHash)
     {
-        if (addresses.Count != member.Size)
-            throw new ArgumentException($"{addresses.Count} addresses for {member.Size} members", nameof(addresses));
+        if (engineAddresses.Count != member.Size)
+            throw new ArgumentException(
+                $"{engineAddresses.Count} addresses for {member.Size} members", nameof(engineAddresses));
         Guarded(() =>
         {
-            Open(addresses);
+            Open(engineAddresses);
             Greeting.Exchange(this, planHash);
         });
     }
@@ -45,7 +46,7 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
     public abstract void Dispose();
 
     /// <summary>Connects to all other members.</summary>
-    protected abstract void Open(IReadOnlyList<byte[]> addresses);
+    protected abstract void Open(IReadOnlyList<byte[]> engineAddresses);
 
     /// <summary>Sends and receives checked transfers.</summary>
     protected abstract void Move(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives);

@@ -9,7 +9,7 @@ namespace Starling.Actors.Collectives;
 /// </summary>
 /// <remarks>
 /// Order of a generation: <see cref="ICollectiveEngine.Bind"/> everywhere; the control plane carries every
-/// <see cref="Address"/> to every member; <see cref="Connect"/> everywhere; exchanges; Dispose.
+/// <see cref="EngineAddress"/> to every member; <see cref="Connect"/> everywhere; exchanges; Dispose.
 /// </remarks>
 public interface ICollectiveGroup : IDisposable
 {
@@ -20,18 +20,18 @@ public interface ICollectiveGroup : IDisposable
     Device Device { get; }
 
     /// <summary>What the others need to connect to this member; opaque, at most a few kilobytes.</summary>
-    byte[] Address { get; }
+    byte[] EngineAddress { get; }
 
     /// <summary>
     /// Connects to all other members and compares generation, size, rank and plan with theirs.
     /// </summary>
-    /// <param name="addresses">The addresses of all members by rank, this one's included.</param>
+    /// <param name="engineAddresses">The addresses of all members by rank, this one's included.</param>
     /// <param name="planHash">What the members must agree on: <see cref="GroupPlan.Hash"/>.</param>
     /// <exception cref="CollectiveException">
     /// <see cref="CollectiveFault.Mismatch"/> on both sides if members disagree, naming both values; or a member is
     /// lost, or does not come within the connect timeout, or the group was aborted.
     /// </exception>
-    void Connect(IReadOnlyList<byte[]> addresses, string planHash);
+    void Connect(IReadOnlyList<byte[]> engineAddresses, string planHash);
 
     /// <summary>
     /// Sends and receives at once, and returns when all of it has arrived at both ends. Between two members transfers

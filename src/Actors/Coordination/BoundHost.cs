@@ -1,7 +1,9 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>A host that waits for the others' addresses.</summary>
-/// <param name="Blob">Its own address; opaque.</param>
-/// <param name="Step">Steps that the state in its memory holds; −1 for none.</param>
-/// <param name="Checkpoint">The newest checkpoint it knows to be good; −1 for none.</param>
-public sealed record BoundHost(ReadOnlyMemory<byte> Blob, long Step, long Checkpoint);
+/// <summary>A host that has bound its endpoint and waits for the addresses of the other hosts.</summary>
+/// <param name="EngineAddress">
+/// The bytes by which the collective engines of the other hosts find this one; empty for a host alone.
+/// </param>
+/// <param name="Step">Number of steps that the state in the host's memory holds; −1 for no state.</param>
+/// <param name="Checkpoint">Step of the newest checkpoint that the host knows to be good; −1 for none.</param>
+public sealed record BoundHost(ReadOnlyMemory<byte> EngineAddress, long Step, long Checkpoint);

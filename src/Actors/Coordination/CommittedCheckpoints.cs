@@ -1,36 +1,44 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What is known of the checkpoints on the disk.</summary>
+/// <summary>Keeps track of the checkpoints on the disk.</summary>
 internal static class CommittedCheckpoints
 {
-    public static RunState Committed(
+    /// <summary>
+    /// Notes that a checkpoint is on the disk, and has that stored in the ledger if it is a newer one.
+    /// </summary>
+    public static RunState OnCheckpointCommitted(
         RunPlan plan, RunState state, RunEvent.CheckpointCommitted e, List<RunEffect> effects)
     {
-        // A checkpoint of an earlier generation is the same state as this one's would be; only newer steps are news.
+        // A checkpoint of an earlier generation counts too: the state after a step is the same in every generation.
         if (e.Generation > state.Generation) return state;
         RunState next = e.Step == state.FailedCheckpoint?.Step ? state with { FailedCheckpoint = null } : state;
         if (e.Step <= state.Checkpoint) return next;
-        next = Learn(plan, next, e.Step);
+        next = Record(plan, next, e.Step);
         effects.Add(new RunEffect.Persist(next.Generation, next.Step, next.KnownCheckpoint));
         return next;
     }
 
-    public static RunState Failed(RunState state, RunEvent.CheckpointFailed e) =>
+    /// <summary>Notes that a checkpoint of the current generation could not be written.</summary>
+    public static RunState OnCheckpointFailed(RunState state, RunEvent.CheckpointFailed e) =>
         e.Generation == state.Generation ? state with { FailedCheckpoint = e } : state;
 
-    /// <summary>There is a checkpoint of this step; it is evaluated if it is newer than those known and due.</summary>
-    public static RunState Learn(RunPlan plan, RunState state, long step)
+    /// <summary>
+    /// Records a checkpoint of a step if it is newer than the known ones, and schedules its evaluation if one is due.
+    /// </summary>
+    public static RunState Record(RunPlan plan, RunState state, long step)
     {
         if (step <= state.Checkpoint) return state;
         RunState next = state with { Checkpoint = step };
         return plan.EvaluationEnabled && !state.Stopping && IsDue(plan, state.Checkpoint, step)
-            // One waits at most, the newest: a queue of older ones would only find them pruned.
+            // At most one checkpoint waits, the newest. By the time that older ones had their turn, they would have
+            // been pruned.
             ? next with { ToEvaluate = [step] }
             : next;
     }
 
     /// <summary>
-    /// The last checkpoint, and the first at or after each multiple, unless an earlier attempt evaluated it.
+    /// Returns whether a checkpoint is to be evaluated: the run's last one, and the first at or after each multiple of
+    /// <see cref="RunPlan.EvaluateEverySteps"/>, unless an earlier attempt has evaluated it.
     /// </summary>
     private static bool IsDue(RunPlan plan, long before, long step)
     {

@@ -1,13 +1,21 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>Who evaluates what: one checkpoint at a time, given on to the next evaluator when one is lost.</summary>
+/// <summary>
+/// Gives checkpoints to evaluators, one at a time. When an evaluator is lost, its checkpoint goes to the next one.
+/// </summary>
 internal static class Evaluations
 {
-    public static RunState Joined(RunState state, RunEvent.EvaluatorJoined e) => state.Evaluators.Contains(e.Evaluator)
-        ? state
-        : state with { Evaluators = state.Evaluators.Add(e.Evaluator) };
+    /// <summary>Adds an evaluator. A repeated registration changes nothing.</summary>
+    public static RunState OnEvaluatorJoined(RunState state, RunEvent.EvaluatorJoined e) =>
+        state.Evaluators.Contains(e.Evaluator)
+            ? state
+            : state with { Evaluators = state.Evaluators.Add(e.Evaluator) };
 
-    public static RunState Lost(RunPlan plan, RunState state, RunEvent.EvaluatorLost e, List<RunEffect> effects)
+    /// <summary>
+    /// Removes an evaluator. Its checkpoint goes back to the head of the queue, or is given up after too many losses.
+    /// </summary>
+    public static RunState OnEvaluatorLost(
+        RunPlan plan, RunState state, RunEvent.EvaluatorLost e, List<RunEffect> effects)
     {
         RunState next = state with { Evaluators = state.Evaluators.Remove(e.Evaluator) };
         if (state.Evaluating is not { } evaluating || evaluating.Evaluator != e.Evaluator) return next;
@@ -27,11 +35,14 @@ internal static class Evaluations
         return next with { Evaluating = null, LostEvaluators = 0 };
     }
 
-    public static RunState Ended(RunState state, RunEvent.EvaluationEnded e) =>
+    /// <summary>Notes that the present evaluation ended.</summary>
+    public static RunState OnEvaluationEnded(RunState state, RunEvent.EvaluationEnded e) =>
         e.Step == state.Evaluating?.Step ? state with { Evaluating = null, LostEvaluators = 0 } : state;
 
-    /// <summary>Gives out the next evaluation if there is one and somebody to make it.</summary>
-    public static RunState Next(RunState state, List<RunEffect> effects)
+    /// <summary>
+    /// Gives the next waiting checkpoint to an evaluator, if no evaluation is under way and an evaluator is there.
+    /// </summary>
+    public static RunState AssignNext(RunState state, List<RunEffect> effects)
     {
         if (state.Evaluating is not null || state.ToEvaluate.IsEmpty || state.Evaluators.IsEmpty) return state;
         RunEffect.Evaluate next = new(state.ToEvaluate[0], state.Evaluators[0]);

@@ -1,7 +1,7 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What a host last reported in a generation.</summary>
-/// <param name="Step">Steps that its state holds.</param>
-/// <param name="BusySeconds">Its own work in the last of them; 0 before the first.</param>
-/// <param name="WaitSeconds">What it waited for batches and for others in the last of them.</param>
+/// <summary>The last report of a host in a generation.</summary>
+/// <param name="Step">Number of steps that the host's state holds.</param>
+/// <param name="BusySeconds">Seconds of the host's own work in the last of these steps; 0 before the first.</param>
+/// <param name="WaitSeconds">Seconds that the host waited in that step, for batches and for the other hosts.</param>
 public sealed record HostProgress(long Step, double BusySeconds, double WaitSeconds);

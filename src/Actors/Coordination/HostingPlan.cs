@@ -2,16 +2,17 @@ using System.Collections.Immutable;
 
 namespace Starling.Actors.Coordination;
 
-/// <summary>Who hosts which logical replicas.</summary>
+/// <summary>Decides which trainer hosts which replicas.</summary>
 public static class HostingPlan
 {
     /// <summary>
-    /// Deals replicas 0..L−1 to trainers in name order: contiguous runs whose lengths differ by one at most. Contiguous
-    /// runs form the fewest aligned subtrees, hence the least to exchange. Where there are more than L trainers, the
-    /// first L of the order given are hosts and the others stand by.
+    /// Deals the replicas 0..L−1 to the hosts in the order of their names. Each host gets consecutive replicas, and the
+    /// numbers of replicas differ by one at most. Consecutive replicas form the fewest aligned subtrees of the gradient
+    /// sum, so the hosts exchange the least. If there are more than L trainers, the first L are hosts and the others
+    /// are spares.
     /// </summary>
-    /// <param name="trainers">Whoever is to be a host rather than a spare, first.</param>
-    /// <param name="replicas">L.</param>
+    /// <param name="trainers">Names of the trainers. Those that should rather be hosts than spares come first.</param>
+    /// <param name="replicas">L, the number of replicas.</param>
     /// <returns>The hosts in the order of their ranks.</returns>
     public static ImmutableArray<HostedReplicas> Deal(IEnumerable<string> trainers, int replicas)
     {

@@ -1,52 +1,60 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What the supervisor's actor has to do after an event, in order.</summary>
+/// <summary>An action that the supervisor's actor performs after an event. The order of the effects counts.</summary>
 public abstract record RunEffect
 {
     private RunEffect() { }
 
-    /// <summary>Make this durable before anybody hears of what follows, or stop if it is refused.</summary>
+    /// <summary>
+    /// Stores these numbers in the ledger. If the ledger refuses them, a newer supervisor leads: the actor stops and
+    /// performs no further effect.
+    /// </summary>
     public sealed record Persist(long Generation, long Step, long Checkpoint) : RunEffect;
 
-    /// <summary>Tell a trainer its part in a generation.</summary>
-    /// <param name="Trainer">Who.</param>
-    /// <param name="Generation">Number of the decision.</param>
-    /// <param name="Rank">Place among the hosts; −1 for a spare.</param>
+    /// <summary>Tells a trainer its part in a generation.</summary>
+    /// <param name="Trainer">Name of the trainer.</param>
+    /// <param name="Generation">Number of the generation.</param>
+    /// <param name="Rank">Rank of the trainer; −1 for a spare.</param>
     /// <param name="Hosting">The hosts in the order of their ranks.</param>
     public sealed record Assign(
         string Trainer, long Generation, int Rank, IReadOnlyList<HostedReplicas> Hosting) : RunEffect;
 
-    /// <summary>Tell the hosts each other's addresses, and whose state they go on from.</summary>
+    /// <summary>Tells the hosts to connect, and which of them has the state that all go on from.</summary>
+    /// <param name="Generation">The generation.</param>
+    /// <param name="EngineAddresses">The hosts' engine addresses, by rank.</param>
+    /// <param name="SourceRank">Rank of the host whose state the others receive.</param>
+    /// <param name="FromDisk">Whether that host first loads the newest good checkpoint.</param>
     public sealed record Connect(
-        long Generation, IReadOnlyList<ReadOnlyMemory<byte>> Blobs, int SourceRank, bool FromDisk) : RunEffect;
+        long Generation, IReadOnlyList<ReadOnlyMemory<byte>> EngineAddresses, int SourceRank, bool FromDisk)
+        : RunEffect;
 
-    /// <summary>Tell the hosts to make steps.</summary>
+    /// <summary>Tells the hosts to make steps.</summary>
     public sealed record Begin(long Generation, long Checkpoint) : RunEffect;
 
-    /// <summary>Tell rank 0 to end at the next step boundary and store the state.</summary>
+    /// <summary>Tells rank 0 to end at its next step boundary and to store the state.</summary>
     public sealed record Halt(long Generation) : RunEffect;
 
-    /// <summary>Tell everybody but rank 0 that there are no more steps.</summary>
+    /// <summary>Tells all trainers except rank 0 that there are no more steps.</summary>
     public sealed record Stop(long Generation) : RunEffect;
 
-    /// <summary>Ask all trainers for a sign of life.</summary>
+    /// <summary>Asks all trainers for an answer.</summary>
     public sealed record Ping(long Sequence) : RunEffect;
 
-    /// <summary>Set the timer; what it was set for before is forgotten.</summary>
+    /// <summary>Sets the run's only timer. An earlier setting is dropped.</summary>
     public sealed record StartTimer(RunTimer Timer, long Generation, TimeSpan After) : RunEffect;
 
-    /// <summary>Tell a trainer that leaves that it may.</summary>
+    /// <summary>Tells a leaving trainer that it is released.</summary>
     public sealed record Release(string Trainer) : RunEffect;
 
-    /// <summary>Have an evaluator evaluate a committed checkpoint.</summary>
+    /// <summary>Tells an evaluator to evaluate a committed checkpoint.</summary>
     public sealed record Evaluate(long Step, string Evaluator) : RunEffect;
 
-    /// <summary>Tell people that something went wrong.</summary>
+    /// <summary>Reports a fault that the run got over.</summary>
     public sealed record Fault(string Reason) : RunEffect;
 
-    /// <summary>Tell people something else.</summary>
+    /// <summary>Writes a line for the user that reports no fault.</summary>
     public sealed record Note(string Line) : RunEffect;
 
-    /// <summary>The run is over.</summary>
+    /// <summary>Tells all registered actors that the run has ended.</summary>
     public sealed record End(RunOutcome Outcome, long Step, string? Reason) : RunEffect;
 }

@@ -1,56 +1,67 @@
 namespace Starling.Actors.Coordination;
 
 /// <summary>
-/// What the supervisor learns. Events that carry a generation are ignored unless it is the current one, events of a
-/// trainer unless they are of its current incarnation.
+/// A fact that the supervisor learns. An event with a generation is ignored unless that is the current one. An event
+/// with an incarnation is ignored unless that is the trainer's current one. A message of a trainer, and the handler in
+/// <see cref="RunMachine"/>, have the same name as the event.
 /// </summary>
 public abstract record RunEvent
 {
     private RunEvent() { }
 
-    /// <summary>A trainer offers itself, once or more often.</summary>
+    /// <summary>A trainer registered. Registrations are repeated.</summary>
     public sealed record TrainerJoined(string Trainer, long Incarnation) : RunEvent;
 
-    /// <summary>A trainer is gone: its process, its node, or the connection to it.</summary>
+    /// <summary>A trainer is lost: its process, its node, or the connection to it.</summary>
     public sealed record TrainerLost(string Trainer, long Incarnation, string Reason) : RunEvent;
 
     /// <summary>
-    /// The cluster cannot reach a trainer's node, and has not decided yet which side of what may be a split goes on.
+    /// The cluster cannot reach a trainer's node. The network may be split, and the cluster has not decided yet which
+    /// side goes on.
     /// </summary>
     public sealed record TrainerSilent(string Trainer) : RunEvent;
 
-    /// <summary>The cluster reaches a trainer's node again.</summary>
+    /// <summary>The cluster can reach the node of a silent trainer again.</summary>
     public sealed record TrainerBack(string Trainer) : RunEvent;
 
-    /// <summary>A trainer's loop failed: the state in its memory is gone. It will offer itself again.</summary>
+    /// <summary>A trainer's loop failed, and the state in its memory is gone. The trainer registers again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason) : RunEvent;
 
-    /// <summary>A trainer was asked to leave.</summary>
+    /// <summary>The node of a trainer was asked to end, and the trainer waits for its release.</summary>
     public sealed record TrainerLeaving(string Trainer, long Incarnation) : RunEvent;
 
     /// <summary>A trainer answered a ping.</summary>
     public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence) : RunEvent;
 
     /// <summary>
-    /// A host waits for the others' addresses; its memory holds the state after <paramref name="Step"/>, −1 for none.
+    /// A host has bound an endpoint and waits for the addresses of the other hosts.
     /// </summary>
+    /// <param name="Trainer">Name of the host.</param>
+    /// <param name="Generation">The generation that is being formed.</param>
+    /// <param name="EngineAddress">
+    /// The bytes by which the collective engines of the other hosts find this one; empty for a host alone.
+    /// </param>
+    /// <param name="Step">Number of steps that the state in the host's memory holds; −1 for no state.</param>
+    /// <param name="Checkpoint">Step of the newest checkpoint that the host knows to be good; −1 for none.</param>
     public sealed record TrainerBound(
-        string Trainer, long Generation, ReadOnlyMemory<byte> Blob, long Step, long Checkpoint) : RunEvent;
+        string Trainer, long Generation, ReadOnlyMemory<byte> EngineAddress, long Step, long Checkpoint) : RunEvent;
 
     /// <summary>
-    /// A host is connected and holds the state after <paramref name="Step"/>; the newest good checkpoint it knows is
-    /// <paramref name="Checkpoint"/>, −1 for none.
+    /// A host is connected and holds the state after <paramref name="Step"/>. The newest checkpoint that the host knows
+    /// to be good is <paramref name="Checkpoint"/>, −1 for none. Also sent by a prepared spare, with step −1.
     /// </summary>
     public sealed record TrainerReady(string Trainer, long Generation, long Step, long Checkpoint) : RunEvent;
 
-    /// <summary>A host applied a step; committed once all have.</summary>
+    /// <summary>A host applied a step. The step is committed once all hosts have applied it.</summary>
     public sealed record StepApplied(
         string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds) : RunEvent;
 
     /// <summary>The exchange between the hosts failed.</summary>
     public sealed record ExchangeBroke(string Trainer, long Generation, string Reason) : RunEvent;
 
-    /// <summary>A host made its last step: all of them, or up to a halt. Only rank 0's counts.</summary>
+    /// <summary>
+    /// A host made its last step: the last of the run, or the one before a halt. Only rank 0's report counts.
+    /// </summary>
     public sealed record TrainingEnded(string Trainer, long Generation, long Step) : RunEvent;
 
     /// <summary>A checkpoint is on the disk.</summary>
@@ -62,24 +73,26 @@ public abstract record RunEvent
     /// <summary>The number of loaders changed.</summary>
     public sealed record LoadersChanged(int Count) : RunEvent;
 
-    /// <summary>An evaluator offers itself, once or more often.</summary>
+    /// <summary>An evaluator registered. Registrations are repeated.</summary>
     public sealed record EvaluatorJoined(string Evaluator) : RunEvent;
 
-    /// <summary>An evaluator is gone.</summary>
+    /// <summary>An evaluator is lost: its process, its node, or the connection to it.</summary>
     public sealed record EvaluatorLost(string Evaluator) : RunEvent;
 
-    /// <summary>An evaluation ended, well or not.</summary>
+    /// <summary>An evaluation ended. <paramref name="Failure"/> is null if it succeeded.</summary>
     public sealed record EvaluationEnded(long Step, string? Failure) : RunEvent;
 
     /// <summary>A second has passed.</summary>
     public sealed record Ticked : RunEvent;
 
-    /// <summary>The timer rang that was set in this generation.</summary>
+    /// <summary>The run's timer rang. <paramref name="Generation"/> is the one in which it was set.</summary>
     public sealed record TimerRang(RunTimer Timer, long Generation) : RunEvent;
 
-    /// <summary>The user or the machine asks to stop.</summary>
+    /// <summary>A stop was requested, by the user or by a signal of the machine.</summary>
     public sealed record StopRequested : RunEvent;
 
-    /// <summary>A mistake of the user that no restart can cure, such as a damaged data set.</summary>
+    /// <summary>
+    /// The run cannot go on because of a mistake that only the user can correct, such as a damaged data set.
+    /// </summary>
     public sealed record Fatal(string Reason) : RunEvent;
 }

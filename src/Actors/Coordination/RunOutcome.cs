@@ -1,14 +1,18 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>How a run ended.</summary>
+/// <summary>The four ways in which a run can end.</summary>
 public enum RunOutcome
 {
-    /// <summary>All steps made, evaluated and stored.</summary>
+    /// <summary>
+    /// All steps are made, and the last state is stored. The evaluations have ended, or a stop skipped them.
+    /// </summary>
     Completed,
-    /// <summary>Asked to stop; the state is stored and the same command goes on from it.</summary>
+    /// <summary>A stop was requested. The state is stored, and the same command goes on from there.</summary>
     Stopped,
-    /// <summary>Something that a restart does not cure.</summary>
+    /// <summary>The run failed for a reason that a restart does not cure.</summary>
     Failed,
-    /// <summary>A mistake that the user can put right, in the data or the configuration.</summary>
+    /// <summary>
+    /// The run ended over a mistake that the user can correct: in the data, the configuration or on the disk.
+    /// </summary>
     Rejected,
 }

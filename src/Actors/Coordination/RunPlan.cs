@@ -1,37 +1,41 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What the supervisor knows of a run beforehand.</summary>
-/// <param name="Steps">Steps to make in all.</param>
-/// <param name="Replicas">L, the number of logical replicas.</param>
+/// <summary>The facts and limits of a run that are fixed before it starts.</summary>
+/// <param name="Steps">Number of steps in the whole run.</param>
+/// <param name="Replicas">L, the number of replicas.</param>
 /// <param name="EvaluateEverySteps">
-/// Evaluate the first checkpoint at or after every multiple of this; 0 for only the last.
+/// The first checkpoint at or after every multiple of this number is evaluated. 0: only the last checkpoint.
 /// </param>
-/// <param name="EvaluationEnabled">False for no evaluation at all.</param>
+/// <param name="EvaluationEnabled">False if no checkpoint is evaluated.</param>
 /// <param name="MaxFruitlessGenerations">
-/// Generations in a row that may fail by themselves, without a single step, before the run is given up. Those that
-/// ended because a trainer's process died do not count: that says nothing about the run.
+/// Number of generations in a row that may fail by themselves, without a single step, before the run ends as failed. A
+/// generation that ended because a trainer's process died does not count, since that says nothing about the run.
 /// </param>
 public sealed record RunPlan(
     long Steps, int Replicas, long EvaluateEverySteps, bool EvaluationEnabled, int MaxFruitlessGenerations = 3)
 {
-    /// <summary>Steps whose evaluation an earlier attempt has finished.</summary>
+    /// <summary>The steps whose checkpoints an earlier attempt has evaluated.</summary>
     public IReadOnlySet<long> Evaluated { get; init; } = new HashSet<long>();
 
-    /// <summary>How long others may take to register after the first trainer; zero if none will.</summary>
+    /// <summary>
+    /// The time that further trainers have to register after the first one; zero if no further one is expected.
+    /// </summary>
     public TimeSpan Settle { get; init; }
 
-    /// <summary>How long a trainer may take to answer a roll call.</summary>
+    /// <summary>The time that a trainer has to answer a roll call.</summary>
     public TimeSpan RollCallTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long binding may take, and connecting (which loads or copies the state) as well.</summary>
+    /// <summary>
+    /// The time that the hosts have to bind, and again to connect. Connecting includes loading or copying the state.
+    /// </summary>
     public TimeSpan FormTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Pings in a row, one a second, that may stay unanswered before a roll call. More seconds than the cluster needs
-    /// to notice that it cannot reach a node.
+    /// Number of pings in a row, one a second, that may stay unanswered before the roll is called. The number is
+    /// greater than the seconds that the cluster needs to notice an unreachable node.
     /// </summary>
     public int UnansweredPings { get; init; } = 7;
 
-    /// <summary>Evaluators that may be lost over one checkpoint before it is given up.</summary>
+    /// <summary>Number of evaluators that may be lost over one checkpoint before the checkpoint is given up.</summary>
     public int MaxEvaluators { get; init; } = 3;
 }

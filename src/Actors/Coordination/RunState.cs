@@ -2,121 +2,152 @@ using System.Collections.Immutable;
 
 namespace Starling.Actors.Coordination;
 
-/// <summary>The supervisor's whole knowledge of a run; changed only by <see cref="RunMachine"/>.</summary>
+/// <summary>Everything that the supervisor knows of a run. Only <see cref="RunMachine"/> changes it.</summary>
 public sealed record RunState
 {
-    /// <summary>Where the run is.</summary>
+    /// <summary>The phase that the run is in.</summary>
     public RunPhase Phase { get; init; } = RunPhase.Gathering;
 
-    /// <summary>Number of the supervisor.</summary>
+    /// <summary>Number of this supervisor: later supervisors have greater ones.</summary>
     public long Term { get; init; }
 
-    /// <summary>Number of the latest membership decision; never reused, also not by a later supervisor.</summary>
+    /// <summary>
+    /// Number of the current generation. A number is never used again, also not by a later supervisor.
+    /// </summary>
     public long Generation { get; init; }
 
-    /// <summary>Trainers there are, by name.</summary>
-    public ImmutableSortedDictionary<string, TrainerMember> Trainers { get; init; } = Named<TrainerMember>();
+    /// <summary>The trainers that are members, by name.</summary>
+    public ImmutableSortedDictionary<string, TrainerMember> Trainers { get; init; } = ByName<TrainerMember>();
 
-    /// <summary>Trainers whose nodes the cluster cannot reach, and about which it has not decided yet.</summary>
+    /// <summary>
+    /// Trainers whose nodes the cluster cannot reach, as long as it has not decided whether they are gone.
+    /// </summary>
     public ImmutableSortedSet<string> Silent { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Trainers that are to be released as soon as nothing is lost by it.</summary>
+    /// <summary>Trainers that want to leave. They are released as soon as no state is lost by that.</summary>
     public ImmutableSortedSet<string> Leaving { get; init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Trainers that were released, with the incarnation that was: it will not come back.</summary>
-    public ImmutableSortedDictionary<string, long> Released { get; init; } = Named<long>();
+    /// <summary>
+    /// Released trainers, by name, with the incarnation that was released. That incarnation does not come back.
+    /// </summary>
+    public ImmutableSortedDictionary<string, long> Released { get; init; } = ByName<long>();
 
-    /// <summary>The generation's hosts in the order of their ranks; the other trainers are spares.</summary>
+    /// <summary>The hosts of the generation in the order of their ranks. The other trainers are spares.</summary>
     public ImmutableArray<HostedReplicas> Hosting { get; init; } = [];
 
-    /// <summary>Hosts of the generation that wait for the others' addresses.</summary>
-    public ImmutableSortedDictionary<string, BoundHost> Bound { get; init; } = Named<BoundHost>();
+    /// <summary>Hosts of the generation that have bound an endpoint, by name.</summary>
+    public ImmutableSortedDictionary<string, BoundHost> Bound { get; init; } = ByName<BoundHost>();
 
-    /// <summary>Hosts of the generation that hold its state, with what they did last.</summary>
-    public ImmutableSortedDictionary<string, HostProgress> Progress { get; init; } = Named<HostProgress>();
+    /// <summary>The last reports of the hosts that hold the state of the generation, by name.</summary>
+    public ImmutableSortedDictionary<string, HostProgress> Progress { get; init; } = ByName<HostProgress>();
 
-    /// <summary>Rank 0 was told to take the state from the disk.</summary>
+    /// <summary>Whether rank 0 was told to load the state from the disk.</summary>
     public bool FromDisk { get; init; }
 
-    /// <summary>The last committed step: all hosts of the generation have applied it, or began with it.</summary>
+    /// <summary>
+    /// The last committed step: all hosts of the generation have applied it, or began with its state.
+    /// </summary>
     public long Step { get; init; }
 
-    /// <summary>The furthest step ever committed; more than <see cref="Step"/> after all states were lost.</summary>
+    /// <summary>
+    /// The furthest step that was ever committed. Greater than <see cref="Step"/> if the states in all memories were
+    /// lost and the run went back to a checkpoint.
+    /// </summary>
     public long Furthest { get; init; }
 
-    /// <summary>Step of the last committed checkpoint that the trainers know of; −1 for none yet.</summary>
+    /// <summary>
+    /// Step of the last checkpoint that was committed, or reported by a trainer, under this supervisor; −1 for none.
+    /// </summary>
     public long Checkpoint { get; init; } = -1;
 
-    /// <summary>Step of the last checkpoint that an earlier supervisor heard of; −1 for none.</summary>
+    /// <summary>Step of the last checkpoint that the ledger named when this supervisor began; −1 for none.</summary>
     public long EarlierCheckpoint { get; init; } = -1;
 
-    /// <summary>The last checkpoint that could not be written, unless it has been since.</summary>
+    /// <summary>
+    /// The last checkpoint that could not be written; null once the same step is committed after all.
+    /// </summary>
     public RunEvent.CheckpointFailed? FailedCheckpoint { get; init; }
 
-    /// <summary>The last step, once it is made: what drains is its checkpoint.</summary>
+    /// <summary>
+    /// The last step of the generation, once rank 0 has made it; null before. The checkpoint of this step is waited for
+    /// in <see cref="RunPhase.Draining"/>.
+    /// </summary>
     public long? FinalStep { get; init; }
 
-    /// <summary>Number of loaders.</summary>
+    /// <summary>Number of registered loaders.</summary>
     public int Loaders { get; init; }
 
-    /// <summary>Evaluators there are, in the order they came.</summary>
+    /// <summary>Names of the registered evaluators, in the order of their registration.</summary>
     public ImmutableList<string> Evaluators { get; init; } = [];
 
-    /// <summary>Checkpoints waiting to be evaluated, oldest first.</summary>
+    /// <summary>Steps of the checkpoints that wait for an evaluation, oldest first.</summary>
     public ImmutableList<long> ToEvaluate { get; init; } = [];
 
-    /// <summary>The evaluation at hand.</summary>
+    /// <summary>The evaluation that is under way; null for none.</summary>
     public RunEffect.Evaluate? Evaluating { get; init; }
 
-    /// <summary>Evaluators lost over the checkpoint at hand.</summary>
+    /// <summary>Number of evaluators that were lost over the checkpoint that is evaluated now.</summary>
     public int LostEvaluators { get; init; }
 
-    /// <summary>A stop was asked for.</summary>
+    /// <summary>Whether a stop was requested.</summary>
     public bool Stopping { get; init; }
 
-    /// <summary>The generation's rank 0 was told to end.</summary>
+    /// <summary>Whether rank 0 of the generation was told to end at its next step boundary.</summary>
     public bool Halted { get; init; }
 
     /// <summary>
-    /// Nobody else is waited for before a generation is formed; null before the first trainer, false while it is.
+    /// Whether the time for further trainers to register before the first generation is over. Null before the first
+    /// trainer, false while the time runs.
     /// </summary>
     public bool? Settled { get; init; }
 
-    /// <summary>Ticks so far, one a second: this supervisor's clock, which stands still while it is frozen.</summary>
+    /// <summary>
+    /// Number of ticks so far, one a second. The count stands still while the supervisor's process is suspended.
+    /// </summary>
     public long Ticks { get; init; }
 
     /// <summary>Number of the last ping.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>Number of the ping that began the roll call.</summary>
+    /// <summary>Number of the ping that began the last roll call.</summary>
     public long RollCall { get; init; }
 
-    /// <summary>What broke the generation by itself; null if nothing did.</summary>
+    /// <summary>The reason why the generation broke by itself; null if it did not.</summary>
     public string? Blame { get; init; }
 
-    /// <summary>A host of the generation is gone.</summary>
+    /// <summary>Whether a host of the generation was lost: its process, its node, or the connection to it.</summary>
     public bool HostLost { get; init; }
 
-    /// <summary>Generations in a row that broke by themselves without a step.</summary>
+    /// <summary>Number of generations in a row that broke by themselves without a step.</summary>
     public int FruitlessGenerations { get; init; }
 
-    /// <summary>The furthest step when the current generation was formed.</summary>
+    /// <summary>The value of <see cref="Furthest"/> when the generation was formed or began.</summary>
     public long GenerationStart { get; init; }
 
-    /// <summary>What was missing at the last tick; see <see cref="Waiting"/>.</summary>
+    /// <summary>The text of <see cref="Waiting.For"/> at the last tick.</summary>
     public string? Missing { get; init; }
 
-    /// <summary>Ticks since it has been.</summary>
+    /// <summary>Number of ticks for which <see cref="Missing"/> has been the same.</summary>
     public int MissingTicks { get; init; }
 
-    /// <summary>How the hosts' speeds compare.</summary>
+    /// <summary>The hosts' speeds, compared with each other.</summary>
     public SlowTrainers Slow { get; init; } = SlowTrainers.None;
 
-    /// <summary>The last committed checkpoint, whoever heard of it; −1 for none.</summary>
+    /// <summary>Step of the last committed checkpoint, under this supervisor or an earlier one; −1 for none.</summary>
     public long KnownCheckpoint => Math.Max(Checkpoint, EarlierCheckpoint);
 
-    /// <summary>Rank of a trainer; −1 for a spare.</summary>
+    /// <summary>
+    /// Whether every host is needed: steps are being prepared or made, or the last checkpoint is not stored yet.
+    /// </summary>
+    internal bool NeedsAllHosts => Phase switch
+    {
+        RunPhase.Binding or RunPhase.Connecting or RunPhase.Running => true,
+        RunPhase.Draining => Checkpoint < FinalStep,
+        _ => false,
+    };
+
+    /// <summary>Returns the rank of a trainer; −1 for a spare.</summary>
     public int RankOf(string trainer)
     {
         for (int rank = 0; rank < Hosting.Length; rank++)
@@ -124,6 +155,18 @@ public sealed record RunState
         return -1;
     }
 
-    private static ImmutableSortedDictionary<string, T> Named<T>() =>
+    /// <summary>Returns whether a trainer is a member in this incarnation.</summary>
+    internal bool Knows(string trainer, long incarnation) =>
+        Trainers.TryGetValue(trainer, out TrainerMember? known) && known.Incarnation == incarnation;
+
+    /// <summary>Returns the state without these members. Their places among the hosts stay.</summary>
+    internal RunState Without(IReadOnlyCollection<string> trainers) => this with
+    {
+        Trainers = Trainers.RemoveRange(trainers),
+        Leaving = Leaving.Except(trainers),
+        Silent = Silent.Except(trainers),
+    };
+
+    private static ImmutableSortedDictionary<string, T> ByName<T>() =>
         ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
 }

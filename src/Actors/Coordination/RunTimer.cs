@@ -1,12 +1,12 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What the run's one timer was set for; a new setting replaces the one before.</summary>
+/// <summary>The purposes of the run's only timer. A new setting replaces the one before.</summary>
 public enum RunTimer
 {
-    /// <summary>Others may still register before the first generation is formed.</summary>
+    /// <summary>Ends the time in which further trainers may register before the first generation is formed.</summary>
     Settle,
-    /// <summary>Trainers that have not answered the roll call by then are out.</summary>
+    /// <summary>Ends the roll call. Trainers that have not answered by then are dropped.</summary>
     RollCall,
-    /// <summary>Hosts that are not bound, or not ready, by then are out.</summary>
+    /// <summary>Ends the wait for hosts to be bound, or to be ready. Late hosts are dropped.</summary>
     Form,
 }

@@ -3,56 +3,67 @@ using System.Collections.Immutable;
 namespace Starling.Actors.Coordination;
 
 /// <summary>
-/// Finds hosts that hold up the others. Each step gives a host a ratio: its own work on a replica by the median of the
-/// others'. A host is slow when the mean of its last <see cref="Window"/> ratios exceeds <see cref="Factor"/>, until it
-/// falls below <see cref="ClearFactor"/>. A mean rather than steps in a row also finds a host that stops and goes on
-/// in turn.
+/// Finds hosts that hold up the others. Each step gives each host a ratio: the time of its own work on one replica,
+/// divided by the median of that time over the other hosts. A host becomes slow when the mean of its last
+/// <see cref="Window"/> ratios exceeds <see cref="Factor"/>, and stays slow until the mean falls below
+/// <see cref="ClearFactor"/>. The mean is used instead of a count of slow steps in a row, because it also finds a host
+/// that alternately stops and goes on.
 /// </summary>
 public sealed class SlowTrainers
 {
-    /// <summary>Steps that are averaged; those that a host has not made yet count as if it were healthy.</summary>
+    /// <summary>Number of steps that are averaged. Steps that a host has not made yet count with the ratio 1.</summary>
     public const int Window = 20;
 
-    /// <summary>Steps of a host before it can be slow: the first ones compile, allocate and warm up caches.</summary>
+    /// <summary>
+    /// Number of steps that a host must have made before it can be slow. The first steps take longer everywhere,
+    /// because they compile, allocate and warm up caches.
+    /// </summary>
     public const int MinRatios = 10;
 
-    /// <summary>A host is slow when its work takes so many times the others'.</summary>
+    /// <summary>A host becomes slow when its work takes more than this many times as long as the others'.</summary>
     public const double Factor = 1.5;
 
     /// <summary>
-    /// A slow host is cleared below this; less than <see cref="Factor"/>, so that one on the verge is not reported over
-    /// and over.
+    /// A slow host stops being slow below this mean. The value is less than <see cref="Factor"/>, so that a host near
+    /// the limit is not reported again and again.
     /// </summary>
     public const double ClearFactor = 1.25;
 
-    // One step of any length lifts the mean to 1.25 at most: a collection or a full disk is no slow host.
+    // With this limit a single step, however long, lifts the mean to 1.25 at most. A host is not slow because of one
+    // garbage collection or one wait for the disk.
     private const double MaxRatio = 6;
 
     private readonly ImmutableSortedDictionary<string, Pace> _paces;
 
     private SlowTrainers(ImmutableSortedDictionary<string, Pace> paces) => _paces = paces;
 
-    /// <summary>Nothing observed yet.</summary>
+    /// <summary>The value before the first step.</summary>
     public static SlowTrainers None { get; } =
         new(ImmutableSortedDictionary.Create<string, Pace>(StringComparer.Ordinal));
 
-    /// <summary>Names of the slow ones.</summary>
+    /// <summary>Names of the slow hosts.</summary>
     public IEnumerable<string> Flagged => _paces.Where(p => p.Value.Slow).Select(p => p.Key);
 
     /// <summary>
-    /// Speed of each host as the others see it, from 1/6 to 6: at 1 it is as fast as they are, at 0.5 half as fast.
+    /// Speed of each host relative to the other hosts, from 1/6 to 6. At 1 a host is as fast as the others, at 0.5 half
+    /// as fast.
     /// </summary>
     public IEnumerable<KeyValuePair<string, double>> Scores =>
         _paces.Select(p => KeyValuePair.Create(p.Key, p.Value.Score));
 
-    /// <summary>Whether a trainer is slow.</summary>
+    /// <summary>Returns whether a trainer is slow.</summary>
     public bool IsFlagged(string trainer) => _paces.TryGetValue(trainer, out Pace? pace) && pace.Slow;
 
-    /// <summary>A host's score; null for who is none, or the only one.</summary>
+    /// <summary>Returns the score of a host; null for a trainer that is no host, or the only host.</summary>
     public double? ScoreOf(string trainer) => _paces.TryGetValue(trainer, out Pace? pace) ? pace.Score : null;
 
-    /// <summary>Takes in a step; forgets who is no host, and everything when there is nobody to compare with.</summary>
-    /// <param name="busySecondsPerReplica">Each host's own work in the step, divided by its replicas.</param>
+    /// <summary>
+    /// Returns the values after one more step. Trainers that are no hosts any more are forgotten. With a single host
+    /// there is nothing to compare, and all values are forgotten.
+    /// </summary>
+    /// <param name="busySecondsPerReplica">
+    /// Seconds of each host's own work in the step, divided by the number of its replicas.
+    /// </param>
     public SlowTrainers After(IReadOnlyDictionary<string, double> busySecondsPerReplica)
     {
         if (busySecondsPerReplica.Count < 2) return None;
@@ -61,14 +72,17 @@ public sealed class SlowTrainers
         foreach ((string trainer, double busy) in busySecondsPerReplica)
         {
             double median = MedianWithout(sorted, Array.BinarySearch(sorted, busy));
-            // A clock too coarse for the others' work tells nothing.
+            // A median of 0 means that the clock is too coarse to measure the others' work.
             double ratio = median > 0 ? Math.Clamp(busy / median, 1 / MaxRatio, MaxRatio) : 1;
             paces.Add(trainer, _paces.GetValueOrDefault(trainer, Pace.Unknown).After(ratio));
         }
         return new SlowTrainers(paces.ToImmutable());
     }
 
-    /// <summary>Sorting once for all hosts keeps a step's cost small however many there are.</summary>
+    /// <summary>
+    /// Returns the median of all values except the one at index <paramref name="left"/>. The values are sorted once for
+    /// all hosts, which keeps the cost of a step small with many hosts.
+    /// </summary>
     private static double MedianWithout(double[] sorted, int left)
     {
         int others = sorted.Length - 1;
@@ -77,9 +91,9 @@ public sealed class SlowTrainers
         double Other(int i) => sorted[i < left ? i : i + 1];
     }
 
-    /// <param name="Ratios">The last ones, oldest first.</param>
-    /// <param name="Score">Reciprocal of their mean.</param>
-    /// <param name="Slow">The verdict.</param>
+    /// <param name="Ratios">The last ratios, oldest first; at most <see cref="Window"/>.</param>
+    /// <param name="Score">Reciprocal of the mean ratio.</param>
+    /// <param name="Slow">Whether the host is slow.</param>
     private sealed record Pace(ImmutableArray<double> Ratios, double Score, bool Slow)
     {
         public static readonly Pace Unknown = new([], 1, Slow: false);
@@ -87,7 +101,8 @@ public sealed class SlowTrainers
         public Pace After(double ratio)
         {
             ImmutableArray<double> ratios = (Ratios.Length < Window ? Ratios : Ratios.RemoveAt(0)).Add(ratio);
-            // Ratios that are missing count as 1: with ten of them, one hiccup alone would make a host slow.
+            // Missing ratios count as 1. A mean of only ten ratios could exceed the limit because of a single long
+            // step.
             double mean = (ratios.Sum() + Window - ratios.Length) / Window;
             bool slow = Slow ? mean >= ClearFactor : ratios.Length >= MinRatios && mean > Factor;
             return new Pace(ratios, 1 / mean, slow);

@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace Starling.Actors.Coordination;
 
-/// <summary>Commits: a step counts once all hosts have applied it.</summary>
+/// <summary>Commits steps. A step is committed once all hosts have applied it.</summary>
 internal static class Steps
 {
-    public static RunState Applied(RunState state, RunEvent.StepApplied e, List<RunEffect> effects)
+    /// <summary>
+    /// Notes that a host applied a step. Commits the step if this host was the last, and compares the hosts' speeds.
+    /// </summary>
+    public static RunState OnStepApplied(RunState state, RunEvent.StepApplied e, List<RunEffect> effects)
     {
         if (state.Phase != RunPhase.Running || !state.Progress.TryGetValue(e.Trainer, out HostProgress? known) ||
             known.Step >= e.Step) return state;
@@ -21,7 +24,7 @@ internal static class Steps
             effects.Add(new RunEffect.Fault(string.Create(CultureInfo.InvariantCulture,
                 $"trainer {trainer} is slow: a replica takes it {1 / slow.ScoreOf(trainer):0.00} times as long as " +
                 $"the others, on average over {SlowTrainers.Window} steps")));
-        // Of those that still are hosts: one that was slow and is gone has not become any faster.
+        // Only trainers that are still hosts count here: a slow trainer that is gone has not become any faster.
         foreach (string trainer in state.Slow.Flagged.Where(t => !slow.IsFlagged(t) && slow.ScoreOf(t) is not null))
             effects.Add(new RunEffect.Note($"trainer {trainer} keeps up with the others again"));
         return next with { Step = committed, Furthest = Math.Max(state.Furthest, committed), Slow = slow };

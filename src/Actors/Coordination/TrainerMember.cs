@@ -1,7 +1,11 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>A trainer as the supervisor knows it.</summary>
-/// <param name="Incarnation">Greater after every restart.</param>
-/// <param name="Heard">Number of the last ping that it answered, or that it registered after.</param>
-/// <param name="HeardAt">The tick at which that was.</param>
+/// <summary>A trainer that is a member of the run.</summary>
+/// <param name="Incarnation">
+/// The number of the present life of the trainer's actor; greater after every restart.
+/// </param>
+/// <param name="Heard">
+/// Number of the last ping that the trainer answered, or of the last ping before it registered.
+/// </param>
+/// <param name="HeardAt">The value of <see cref="RunState.Ticks"/> when the trainer answered or registered.</param>
 public sealed record TrainerMember(long Incarnation, long Heard, long HeardAt);

@@ -1,12 +1,12 @@
 namespace Starling.Actors.Coordination;
 
-/// <summary>What a run cannot go on without, for people who wonder why nothing happens.</summary>
+/// <summary>Says what an idle run is waiting for. The text goes to <c>status</c> and into the log.</summary>
 public static class Waiting
 {
-    /// <summary>Ticks, one a second, after which people are told.</summary>
+    /// <summary>The number of ticks, one a second, after which a note is written.</summary>
     public const int TicksBeforeNote = 30;
 
-    /// <summary>What is missing; null if nothing is.</summary>
+    /// <summary>Returns what the run is waiting for; null if nothing is missing.</summary>
     public static string? For(RunState state) => state.Phase switch
     {
         RunPhase.Gathering when state.Trainers.IsEmpty => "a trainer",
@@ -18,8 +18,8 @@ public static class Waiting
         _ => null,
     };
 
-    /// <summary>Says once what has been missing for long.</summary>
-    internal static RunState Ticked(RunState state, List<RunEffect> effects)
+    /// <summary>Writes one note when the same thing has been missing for <see cref="TicksBeforeNote"/> ticks.</summary>
+    internal static RunState OnTicked(RunState state, List<RunEffect> effects)
     {
         string? missing = For(state);
         RunState next = missing is null || missing != state.Missing

@@ -42,7 +42,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         _registration = new SupervisorRegistration(
             Context, Timers, actors.Supervisor, new SupervisorProtocol.RegisterEvaluator(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
-        Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<SupervisorProtocol.RunEnded>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<EvaluatorProtocol.Evaluate>(m => Evaluate(m.Step));

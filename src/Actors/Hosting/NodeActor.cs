@@ -31,7 +31,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             Timers.CancelAll();
             node.Signals.SetRefused(m.Reason);
         });
-        Receive<SupervisorProtocol.RunOver>(m =>
+        Receive<SupervisorProtocol.RunEnded>(m =>
         {
             Timers.CancelAll();
             node.Signals.SetOver(m);

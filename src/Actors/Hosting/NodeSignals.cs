@@ -6,7 +6,7 @@ namespace Starling.Actors.Hosting;
 internal sealed class NodeSignals
 {
     private readonly TaskCompletionSource<string> _refused = New<string>();
-    private readonly TaskCompletionSource<SupervisorProtocol.RunOver> _over = New<SupervisorProtocol.RunOver>();
+    private readonly TaskCompletionSource<SupervisorProtocol.RunEnded> _over = New<SupervisorProtocol.RunEnded>();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,7 +17,7 @@ internal sealed class NodeSignals
     public Task<string> Refused => _refused.Task;
 
     /// <summary>The run is over.</summary>
-    public Task<SupervisorProtocol.RunOver> Over => _over.Task;
+    public Task<SupervisorProtocol.RunEnded> Over => _over.Task;
 
     /// <summary>Nobody needs this node any more.</summary>
     public Task Released => _released.Task;
@@ -26,7 +26,7 @@ internal sealed class NodeSignals
 
     public void SetRefused(string reason) => _refused.TrySetResult(reason);
 
-    public void SetOver(SupervisorProtocol.RunOver over) => _over.TrySetResult(over);
+    public void SetOver(SupervisorProtocol.RunEnded over) => _over.TrySetResult(over);
 
     public void SetReleased() => _released.TrySetResult();
 

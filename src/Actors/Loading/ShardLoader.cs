@@ -39,7 +39,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         _registration = new SupervisorRegistration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
-        Receive<SupervisorProtocol.RunOver>(_ => { });
+        Receive<SupervisorProtocol.RunEnded>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));

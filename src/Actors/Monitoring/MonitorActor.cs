@@ -41,7 +41,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _progress = progress;
         _tokensPerImage = tokensPerImage;
         Receive<MonitorProtocol.RunChanged>(m => Changed(m.State));
-        Receive<MonitorProtocol.Prepared>(Prepared);
+        Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
         Receive<MonitorProtocol.Stepped>(Stepped);
         Receive<MonitorProtocol.Captured>(m =>
         {
@@ -136,7 +136,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.Metrics.Cluster.Speeds(scores, scores.Keys.Count(state.Slow.IsFlagged));
     }
 
-    private void Prepared(MonitorProtocol.Prepared m)
+    private void OnTrainerReady(MonitorProtocol.TrainerReady m)
     {
         _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = m.Step > 0 ? m.Step : null };
         _out.Metrics.Progress.Resumed(m.Step, _progress.Epoch);

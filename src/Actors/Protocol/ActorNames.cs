@@ -1,8 +1,8 @@
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// The names of a node's actors directly below <c>/user</c>. Actors of other nodes and the status client find them by
-/// these names, so a name is part of the protocol.
+/// The names of a node's actors directly below <c>/user</c>. Actors of other nodes and the status client find the
+/// actors by these names, so the names are part of the protocol.
 /// </summary>
 internal static class ActorNames
 {
@@ -10,11 +10,12 @@ internal static class ActorNames
     public const string Monitor = "monitor";
 
     /// <summary>
-    /// The node's own actor. The name is older than the actor's other duties; nodes of earlier versions ask under it.
+    /// Stands for the node itself. The name dates from a time when the actor only answered status requests. It stays,
+    /// because nodes of earlier versions send their requests there.
     /// </summary>
     public const string Node = "status";
 
-    /// <summary>Leads the run. On one node at a time.</summary>
+    /// <summary>Leads the run. The actor exists on one node at a time.</summary>
     public const string Supervisor = "supervisor";
 
     /// <summary>Writes the run's event log, on the node that leads.</summary>
@@ -23,7 +24,7 @@ internal static class ActorNames
     /// <summary>Answers requests for shares.</summary>
     public const string Loader = "loader";
 
-    /// <summary>Trains.</summary>
+    /// <summary>Controls the training on its node.</summary>
     public const string Trainer = "trainer";
 
     /// <summary>Writes the trainer's checkpoints.</summary>
@@ -32,12 +33,12 @@ internal static class ActorNames
     /// <summary>Evaluates checkpoints.</summary>
     public const string Evaluator = "evaluator";
 
-    /// <summary>Watches whether the node is still a member.</summary>
+    /// <summary>Watches whether the node is still a member of the cluster.</summary>
     public const string Guard = "guard";
 
-    /// <summary>Watches whether other nodes are still there.</summary>
+    /// <summary>Watches whether the other nodes are still there.</summary>
     public const string Watch = "watch";
 
-    /// <summary>The path of an actor of this node.</summary>
+    /// <summary>Returns the path of an actor of this node.</summary>
     public static string PathOf(string name) => "/user/" + name;
 }

@@ -3,12 +3,12 @@ using Starling.Model.Snapshots;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>What a trainer tells the actor that writes its checkpoints.</summary>
+/// <summary>The messages from a trainer to the actor that writes its checkpoints.</summary>
 public static class CheckpointerProtocol
 {
-    /// <summary>Write a state. The snapshot lies in this process's memory and is given back afterwards.</summary>
+    /// <summary>Orders to write a state. The receiver disposes the snapshot, which returns its buffers.</summary>
     /// <param name="Snapshot">The copied state.</param>
-    /// <param name="Metrics">Figures for the manifest.</param>
+    /// <param name="Metrics">Figures for the checkpoint's manifest, by name.</param>
     public sealed record Save(CheckpointSnapshot Snapshot, IReadOnlyDictionary<string, double> Metrics)
         : INoSerializationVerificationNeeded;
 }

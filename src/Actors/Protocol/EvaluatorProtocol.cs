@@ -1,8 +1,8 @@
 namespace Starling.Actors.Protocol;
 
-/// <summary>What an evaluator is told.</summary>
+/// <summary>The messages to an evaluator.</summary>
 public static class EvaluatorProtocol
 {
-    /// <summary>Evaluate the committed checkpoint of a step.</summary>
+    /// <summary>Orders to evaluate the committed checkpoint of a step.</summary>
     public sealed record Evaluate(long Step);
 }

@@ -1,22 +1,23 @@
 namespace Starling.Actors.Protocol;
 
-/// <summary>What the program's exit code means.</summary>
+/// <summary>The exit codes of the program.</summary>
 public static class ExitCodes
 {
-    /// <summary>Done.</summary>
+    /// <summary>The command succeeded.</summary>
     public const int Success = 0;
 
-    /// <summary>A fault of the program or the machine; the details are in a file.</summary>
+    /// <summary>The program or the machine failed. The details are in a file.</summary>
     public const int Fault = 1;
 
-    /// <summary>A mistake the user can put right, or damage found in what was to be checked.</summary>
+    /// <summary>The user can correct the mistake; or a check has found damage.</summary>
     public const int UserError = 2;
 
     /// <summary>
-    /// The cluster has given this node up; started again, it comes back as a new one (EX_TEMPFAIL of sysexits.h).
+    /// The cluster has removed this node. The process should be started again, and then joins as a new node. The number
+    /// is EX_TEMPFAIL of sysexits.h.
     /// </summary>
     public const int StartAgain = 75;
 
-    /// <summary>Interrupted before it could end cleanly (128 + SIGINT).</summary>
+    /// <summary>The program was interrupted before it could end cleanly (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -3,49 +3,51 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>What a trainer asks a loader, and what the loader answers.</summary>
+/// <summary>The messages between a trainer's feeder and a loader.</summary>
 public static class LoaderProtocol
 {
     /// <summary>
-    /// Asks for one replica's share of a step. Whoever is asked, and however often, the answer has the same bytes.
+    /// Asks for one replica's share of a step. Every loader gives the same bytes for a share, every time.
     /// </summary>
-    /// <param name="Step">From 0.</param>
-    /// <param name="Replica">The logical replica.</param>
+    /// <param name="Step">Index of the step, from 0.</param>
+    /// <param name="Replica">Number of the replica, from 0.</param>
     public sealed record Request(long Step, int Replica);
 
-    /// <summary>The asker has got the share elsewhere: no need to begin with it.</summary>
-    /// <param name="Step">As in the request.</param>
-    /// <param name="Replica">As in the request.</param>
+    /// <summary>Takes a request back: the trainer has received the share from another loader.</summary>
+    /// <param name="Step">The step of the request.</param>
+    /// <param name="Replica">The replica of the request.</param>
     public sealed record Withdraw(long Step, int Replica);
 
-    /// <summary>The share. Pixels: only within a process.</summary>
+    /// <summary>Answers with a share as pixels. The message stays within its process.</summary>
     public sealed record Loaded(ReplicaBatch Batch) : INoSerializationVerificationNeeded;
 
-    /// <summary>The share, or a part of it, as tokens.</summary>
-    /// <param name="Step">From 0.</param>
-    /// <param name="Replica">The logical replica.</param>
-    /// <param name="Part">Number of the part, from 0. Parts are small enough for a message each.</param>
-    /// <param name="Parts">How many parts the share has.</param>
-    /// <param name="Views">M, views of each image.</param>
-    /// <param name="Tokens">T, codes of each view.</param>
-    /// <param name="CodeBytes">Bytes of each code: 2 or 4.</param>
-    /// <param name="Codes">Codes (images of the part, M, T), unsigned, little-endian.</param>
-    /// <param name="Labels">Classes of the part's images.</param>
-    /// <param name="Bad">Images that were replaced: each is in one of the parts.</param>
+    /// <summary>Answers with a share, or a part of one, as tokens.</summary>
+    /// <param name="Step">Index of the step, from 0.</param>
+    /// <param name="Replica">Number of the replica, from 0.</param>
+    /// <param name="Part">Number of the part, from 0. Each part is small enough for one message.</param>
+    /// <param name="Parts">Number of parts of the share.</param>
+    /// <param name="Views">M, the number of views of each image.</param>
+    /// <param name="Tokens">T, the number of codes of each view.</param>
+    /// <param name="CodeBytes">Number of bytes of each code: 2 or 4.</param>
+    /// <param name="Codes">The codes, of shape (images of the part, M, T), unsigned, little-endian.</param>
+    /// <param name="Labels">The class of each image of the part.</param>
+    /// <param name="Bad">The unreadable images that were replaced. Each is named in one part only.</param>
     public sealed record LoadedTokens(long Step, int Replica, int Part, int Parts, int Views, int Tokens, int CodeBytes,
         ReadOnlyMemory<byte> Codes, IReadOnlyList<int> Labels, IReadOnlyList<BadImage> Bad)
     {
-        /// <summary>The largest number of parts that a share may have; a message that says more is refused.</summary>
+        /// <summary>The largest number of parts of a share. A message with a larger number is refused.</summary>
         public const int MaxParts = 4096;
 
-        /// <summary>Whether sizes and contents fit each other.</summary>
+        /// <summary>Whether the sizes fit the contents.</summary>
         internal bool IsConsistent => Parts is > 0 and <= MaxParts && Part >= 0 && Part < Parts && Views > 0 &&
             Tokens > 0 && CodeBytes is 2 or 4 &&
             (Int128)Labels.Count * Views * Tokens * CodeBytes == Codes.Length;
     }
 
-    /// <summary>The loader cannot go on, and has forgotten all that the asker asked for.</summary>
-    /// <param name="Reason">In one line.</param>
-    /// <param name="UserMistake">The data or the configuration is wrong: trying again would not help.</param>
+    /// <summary>The loader failed, and has dropped all requests of the receiver.</summary>
+    /// <param name="Reason">What went wrong, in one line.</param>
+    /// <param name="UserMistake">
+    /// Whether the data or the configuration is wrong, so that a new request would fail too.
+    /// </param>
     public sealed record Failed(string Reason, bool UserMistake);
 }

@@ -7,20 +7,22 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>What the actors of a node tell its monitor. Never leaves the process.</summary>
+/// <summary>The messages from the actors of a node to its monitor. They stay within the process.</summary>
 public static class MonitorProtocol
 {
-    /// <summary>The supervisor's knowledge of the run changed.</summary>
+    /// <summary>The supervisor's state of the run changed.</summary>
     public sealed record RunChanged(RunState State) : INoSerializationVerificationNeeded;
 
-    /// <summary>The trainer holds the state after this step.</summary>
-    public sealed record Prepared(long Generation, long Step) : INoSerializationVerificationNeeded;
+    /// <summary>The trainer is ready: it holds the state after this step.</summary>
+    public sealed record TrainerReady(long Generation, long Step) : INoSerializationVerificationNeeded;
 
-    /// <summary>A step was applied.</summary>
+    /// <summary>The trainer applied a step.</summary>
     public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadImage> Bad)
         : INoSerializationVerificationNeeded;
 
-    /// <summary>The training stood still to copy the state.</summary>
+    /// <summary>
+    /// The trainer copied its state for a checkpoint, and stood still for the time of <paramref name="Blocked"/>.
+    /// </summary>
     public sealed record Captured(long Step, TimeSpan Blocked) : INoSerializationVerificationNeeded;
 
     /// <summary>A checkpoint is on the disk.</summary>
@@ -28,26 +30,26 @@ public static class MonitorProtocol
         : INoSerializationVerificationNeeded;
 
     /// <summary>A checkpoint could not be written.</summary>
-    /// <param name="Generation">Generation of the state.</param>
-    /// <param name="Step">Its step.</param>
-    /// <param name="Kind">disk_full, io…: the metric's label.</param>
-    /// <param name="Reason">In one line.</param>
+    /// <param name="Generation">The generation that the state belongs to.</param>
+    /// <param name="Step">The step of the state.</param>
+    /// <param name="Kind">The label of the metric, such as disk_full or io.</param>
+    /// <param name="Reason">What went wrong, in one line.</param>
     public sealed record CheckpointFailed(long Generation, long Step, string Kind, string Reason)
         : INoSerializationVerificationNeeded;
 
-    /// <summary>An evaluation began.</summary>
+    /// <summary>The evaluation of a step's checkpoint began.</summary>
     public sealed record EvaluationStarted(long Step) : INoSerializationVerificationNeeded;
 
-    /// <summary>Results of an evaluation.</summary>
+    /// <summary>An evaluation succeeded.</summary>
     public sealed record Evaluated(long Step, EvaluationReport Report, IReadOnlyList<string> Images, TimeSpan Time)
         : INoSerializationVerificationNeeded;
 
-    /// <summary>An evaluation failed; training goes on.</summary>
+    /// <summary>An evaluation failed. The training goes on.</summary>
     public sealed record EvaluationFailed(long Step, string Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>A trainer's loop failed.</summary>
     public sealed record TrainerFailed(string Reason) : INoSerializationVerificationNeeded;
 
-    /// <summary>A line for people.</summary>
+    /// <summary>Asks to show a line to the user.</summary>
     public sealed record Note(string Line) : INoSerializationVerificationNeeded;
 }

@@ -4,28 +4,30 @@ using Starling.Data;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>The lines of a node's output, and those of its input, that programs read.</summary>
+/// <summary>
+/// The lines on a node's standard output that a managing process reads, and the lines that it writes to the node.
+/// </summary>
 internal static partial class NodeLines
 {
-    /// <summary>Input: end the run with a checkpoint.</summary>
+    /// <summary>Input line: orders the node to end the run with a checkpoint.</summary>
     public const string Stop = "stop";
 
-    /// <summary>Input: leave the cluster and end.</summary>
+    /// <summary>Input line: orders the node to leave the cluster and to end.</summary>
     public const string Leave = "leave";
 
-    /// <summary>The node is a member.</summary>
+    /// <summary>Returns the output line of a node that has become a member.</summary>
     public static string Ready(string name, string address, Uri metrics) =>
         $"ready name={name} address={address} metrics={metrics}";
 
-    /// <summary>The run is over.</summary>
+    /// <summary>Returns the output line of a node whose run has ended.</summary>
     public static string Over(RunOutcome outcome, long step) =>
         FormattableString.Invariant($"over outcome={outcome.Named()} step={step}");
 
-    /// <summary>The address in a ready line; null for any other line.</summary>
+    /// <summary>Reads the node's address and that of its metrics from a ready line; null for any other line.</summary>
     public static (string Address, string Metrics)? TryReadReady(string line) =>
         ReadyPattern().Match(line) is { Success: true } m ? (m.Groups[1].Value, m.Groups[2].Value) : null;
 
-    /// <summary>The outcome in an over line; null for any other line.</summary>
+    /// <summary>Reads the outcome from an over line; null for any other line.</summary>
     public static RunOutcome? TryReadOver(string line) =>
         OverPattern().Match(line) is { Success: true } m && Enum.TryParse(m.Groups[1].ValueSpan, ignoreCase: true,
             out RunOutcome outcome) ? outcome : null;

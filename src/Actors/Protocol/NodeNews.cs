@@ -2,29 +2,34 @@ using Akka.Actor;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>What a node learns about the other nodes. The node's watch publishes it on the event stream.</summary>
+/// <summary>
+/// The facts that a node learns about other nodes. The node's watch publishes them on the event stream.
+/// </summary>
 public static class NodeNews
 {
     /// <summary>
-    /// A node is gone for good: its process has ended, or this side of the cluster has decided to go on without it.
-    /// Nothing that it computes can count any more.
+    /// A node is lost for good: its process has ended, or this side of the cluster has decided to go on without it. No
+    /// result of that node can count any more.
     /// </summary>
-    /// <param name="Node">Its address.</param>
-    /// <param name="Reason">How that is known.</param>
-    public sealed record Gone(Address Node, string Reason);
+    /// <param name="Node">Address of the node.</param>
+    /// <param name="Reason">How the loss is known, in words for the log.</param>
+    public sealed record Lost(Address Node, string Reason);
 
     /// <summary>
-    /// A node does not answer. It may be dead, or be going on elsewhere: that is not decided yet.
+    /// The cluster cannot reach a node. The node may be dead, or may go on working on the other side of a split. That
+    /// is not decided yet.
     /// </summary>
     public sealed record Silent(Address Node);
 
-    /// <summary>A silent node answers again.</summary>
+    /// <summary>The cluster can reach a silent node again.</summary>
     public sealed record Back(Address Node);
 
-    /// <summary>Asks for the silent nodes once more: from whoever begins to listen.</summary>
+    /// <summary>
+    /// Asks the watch to publish the silent nodes again. Sent by an actor that has just begun to listen.
+    /// </summary>
     public sealed record Repeat
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Repeat Instance = new();
     }
 }

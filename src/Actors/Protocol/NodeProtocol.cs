@@ -2,40 +2,42 @@ using Akka.Actor;
 
 namespace Starling.Actors.Protocol;
 
-/// <summary>What the actor <c>/user/status</c> of every node is asked and answers.</summary>
+/// <summary>The messages to and from the actor <c>/user/status</c>, which every node has.</summary>
 public static class NodeProtocol
 {
-    /// <summary>Asks for a <see cref="ClusterStatus"/>; also from a system that is no member.</summary>
+    /// <summary>
+    /// Asks for a <see cref="ClusterStatus"/>. The asking system need not be a member of the cluster.
+    /// </summary>
     public sealed record StatusRequest
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly StatusRequest Instance = new();
     }
 
-    /// <summary>The cluster as the asked node sees it.</summary>
-    /// <param name="Node">The asked node's name.</param>
-    /// <param name="Members">Its fellows and itself, by address.</param>
-    /// <param name="Run">What the supervisor says; null if none answers.</param>
+    /// <summary>Answers with the cluster as this node sees it.</summary>
+    /// <param name="Node">Name of the answering node.</param>
+    /// <param name="Members">All members of the cluster, the answering node included, by address.</param>
+    /// <param name="Run">The answer of the supervisor; null if no supervisor answers.</param>
     public sealed record ClusterStatus(string Node, IReadOnlyList<MemberStatus> Members, RunStatus? Run);
 
-    /// <summary>A node of the cluster.</summary>
-    /// <param name="Address">Where it listens.</param>
-    /// <param name="Roles">What it does.</param>
-    /// <param name="Status">Akka's word for its state: up, leaving…</param>
-    /// <param name="Reachable">False while it does not answer.</param>
+    /// <summary>A member of the cluster.</summary>
+    /// <param name="Address">Address that the node listens on.</param>
+    /// <param name="Roles">Roles of the node; see <see cref="NodeRole"/>.</param>
+    /// <param name="Status">Akka's name of the node's state, such as up or leaving.</param>
+    /// <param name="Reachable">False while the cluster cannot reach the node.</param>
     public sealed record MemberStatus(string Address, IReadOnlyList<string> Roles, string Status, bool Reachable);
 
-    /// <summary>From its own process: the node is a member now and may offer itself.</summary>
+    /// <summary>Sent within the process: the node has become a member and may register.</summary>
     public sealed record Joined : INoSerializationVerificationNeeded
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Joined Instance = new();
     }
 
-    /// <summary>From its own process: have the supervisor release what this node does.</summary>
+    /// <summary>Sent within the process: the node asks the supervisor to release its trainer.</summary>
     public sealed record Leave : INoSerializationVerificationNeeded
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Leave Instance = new();
     }
 }

@@ -1,20 +1,20 @@
 namespace Starling.Actors.Protocol;
 
-/// <summary>What a node of the cluster does; a node may have several roles.</summary>
+/// <summary>The roles that a node of the cluster can have. A node may have several.</summary>
 public static class NodeRole
 {
     /// <summary>May run the supervisor.</summary>
     public const string Supervisor = "supervisor";
 
-    /// <summary>Reads shards and makes batches.</summary>
+    /// <summary>Reads the data set and makes the replicas' shares.</summary>
     public const string Loader = "loader";
 
-    /// <summary>Trains.</summary>
+    /// <summary>Computes steps.</summary>
     public const string Trainer = "trainer";
 
     /// <summary>Evaluates checkpoints.</summary>
     public const string Evaluator = "evaluator";
 
-    /// <summary>Every role: a node that is the whole cluster.</summary>
+    /// <summary>All roles, for a node that is the whole cluster.</summary>
     public static IReadOnlyList<string> All { get; } = [Supervisor, Loader, Trainer, Evaluator];
 }

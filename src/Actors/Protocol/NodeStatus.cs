@@ -1,6 +1,6 @@
 namespace Starling.Actors.Protocol;
 
-/// <summary>A node that the supervisor has taken.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Where it listens.</param>
+/// <summary>A node that has registered with the supervisor.</summary>
+/// <param name="Name">Name of the node.</param>
+/// <param name="Address">Address that the node listens on.</param>
 public sealed record NodeStatus(string Name, string Address);

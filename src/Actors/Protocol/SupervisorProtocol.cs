@@ -5,121 +5,137 @@ using Starling.Actors.Runs;
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// What the supervisor is told, and what it answers everybody alike. Reports that carry a generation are ignored unless
-/// it is the current one.
+/// The messages to the supervisor, and its answers to actors of every kind. A report with a generation is ignored
+/// unless that is the current one. A report of a trainer has the same name as the <see cref="RunEvent"/> that it
+/// becomes.
 /// </summary>
 public static class SupervisorProtocol
 {
-    /// <summary>A trainer offers itself. Repeated for ever: a supervisor that has moved knows nobody.</summary>
-    /// <param name="Identity">What the trainer would train.</param>
-    /// <param name="Trainer">Its name, the same after a restart.</param>
-    /// <param name="Incarnation">Greater after every restart; an older one is ignored.</param>
-    /// <param name="Actor">Who to talk to.</param>
+    /// <summary>
+    /// A trainer registers. The registration is repeated forever, because a supervisor that has moved to another node
+    /// does not know the trainers.
+    /// </summary>
+    /// <param name="Identity">The identity of the run that the trainer is configured for.</param>
+    /// <param name="Trainer">Name of the trainer, the same after a restart.</param>
+    /// <param name="Incarnation">
+    /// Number of the actor's life; greater after every restart. An older one is ignored.
+    /// </param>
+    /// <param name="Actor">The trainer's actor, to which orders are sent.</param>
     public sealed record RegisterTrainer(RunIdentity Identity, string Trainer, long Incarnation, IActorRef Actor);
 
-    /// <summary>A loader offers itself.</summary>
+    /// <summary>A loader registers.</summary>
     public sealed record RegisterLoader(RunIdentity Identity, string Loader, IActorRef Actor);
 
-    /// <summary>An evaluator offers itself.</summary>
+    /// <summary>An evaluator registers.</summary>
     public sealed record RegisterEvaluator(RunIdentity Identity, string Evaluator, IActorRef Actor);
 
     /// <summary>
-    /// A node offers itself, whatever its roles: it wants to know whether it fits the run, and when that is over.
+    /// A node registers, whatever its roles are. The answers tell the node whether its identity fits the run, and when
+    /// the run has ended.
     /// </summary>
-    /// <param name="Identity">What the node would work on.</param>
-    /// <param name="Node">Its name.</param>
-    /// <param name="Address">Where it listens.</param>
-    /// <param name="Actor">Who to tell.</param>
+    /// <param name="Identity">The identity of the run that the node is configured for.</param>
+    /// <param name="Node">Name of the node.</param>
+    /// <param name="Address">Address that the node listens on.</param>
+    /// <param name="Actor">The actor that gets the answers.</param>
     public sealed record RegisterNode(RunIdentity Identity, string Node, string Address, IActorRef Actor);
 
-    /// <summary>Answer to a registration.</summary>
-    /// <param name="Term">Number of the supervisor; whoever has heard of it ignores lower ones for good.</param>
+    /// <summary>Accepts a registration.</summary>
+    /// <param name="Term">Number of the supervisor. From then on the receiver ignores orders of a lower term.</param>
     public sealed record Registered(long Term);
 
-    /// <summary>Answer to a registration of another identity: the node has to end.</summary>
-    /// <param name="Reason">What differs, and what to do, in one line.</param>
+    /// <summary>Refuses a registration because the identity is another one. The node has to end.</summary>
+    /// <param name="Reason">What differs, and what the user has to do, in one line.</param>
     public sealed record Refused(string Reason);
 
     /// <summary>
-    /// A trainer gave up the older generation's collective and waits, with an endpoint bound, for the addresses of the
-    /// others.
+    /// A host has given up the collective group of the generation before, has bound an endpoint, and waits for the
+    /// addresses of the other hosts.
     /// </summary>
-    /// <param name="Trainer">Who.</param>
-    /// <param name="Generation">For which generation.</param>
-    /// <param name="Blob">The collective engine's address; opaque, empty when the trainer is alone.</param>
-    /// <param name="Step">Steps that the state in its memory holds; −1 for none.</param>
-    /// <param name="Checkpoint">The newest checkpoint it knows to be good; −1 for none.</param>
-    public sealed record Bound(
+    /// <param name="Trainer">Name of the host.</param>
+    /// <param name="Generation">The generation that is being formed.</param>
+    /// <param name="Blob">
+    /// The host's engine address: the bytes by which the collective engines of the other hosts find this one. Empty for
+    /// a host alone. The golden file of the wire format fixes the name of this property.
+    /// </param>
+    /// <param name="Step">Number of steps that the state in the host's memory holds; −1 for no state.</param>
+    /// <param name="Checkpoint">Step of the newest checkpoint that the host knows to be good; −1 for none.</param>
+    public sealed record TrainerBound(
         string Trainer, long Generation, ReadOnlyMemory<byte> Blob, long Step, long Checkpoint);
 
-    /// <summary>A host holds the generation's state and is connected; or a spare is prepared.</summary>
-    /// <param name="Trainer">Who.</param>
-    /// <param name="Generation">For which generation.</param>
-    /// <param name="Step">Steps that its state holds; −1 for a spare.</param>
-    /// <param name="Checkpoint">The newest checkpoint it knows to be good; −1 for none.</param>
-    public sealed record Ready(string Trainer, long Generation, long Step, long Checkpoint);
+    /// <summary>A host is connected and holds the state of the generation; or a spare is prepared.</summary>
+    /// <param name="Trainer">Name of the host or spare.</param>
+    /// <param name="Generation">The generation that is being formed.</param>
+    /// <param name="Step">Number of steps that the host's state holds; −1 for a spare.</param>
+    /// <param name="Checkpoint">Step of the newest checkpoint that the trainer knows to be good; −1 for none.</param>
+    public sealed record TrainerReady(string Trainer, long Generation, long Step, long Checkpoint);
 
     /// <summary>A host applied a step.</summary>
-    /// <param name="Trainer">Who.</param>
-    /// <param name="Generation">In which generation.</param>
-    /// <param name="Step">Steps that its state holds now.</param>
-    /// <param name="BusySeconds">Its own work: tokenising, forward, backward.</param>
-    /// <param name="WaitSeconds">Waiting for batches and for the others.</param>
+    /// <param name="Trainer">Name of the host.</param>
+    /// <param name="Generation">The generation of the step.</param>
+    /// <param name="Step">Number of steps that the host's state holds now.</param>
+    /// <param name="BusySeconds">Seconds of the host's own work: tokenize, forward, backward.</param>
+    /// <param name="WaitSeconds">Seconds of waiting for batches and for the other hosts.</param>
     public sealed record StepApplied(
         string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds);
 
-    /// <summary>The exchange between the hosts failed; nothing of the step at hand was applied.</summary>
+    /// <summary>The exchange between the hosts failed. The step that was under way is not applied.</summary>
     public sealed record ExchangeBroke(string Trainer, long Generation, string Reason);
 
-    /// <summary>A trainer's loop failed and holds no state any more; it will offer itself again.</summary>
+    /// <summary>A trainer's loop failed and holds no state any more. The trainer registers again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason);
 
     /// <summary>
-    /// A trainer's node was asked to end. Answered with <c>Released</c> as soon as nothing is lost by it; to be
-    /// repeated until then, for supervisors move.
+    /// The node of a trainer was asked to end. The supervisor answers with <see cref="TrainerProtocol.Released"/> as
+    /// soon as no state is lost by that. The trainer repeats the message until then, because supervisors move.
     /// </summary>
     public sealed record TrainerLeaving(string Trainer, long Incarnation);
 
-    /// <summary>Answer to a ping.</summary>
-    /// <param name="Trainer">Who.</param>
-    /// <param name="Incarnation">Of the trainer.</param>
-    /// <param name="Sequence">The ping's number.</param>
-    public sealed record Pong(string Trainer, long Incarnation, long Sequence);
+    /// <summary>Answers a ping.</summary>
+    /// <param name="Trainer">Name of the trainer.</param>
+    /// <param name="Incarnation">Incarnation of the trainer.</param>
+    /// <param name="Sequence">Number of the ping.</param>
+    public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence);
 
-    /// <summary>A host made its last step: all of them, or up to a halt. Only rank 0's report counts.</summary>
+    /// <summary>
+    /// A host made its last step: the last of the run, or the one before a halt. Only rank 0's report counts.
+    /// </summary>
     public sealed record TrainingEnded(string Trainer, long Generation, long Step);
 
     /// <summary>A checkpoint is on the disk.</summary>
     public sealed record CheckpointCommitted(long Generation, long Step);
 
-    /// <summary>A checkpoint could not be written, or was refused because its generation is over.</summary>
+    /// <summary>
+    /// A checkpoint could not be written, or the ledger refused it because a newer generation has begun.
+    /// </summary>
     public sealed record CheckpointFailed(long Generation, long Step, string Reason);
 
-    /// <summary>An evaluation ended, well or not.</summary>
-    /// <param name="Step">The checkpoint's step.</param>
+    /// <summary>An evaluation succeeded or failed.</summary>
+    /// <param name="Step">Step of the checkpoint.</param>
     /// <param name="Failure">Why there is no result; null if there is one.</param>
     public sealed record EvaluationEnded(long Step, string? Failure);
 
-    /// <summary>The user asks to stop the run: one more checkpoint, then the end.</summary>
+    /// <summary>Asks to stop the run. The run stores one more checkpoint and ends.</summary>
     public sealed record StopRun
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly StopRun Instance = new();
     }
 
-    /// <summary>A mistake of the user that no restart can cure, such as a damaged data set.</summary>
+    /// <summary>
+    /// The run cannot go on because of a mistake that only the user can correct, such as a damaged data set.
+    /// </summary>
     public sealed record Fatal(string Reason);
 
     /// <summary>Asks for a <see cref="RunStatus"/>.</summary>
     public sealed record StatusRequest
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly StatusRequest Instance = new();
     }
 
-    /// <summary>Told to all that have registered, and to whoever registers later: the run is over.</summary>
-    /// <param name="Outcome">Completed, stopped, failed or rejected.</param>
+    /// <summary>Tells all registered actors, and those that register later, that the run has ended.</summary>
+    /// <param name="Outcome">The way in which the run ended.</param>
     /// <param name="Step">The last committed step.</param>
-    /// <param name="Reason">Why, if it failed.</param>
-    public sealed record RunOver(RunOutcome Outcome, long Step, string? Reason);
+    /// <param name="Reason">The reason in one line; null if there is none to give.</param>
+    public sealed record RunEnded(RunOutcome Outcome, long Step, string? Reason);
 }

@@ -3,27 +3,28 @@ using Akka.Actor;
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// Repeats an actor's registration for ever: a supervisor that has moved to another node knows nobody, and one that
-/// took an actor for lost wants to hear of it again. Asking again is no news to a supervisor that knows.
+/// Repeats an actor's registration once a second, forever. A supervisor that has moved to another node does not know
+/// the actor yet, and a supervisor that took the actor for lost has to hear of it again. A supervisor that knows the
+/// actor ignores the repetition.
 /// </summary>
 internal sealed class SupervisorRegistration(IActorContext context, ITimerScheduler timers, IActorRef supervisor,
     object registration)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Registers, now or again.</summary>
+    /// <summary>Sends the registration, and asks the actor after a second to send it again.</summary>
     public void Send()
     {
         supervisor.Tell(registration);
         timers.StartSingleTimer(this, Again.Instance, Interval);
     }
 
-    /// <summary>Ends the repetition.</summary>
+    /// <summary>Stops the repetition.</summary>
     public void End() => timers.Cancel(this);
 
     /// <summary>
-    /// Another run's supervisor answered: asking again would not help. Whoever runs the node hears of it on the event
-    /// stream.
+    /// Stops the repetition, because a supervisor that refuses the node once refuses it always. Publishes the refusal
+    /// on the event stream, where the node's process reads it.
     /// </summary>
     public void Refuse(SupervisorProtocol.Refused refused)
     {
@@ -31,10 +32,10 @@ internal sealed class SupervisorRegistration(IActorContext context, ITimerSchedu
         context.System.EventStream.Publish(refused);
     }
 
-    /// <summary>Time to register again.</summary>
+    /// <summary>Tells the actor to send the registration again.</summary>
     public sealed record Again
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Again Instance = new();
     }
 }

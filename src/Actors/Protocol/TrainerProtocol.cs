@@ -4,69 +4,79 @@ using Starling.Actors.Coordination;
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// What the supervisor tells a trainer. Orders of an older term or generation than one already heard are dropped.
+/// The messages to a trainer. A trainer drops an order of an older term or generation than it has heard of.
 /// </summary>
 public static class TrainerProtocol
 {
     /// <summary>
-    /// A membership decision: give up the collective of the generation before, keep the state, bind a new endpoint and
-    /// answer with <see cref="SupervisorProtocol.Bound"/>; a spare prepares itself and answers
-    /// <see cref="SupervisorProtocol.Ready"/>.
+    /// Assigns a part in a new generation. A host gives up the collective group of the generation before, keeps its
+    /// state, binds a new endpoint and answers with <see cref="SupervisorProtocol.TrainerBound"/>. A spare prepares
+    /// itself and answers with <see cref="SupervisorProtocol.TrainerReady"/>.
     /// </summary>
-    /// <param name="Term">Number of the supervisor that decided.</param>
-    /// <param name="Generation">Number of the decision.</param>
-    /// <param name="Rank">Place among the hosts; −1 for a spare.</param>
+    /// <param name="Term">Number of the supervisor that formed the generation.</param>
+    /// <param name="Generation">Number of the generation.</param>
+    /// <param name="Rank">Rank of the trainer; −1 for a spare.</param>
     /// <param name="World">Number of hosts.</param>
     /// <param name="Hosting">The hosts in the order of their ranks.</param>
-    /// <param name="Loaders">Loaders to ask for batches.</param>
+    /// <param name="Loaders">The registered loaders.</param>
     public sealed record Assign(long Term, long Generation, int Rank, int World,
         IReadOnlyList<HostedReplicas> Hosting, IReadOnlyList<IActorRef> Loaders);
 
     /// <summary>
-    /// All hosts are bound: connect, bring the state of the source to whoever does not hold it, and answer with
-    /// <see cref="SupervisorProtocol.Ready"/>.
+    /// Orders the hosts to connect, since all are bound. The source sends its state to the hosts that do not hold it.
+    /// Each host answers with <see cref="SupervisorProtocol.TrainerReady"/>.
     /// </summary>
     /// <param name="Generation">The generation.</param>
-    /// <param name="Blobs">The hosts' endpoints, by rank.</param>
-    /// <param name="SourceRank">Whose state everybody goes on from.</param>
+    /// <param name="Blobs">
+    /// The hosts' engine addresses, by rank. The golden file of the wire format fixes the name of this property.
+    /// </param>
+    /// <param name="SourceRank">Rank of the source: the host whose state all hosts go on from.</param>
     /// <param name="FromDisk">
-    /// The source reads the newest good checkpoint first, or makes the initial state if there is none.
+    /// Whether the source first loads the newest good checkpoint, or makes the initial state if there is none.
     /// </param>
     public sealed record Connect(
         long Generation, IReadOnlyList<ReadOnlyMemory<byte>> Blobs, int SourceRank, bool FromDisk);
 
-    /// <summary>All hosts are ready: make steps.</summary>
+    /// <summary>Orders the hosts to make steps, since all are ready.</summary>
     /// <param name="Generation">The generation.</param>
     /// <param name="Checkpoint">
-    /// The last committed checkpoint, −1 for none. Rank 0 stores a state at hand that is due and newer: the generation
-    /// before may have lost it.
+    /// Step of the last committed checkpoint; −1 for none. If a checkpoint of the present state is due and newer than
+    /// this one, rank 0 stores it: the generation before may have broken before it did.
     /// </param>
     public sealed record Begin(long Generation, long Checkpoint);
 
-    /// <summary>To rank 0: end at the next step boundary and store the state.</summary>
+    /// <summary>Orders rank 0 to end at its next step boundary and to store the state.</summary>
     public sealed record Halt(long Generation);
 
-    /// <summary>To all but rank 0, which has ended: there are no more steps; give up the exchange at hand.</summary>
+    /// <summary>
+    /// Tells all trainers except rank 0, which has ended, that there are no more steps. They give up the exchange that
+    /// is under way.
+    /// </summary>
     public sealed record Stop(long Generation);
 
-    /// <summary>Are you there? To be answered at once with <see cref="SupervisorProtocol.Pong"/>.</summary>
-    /// <param name="Term">Number of the supervisor, valid a moment ago: extends the permit to apply steps.</param>
+    /// <summary>
+    /// Asks for a sign of life. The trainer answers at once with <see cref="SupervisorProtocol.TrainerAnswered"/>.
+    /// </summary>
+    /// <param name="Term">
+    /// Number of the supervisor, which has just checked that the term is the newest. The ping therefore renews the
+    /// trainer's permit to apply steps.
+    /// </param>
     /// <param name="Sequence">Number of the ping.</param>
     public sealed record Ping(long Term, long Sequence);
 
-    /// <summary>The loaders there are now.</summary>
+    /// <summary>Tells which loaders are registered now.</summary>
     public sealed record LoadersChanged(long Term, IReadOnlyList<IActorRef> Loaders);
 
     /// <summary>
-    /// From its own process: have the supervisor release this trainer. That it has is published on the event stream, as
-    /// <see cref="Released"/>.
+    /// Sent within the process: the trainer asks the supervisor to release it. When that is done, the trainer publishes
+    /// <see cref="Released"/> on the event stream.
     /// </summary>
     public sealed record Leave : INoSerializationVerificationNeeded
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Leave Instance = new();
     }
 
-    /// <summary>Answer to a trainer that leaves: it is not needed any more and may end.</summary>
+    /// <summary>Answers a leaving trainer: the run does not need it any more, and it may end.</summary>
     public sealed record Released(string Trainer);
 }

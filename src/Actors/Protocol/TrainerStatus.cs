@@ -1,15 +1,15 @@
 namespace Starling.Actors.Protocol;
 
-/// <summary>What the supervisor knows of a trainer.</summary>
+/// <summary>A trainer as the supervisor sees it.</summary>
 /// <param name="Name">The trainer's name.</param>
-/// <param name="Incarnation">How often it was started.</param>
-/// <param name="Address">Its node's address.</param>
-/// <param name="Rank">Its rank in the generation; −1 for a spare.</param>
-/// <param name="Replicas">The logical replicas it hosts.</param>
-/// <param name="Step">The last step it reported; −1 for none.</param>
-/// <param name="BusySeconds">Its own work in that step.</param>
-/// <param name="WaitSeconds">What it waited for batches and for others in that step.</param>
-/// <param name="Slow">Slower than the others for many steps in a row.</param>
-/// <param name="Leaving">About to leave.</param>
+/// <param name="Incarnation">Number of the present life of the trainer's actor; greater after every restart.</param>
+/// <param name="Address">Address of the trainer's node.</param>
+/// <param name="Rank">Rank of the trainer in the generation; −1 for a spare.</param>
+/// <param name="Replicas">The replicas that the trainer hosts.</param>
+/// <param name="Step">The last step that the trainer reported; −1 for none.</param>
+/// <param name="BusySeconds">Seconds of the trainer's own work in that step.</param>
+/// <param name="WaitSeconds">Seconds of waiting in that step, for batches and for other trainers.</param>
+/// <param name="Slow">Whether the trainer is slow; see <see cref="Coordination.SlowTrainers"/>.</param>
+/// <param name="Leaving">Whether the trainer waits for its release.</param>
 public sealed record TrainerStatus(string Name, long Incarnation, string Address, int Rank,
     IReadOnlyList<int> Replicas, long Step, double BusySeconds, double WaitSeconds, bool Slow, bool Leaving);

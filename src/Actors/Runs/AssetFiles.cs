@@ -3,14 +3,18 @@ using Starling.Data;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>Finds the weights that come with the program.</summary>
+/// <summary>Finds the weight files that a configuration names, or that come with the program.</summary>
 public static class AssetFiles
 {
-    /// <summary>The tokenizer's file: as configured, or the shipped one for <c>embedded</c>.</summary>
+    /// <summary>
+    /// Returns the path of the tokenizer's file: the configured one, or the shipped one for <c>embedded</c>.
+    /// </summary>
     /// <exception cref="StarlingException">There is no such file.</exception>
     public static string Tokenizer(string configured) => Find(configured, "tokenizer", "tokenizer.path");
 
-    /// <summary>The feature network's file: as configured, or the shipped one for <c>embedded</c>.</summary>
+    /// <summary>
+    /// Returns the path of the feature network's file: the configured one, or the shipped one for <c>embedded</c>.
+    /// </summary>
     /// <exception cref="StarlingException">There is no such file.</exception>
     public static string FeatureNetwork(string configured) => Find(configured, "features", "evaluation.featureNetwork");
 

@@ -4,11 +4,15 @@ using Starling.Data.Shards;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>Turns <c>data.files</c> into shards.</summary>
+/// <summary>Finds the shards that <c>data.files</c> names.</summary>
 public static class DataFiles
 {
-    /// <summary>Opens a run's shards and holds them against what the configuration expects of them.</summary>
-    /// <exception cref="StarlingException">A shard is missing or damaged, or they are others than expected.</exception>
+    /// <summary>
+    /// Opens a run's shards, and checks the numbers of images and classes that the configuration expects.
+    /// </summary>
+    /// <exception cref="StarlingException">
+    /// A shard is missing or damaged, or a number is not the expected one.
+    /// </exception>
     public static ShardIndex Open(DataOptions data)
     {
         ShardIndex index = ShardIndex.Open(Resolve(data.Files));
@@ -18,15 +22,15 @@ public static class DataFiles
         return index;
     }
 
-    /// <summary>Whether any of the files, folders and patterns stands for something.</summary>
+    /// <summary>Returns whether at least one of the files, folders and patterns exists or has a match.</summary>
     public static bool AnyExists(IEnumerable<string> files) => files.Any(file =>
         file == DataOptions.Embedded ||
         (IsPattern(file) ? Matches(file).Length > 0 : File.Exists(file) || Directory.Exists(file)));
 
     /// <summary>
-    /// The shards in order: <c>embedded</c> stands for the program's own, a folder for its Parquet files, a pattern
-    /// (<c>*</c> and <c>?</c> in the last part) for its matches; both sorted by name, so that every machine numbers the
-    /// samples alike.
+    /// Returns the paths of the shards in order. <c>embedded</c> stands for the program's own shard, a folder for its
+    /// Parquet files, and a pattern (<c>*</c> and <c>?</c> in the last part of the path) for its matches. The files of
+    /// a folder or pattern are sorted by name, so that every machine gives a sample the same number.
     /// </summary>
     /// <exception cref="StarlingException">A pattern matches nothing, or a folder holds no shard.</exception>
     public static IReadOnlyList<string> Resolve(IEnumerable<string> files) =>

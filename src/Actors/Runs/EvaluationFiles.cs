@@ -10,7 +10,8 @@ using Starling.Model.Files;
 namespace Starling.Actors.Runs;
 
 /// <summary>
-/// Where an evaluation's results lie in a run's folder: <c>samples/*.png</c> and <c>evaluations/STEP.json</c>.
+/// Reads and writes the results of evaluations in a run's folder: <c>samples/*.png</c> and
+/// <c>evaluations/STEP.json</c>.
 /// </summary>
 public sealed class EvaluationFiles(string runFolder)
 {
@@ -20,13 +21,16 @@ public sealed class EvaluationFiles(string runFolder)
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Folder of the sample grids.</summary>
+    /// <summary>Path of the folder with the sample grids.</summary>
     public string Samples => Path.Combine(runFolder, "samples");
 
-    /// <summary>Folder of the scores.</summary>
+    /// <summary>Path of the folder with the scores.</summary>
     public string Scores => Path.Combine(runFolder, "evaluations");
 
-    /// <summary>Writes grids, then scores, which mean that it is complete; returns the images' paths.</summary>
+    /// <summary>
+    /// Writes the sample grids, then the scores. The score file marks the evaluation as complete. Returns the paths of
+    /// the grids.
+    /// </summary>
     public IReadOnlyList<string> Write(EvaluationReport report)
     {
         Directory.CreateDirectory(Scores);
@@ -36,7 +40,7 @@ public sealed class EvaluationFiles(string runFolder)
         return images;
     }
 
-    /// <summary>Writes the sample grids into a folder; returns their paths.</summary>
+    /// <summary>Writes the sample grids into a folder. Returns their paths.</summary>
     public static IReadOnlyList<string> WriteGrids(EvaluationReport report, string folder)
     {
         Directory.CreateDirectory(folder);
@@ -51,8 +55,8 @@ public sealed class EvaluationFiles(string runFolder)
     }
 
     /// <summary>
-    /// Scores of earlier evaluations, by step, as far as the very state they belong to is still there: a run started
-    /// anew with another seed passes the same steps with other weights.
+    /// Returns the scores of evaluated checkpoints that are still on the disk, by step. Scores of another state are
+    /// left out: a run that was started again with another seed has other weights at the same steps.
     /// </summary>
     public IReadOnlyDictionary<long, StoredScores> Of(CheckpointStore checkpoints) => checkpoints.List()
         .Where(entry => entry.Manifest is not null)
@@ -60,12 +64,16 @@ public sealed class EvaluationFiles(string runFolder)
         .Where(found => found.Scores?.StateHash == found.StateHash)
         .ToDictionary(found => found.Scores!.Step, found => found.Scores!);
 
-    /// <summary>Frechet distances of checkpoints that are still there, by step: the lowest are the best.</summary>
+    /// <summary>
+    /// Returns the Fréchet distances of evaluated checkpoints that are still on the disk, by step. Lower is better.
+    /// </summary>
     public IReadOnlyDictionary<long, double> Ranks(CheckpointStore checkpoints) => Of(checkpoints)
         .Where(found => found.Value.Rank is not null)
         .ToDictionary(found => found.Key, found => found.Value.Rank!.Value);
 
-    /// <summary>All scores of the run, by step, whether their checkpoints are still there or not.</summary>
+    /// <summary>
+    /// Returns all scores of the run in the order of their steps, also those whose checkpoints were pruned.
+    /// </summary>
     public IReadOnlyList<StoredScores> All() => Directory.Exists(Scores)
         ? [.. Directory.GetFiles(Scores, "*.json").Select(Read).OfType<StoredScores>().OrderBy(s => s.Step)]
         : [];
@@ -80,7 +88,7 @@ public sealed class EvaluationFiles(string runFolder)
         }
         catch (Exception e) when (e.IsDiskFailure() || e is JsonException)
         {
-            return null; // none, or torn by a crash: the step is evaluated again
+            return null; // no scores, or a file cut short by a crash: the step is evaluated again
         }
     }
 
@@ -90,7 +98,9 @@ public sealed class EvaluationFiles(string runFolder)
     public sealed record StoredScores(
         long Step, string StateHash, DistanceAnchors Anchors, IReadOnlyList<EvaluationResult> Results)
     {
-        /// <summary>The student's Frechet distance, by which checkpoints are ranked; null if there is none.</summary>
+        /// <summary>
+        /// The student's Fréchet distance, by which checkpoints are ranked; null if it was not measured.
+        /// </summary>
         public double? Rank => Results.FirstOrDefault(r => r.Weights == "student")?.FrechetDistance;
     }
 }

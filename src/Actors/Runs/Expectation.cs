@@ -3,15 +3,15 @@ using Starling.Data;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>Holds what a configuration expects of a file against the file.</summary>
+/// <summary>Compares a number that a configuration expects of a file with the one in the file.</summary>
 internal static class Expectation
 {
-    /// <summary>Does nothing if nothing is expected.</summary>
-    /// <param name="key">The configuration's key.</param>
-    /// <param name="expected">Its value.</param>
-    /// <param name="found">What the file says.</param>
+    /// <summary>Throws if a number is expected and another one is found.</summary>
+    /// <param name="key">The configuration key.</param>
+    /// <param name="expected">The value of the key; null if nothing is expected.</param>
+    /// <param name="found">The number in the file.</param>
     /// <param name="source">The file, as the configuration names it.</param>
-    /// <exception cref="StarlingException">They differ; names both.</exception>
+    /// <exception cref="StarlingException">The numbers differ. The message names both.</exception>
     public static void Check(string key, long? expected, long found, string source)
     {
         if (expected is { } value && value != found)

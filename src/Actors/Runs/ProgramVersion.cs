@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>The version this program was built as.</summary>
+/// <summary>The version of this program.</summary>
 public static class ProgramVersion
 {
-    /// <summary>For instance <c>0.1.0</c>, with <c>+commit</c> where the build knew it.</summary>
+    /// <summary>The version, such as <c>0.1.0</c>. A build that knew its commit adds <c>+commit</c>.</summary>
     public static string Text { get; } =
         typeof(ProgramVersion).Assembly
             .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -13,11 +13,14 @@ using Starling.Model.Transformer;
 namespace Starling.Actors.Runs;
 
 /// <summary>
-/// A run with everything that is fixed before its first step: data, networks' sizes, identity, folders.
+/// Everything of a run that is fixed before its first step: data, sizes of the networks, identity, folders.
 /// </summary>
 public sealed class RunContext
 {
-    /// <summary>Sections of a checkpoint's configuration that have to be the run's to go on from it.</summary>
+    /// <summary>
+    /// Sections of a checkpoint's configuration that must equal the run's. Otherwise the run cannot go on from the
+    /// checkpoint.
+    /// </summary>
     public static IReadOnlyList<string> ComparedSections { get; } = ["identity"];
 
     private RunContext(
@@ -46,53 +49,53 @@ public sealed class RunContext
     /// <summary>The configuration.</summary>
     public StarlingOptions Options { get; }
 
-    /// <summary>The run's folder.</summary>
+    /// <summary>Path of the run's folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The data.</summary>
+    /// <summary>The index of the data set.</summary>
     public ShardIndex Index { get; }
 
-    /// <summary>The transformer.</summary>
+    /// <summary>The shape of the transformer.</summary>
     public GptShape Shape { get; }
 
-    /// <summary>What the training state is a function of.</summary>
+    /// <summary>The part of the configuration that determines the training state.</summary>
     public TrainingIdentity Identity { get; }
 
-    /// <summary>What checkpoints say of the run.</summary>
+    /// <summary>The description of the run that is stored in each checkpoint.</summary>
     public RunDescription Description { get; }
 
-    /// <summary>What has to be the same on all nodes.</summary>
+    /// <summary>The identity that all nodes of the run must have.</summary>
     public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.HashWith(Options),
         Description.DataFingerprint, Description.TokenizerFingerprint);
 
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
 
-    /// <summary>Steps in one pass over the training split.</summary>
+    /// <summary>Number of steps in one pass over the training split.</summary>
     public long StepsPerEpoch { get; }
 
-    /// <summary>The images trained on.</summary>
+    /// <summary>The images that the run trains on.</summary>
     public SampleSplit TrainSplit => new(Index, Split.Train, Options.Data.HoldOut);
 
-    /// <summary>The images held out; null if none are.</summary>
+    /// <summary>The images that are held out of the training; null if there are none.</summary>
     public SampleSplit? HeldOutSplit =>
         Options.Data.HoldOut > 0 ? new SampleSplit(Index, Split.Validation, Options.Data.HoldOut) : null;
 
-    /// <summary>Opens data and tokenizer and checks that all sizes fit.</summary>
-    /// <exception cref="Data.StarlingException">Something is missing, damaged or does not fit.</exception>
+    /// <summary>Opens the data set and the tokenizer, and checks that all sizes fit each other.</summary>
+    /// <exception cref="Data.StarlingException">A file is missing or damaged, or a size does not fit.</exception>
     public static RunContext Open(StarlingOptions options, string folder)
     {
         ShardIndex index = DataFiles.Open(options.Data);
         GptShape shape = TransformerShapes.Transformer(options, index.ClassNames.Count);
-        if (options.Evaluation.Enabled) // now rather than after hours of training
+        if (options.Evaluation.Enabled) // a bad file is found now rather than after hours of training
             FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
-        BatchFactory batches = new(index, options.ToBatchOptions()); // checks batch, split and cache against the data
+        BatchFactory batches = new(index, options.ToBatchOptions()); // checks the sizes of batch, split and cache
         return new RunContext(
             options, Path.GetFullPath(folder), index, shape, batches.Order.StepsPerEpoch, tokenizer.Fingerprint);
     }
 
-    /// <summary>Which checkpoints stay.</summary>
+    /// <summary>The policy that says which checkpoints are kept.</summary>
     public KeepPolicy Keep => new(Options.Checkpoint.KeepLatest, Options.Checkpoint.KeepEverySteps,
         Options.Checkpoint.KeepBest > 0 ? new KeepBest("frechet_distance", Options.Checkpoint.KeepBest) : null);
 }

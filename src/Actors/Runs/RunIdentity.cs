@@ -1,20 +1,23 @@
 namespace Starling.Actors.Runs;
 
 /// <summary>
-/// What has to be the same on all nodes of a run. A node of another identity would compute another state, or not
-/// understand what it is told, so the supervisor refuses it.
+/// The properties that must be the same on all nodes of a run. The supervisor refuses a node of another identity,
+/// because that node would compute other states or misunderstand messages.
 /// </summary>
 /// <param name="Protocol">Version of the messages between nodes.</param>
-/// <param name="ConfigHash">Hash of what the training state is a function of.</param>
-/// <param name="DataFingerprint">Hash of the data set's index.</param>
+/// <param name="ConfigHash">
+/// Hash of the configuration as far as the nodes must agree on it; see <see cref="TrainingIdentity.HashWith"/>.
+/// </param>
+/// <param name="DataFingerprint">Hash of the data set's index of shards.</param>
 /// <param name="TokenizerFingerprint">Hash of the tokenizer's weights.</param>
 public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFingerprint, string TokenizerFingerprint)
 {
-    /// <summary>The version that this program speaks; grows with every change of a message.</summary>
+    /// <summary>The version of this program's messages. The number grows with every change of a message.</summary>
     public const int CurrentProtocol = 1;
 
     /// <summary>
-    /// Names the first thing that differs, with both values, for both sides' logs; null if nothing does.
+    /// Returns a line for the logs of both sides that names the first difference, with both values; null if there is no
+    /// difference.
     /// </summary>
     public string? DifferenceFrom(RunIdentity run)
     {

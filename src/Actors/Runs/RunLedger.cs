@@ -6,13 +6,13 @@ using Starling.Model.Files;
 namespace Starling.Actors.Runs;
 
 /// <summary>
-/// The supervisors' durable memory in the run's folder, and the fence between them: numbers only grow, and whoever
-/// holds an old one is refused. Every change happens under a lock between processes; its content is on the disk before
-/// anybody can hear of it. Blocks; safe for any thread.
+/// The durable numbers of a run, in a file in the run's folder, and the fence between its supervisors: the numbers only
+/// grow, and a supervisor with an old term is refused. A change is made under a lock between processes, and is on the
+/// disk when the call returns. The methods block, and may be called on any thread.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
-/// <param name="files">How the disk is changed; the real one by default.</param>
-/// <param name="timeout">How long another process may hold the lock; 15 s by default.</param>
+/// <param name="files">Changes the disk; the real disk by default.</param>
+/// <param name="timeout">The time to wait for another process that holds the lock; 15 s by default.</param>
 public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSpan? timeout = null) : ICommitGuard
 {
     private const string FileName = "ledger.json", LockName = "ledger.lock";
@@ -26,23 +26,25 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     private readonly IDurableFiles _files = files ?? DiskFiles.Instance;
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(15);
 
-    /// <summary>What is written there.</summary>
-    /// <exception cref="StarlingException">It cannot be read, or makes no sense.</exception>
+    /// <summary>Reads the ledger.</summary>
+    /// <exception cref="StarlingException">The file cannot be read or is damaged.</exception>
     public LedgerEntry Read() => Guarded("read", ReadFile);
 
-    /// <summary>Begins a new term: whoever has an older one can write nothing any more.</summary>
-    /// <returns>The new entry, with the numbers to go on from.</returns>
-    /// <exception cref="StarlingException">It cannot be read or written.</exception>
+    /// <summary>Begins a new term. Supervisors of older terms cannot write to the ledger any more.</summary>
+    /// <returns>The new entry. The supervisor goes on from its numbers.</returns>
+    /// <exception cref="StarlingException">The file cannot be read or written.</exception>
     public LedgerEntry TakeTerm() => Locked(() =>
     {
         LedgerEntry found = ReadFile();
         return Write(found with { Term = found.Term + 1 });
     });
 
-    /// <summary>Makes new numbers durable, unless a newer term has begun or the generation is an older one.</summary>
-    /// <returns>False if refused: whoever asked has been replaced and must stop at once.</returns>
+    /// <summary>
+    /// Writes new numbers, unless a newer term has begun or the generation is older than the one in the file.
+    /// </summary>
+    /// <returns>False if refused: a newer supervisor has replaced the caller, which must stop at once.</returns>
     /// <exception cref="StarlingException">
-    /// It cannot be read or written; nobody may hear of the numbers then.
+    /// The file cannot be read or written. The caller must not tell the numbers to any other actor.
     /// </exception>
     public bool TryAdvance(long term, long generation, long step, long checkpoint) => Locked(() =>
     {
@@ -53,10 +55,10 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     });
 
     /// <inheritdoc/>
-    /// <exception cref="StarlingException">It cannot be read.</exception>
+    /// <exception cref="StarlingException">The file cannot be read.</exception>
     public bool TryCommit(long generation, Action commit)
     {
-        using FileStream held = Guarded("locked", Lock); // what the commit throws is not the ledger's
+        using FileStream held = Guarded("locked", Lock); // only the lock: exceptions of commit() are not the ledger's
         if (Guarded("read", ReadFile).Generation != generation) return false;
         commit();
         return true;
@@ -73,7 +75,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         }
         catch (JsonException)
         {
-            // Refused below, as numbers that make no sense are.
+            // The check below refuses a missing entry, like one with impossible numbers.
         }
         return entry is { Term: >= 0, Generation: >= 0, Step: >= 0, Checkpoint: >= -1 }
             ? entry
@@ -96,7 +98,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     private FileStream Lock()
     {
         int tries = (int)(_timeout / RetryInterval);
-        // The caller blocks for as long as the disk takes, here as in the reads and writes of the ledger.
+        // The wait blocks the calling thread, as the reads and writes of the ledger do.
         return LockedFile.WaitAsync(() => LockedFile.TryLock(_lockPath), tries, RetryInterval, TimeProvider.System,
                 CancellationToken.None).GetAwaiter().GetResult() ??
             throw new IOException($"another process has held {LockName} for {_timeout.TotalSeconds:0} s");

@@ -5,16 +5,17 @@ using Starling.Model.Tokenizer;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>What a transformer's size depends on of its tokenizer.</summary>
-/// <param name="Codes">Number of codes.</param>
+/// <summary>The sizes of a tokenizer that its transformer depends on.</summary>
+/// <param name="Codes">Number of codes in the codebook.</param>
 /// <param name="Downscale">Side of an image divided by the side of its grid of codes.</param>
 internal sealed record TokenizerSize(int Codes, int Downscale)
 {
     /// <summary>
-    /// Reads a tokenizer's header, no weights, and holds it against what the configuration expects of it.
+    /// Reads the header of a tokenizer's file, without the weights, and checks the sizes that the configuration
+    /// expects.
     /// </summary>
     /// <exception cref="StarlingException">
-    /// There is no such file, it is no tokenizer, or it is another one than expected.
+    /// The file does not exist, is no tokenizer, or has other sizes than expected.
     /// </exception>
     public static TokenizerSize Read(TokenizerOptions options)
     {

@@ -15,7 +15,7 @@ using TorchSharp;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>A trained network with its tokenizer, ready to draw images.</summary>
+/// <summary>A trained transformer with its tokenizer, ready to sample images.</summary>
 internal sealed class TrainedModel : IDisposable
 {
     private readonly IReadOnlyList<string> _shards;
@@ -28,26 +28,28 @@ internal sealed class TrainedModel : IDisposable
         _shards = shards;
     }
 
-    /// <summary>What it is, for images and reports.</summary>
+    /// <summary>The name of the model in images and reports.</summary>
     public string Title { get; }
 
-    /// <summary>The network.</summary>
+    /// <summary>The transformer.</summary>
     public Gpt Gpt { get; }
 
-    /// <summary>Codes to images.</summary>
+    /// <summary>The tokenizer, which decodes codes to images.</summary>
     public VqTokenizer Tokenizer { get; }
 
-    /// <summary>Whether it was trained in bfloat16.</summary>
+    /// <summary>Whether the transformer was trained in bfloat16.</summary>
     public bool BFloat16 { get; private init; }
 
-    /// <summary>Side of its images, in pixels.</summary>
+    /// <summary>Side of the model's images, in pixels.</summary>
     public int ImageSize => Gpt.Shape.Grid * Tokenizer.Downscale;
 
-    /// <summary>Loads one set of weights from a checkpoint, every byte verified.</summary>
-    /// <param name="folder">The checkpoint's folder.</param>
-    /// <param name="part">Student or teacher.</param>
-    /// <param name="overrides">Changes to the configuration, for instance where the tokenizer is now.</param>
-    /// <exception cref="StarlingException">Damaged, or the tokenizer is another one.</exception>
+    /// <summary>Loads one set of weights from a checkpoint, and verifies every byte of them.</summary>
+    /// <param name="folder">Path of the checkpoint's folder.</param>
+    /// <param name="part">The weights to load: student or teacher.</param>
+    /// <param name="overrides">Changes to the checkpoint's configuration, such as a new path of the tokenizer.</param>
+    /// <exception cref="StarlingException">
+    /// The checkpoint is damaged, or the tokenizer is not the one it was trained with.
+    /// </exception>
     public static TrainedModel Load(string folder, CheckpointPart part, IEnumerable<string> overrides)
     {
         LibTorch.Initialize();
@@ -73,10 +75,16 @@ internal sealed class TrainedModel : IDisposable
         };
     }
 
-    /// <summary>Loads a weight file; an import has written there how many heads and tokens the network has.</summary>
-    /// <param name="model">A file of <c>starling checkpoint import</c> or <c>export</c>, or of LlamaGen.</param>
-    /// <param name="tokenizer">The tokenizer's file, or <c>embedded</c>.</param>
-    /// <exception cref="StarlingException">A file is no such network, or the two do not fit together.</exception>
+    /// <summary>
+    /// Loads a weight file. An import has written into the file how many heads and tokens the transformer has.
+    /// </summary>
+    /// <param name="model">
+    /// Path of a file by <c>starling checkpoint import</c> or <c>export</c>, or of LlamaGen.
+    /// </param>
+    /// <param name="tokenizer">Path of the tokenizer's file, or <c>embedded</c>.</param>
+    /// <exception cref="StarlingException">
+    /// A file is not such a network, or the two files do not fit each other.
+    /// </exception>
     public static TrainedModel LoadFile(string model, string tokenizer)
     {
         LibTorch.Initialize();
@@ -88,13 +96,13 @@ internal sealed class TrainedModel : IDisposable
         return new TrainedModel(Path.GetFileName(model), new Gpt(imported.Shape, imported.Weights), codes, []);
     }
 
-    /// <summary>The configuration a checkpoint was trained with, with changes.</summary>
-    /// <exception cref="ConfigurationException">The changes are wrong.</exception>
+    /// <summary>Returns the configuration that a checkpoint was trained with, with changes.</summary>
+    /// <exception cref="ConfigurationException">A change is not valid.</exception>
     public static StarlingOptions ConfigurationOf(CheckpointManifest manifest, IEnumerable<string> overrides) =>
         StarlingConfiguration.Parse(
             Resolved(manifest.Configuration), $"the checkpoint's {CheckpointManifest.FileName}", overrides);
 
-    /// <summary>The classes' names, or their numbers where the data set is not at hand.</summary>
+    /// <summary>Returns the names of the classes, or their numbers if the data set is not there.</summary>
     public IReadOnlyList<string> ClassNames()
     {
         try
@@ -103,12 +111,12 @@ internal sealed class TrainedModel : IDisposable
         }
         catch (StarlingException)
         {
-            // A model may outlive its data; images need no more than numbers.
+            // The data set of an old model may be gone. Numbers are enough to label its images.
         }
         return [.. Enumerable.Range(0, Gpt.Shape.Classes).Select(c => FormattableString.Invariant($"class {c}"))];
     }
 
-    // Runs store the identity beside the whole configuration.
+    // A checkpoint of a run stores the whole configuration in "resolved", beside the identity.
     private static string Resolved(JsonElement stored) =>
         JsonSerializer.Serialize(stored.TryGetProperty("resolved", out JsonElement whole) ? whole : stored);
 

@@ -6,19 +6,20 @@ using Starling.Data;
 namespace Starling.Actors.Runs;
 
 /// <summary>
-/// The part of a configuration that the training state is a function of. Two runs with equal identity, data set and
-/// tokenizer pass through the same states, whatever else differs between them.
+/// The part of a configuration that determines the training state. Two runs with the same identity, data set and
+/// tokenizer pass through the same states.
 /// </summary>
-/// <param name="Json">Canonical: keys sorted, no white space.</param>
-/// <param name="Hash">Its SHA-256, 64 hexadecimal digits.</param>
+/// <param name="Json">The part as canonical JSON: keys sorted, no white space.</param>
+/// <param name="Hash">SHA-256 of the JSON, 64 hexadecimal digits.</param>
 public sealed record TrainingIdentity(string Json, string Hash)
 {
     /// <summary>
-    /// Keys that change who does the work, when it is saved or how it is watched, but no bit of it. The paths of data
-    /// and tokenizer are among them, and what is expected of them, because their contents are compared instead, by
-    /// fingerprint; the device because a run may move to another (to the same bits only on the same kind of processor).
+    /// Keys that are not part of the identity. They change which process does the work, when states are saved or how
+    /// the run is watched, but no bit of the states. The paths of data and tokenizer, and the expected sizes, are among
+    /// the keys, because the contents are compared by fingerprint instead. The device is among them, because a run may
+    /// move to another one; its states have the same bits only on the same kind of processor.
     /// </summary>
-    internal static IReadOnlyList<string> Outside { get; } =
+    internal static IReadOnlyList<string> ExcludedKeys { get; } =
     [
         "name", "checkpoint", "evaluation", "monitor", "cluster",
         "data.files", "data.expectedImages", "data.expectedClasses", "data.cacheBytes", "data.maxBadShare",
@@ -27,12 +28,12 @@ public sealed record TrainingIdentity(string Json, string Hash)
         "training.threads", "training.device",
     ];
 
-    /// <summary>The identity of a configuration.</summary>
+    /// <summary>Returns the identity of a configuration.</summary>
     public static TrainingIdentity Of(StarlingOptions options)
     {
         JsonObject tree = OptionsJson.Tree(options);
-        foreach (string path in Outside) Remove(tree, path);
-        // A longer run passes through a shorter one's states, unless the learning rate falls towards the end.
+        foreach (string path in ExcludedKeys) Remove(tree, path);
+        // A longer run passes through the states of a shorter one, unless the learning rate falls towards the end.
         if (options.Optimizer.CooldownSteps == 0) Remove(tree, "training.steps");
 
         string json = Sorted(tree)!.ToJsonString(OptionsJson.Compact);
@@ -40,8 +41,8 @@ public sealed record TrainingIdentity(string Json, string Hash)
     }
 
     /// <summary>
-    /// Hash of the identity and of what the nodes of a run have to agree on besides: how far it goes, and what is kept
-    /// and evaluated of it.
+    /// Returns a hash of the identity and of the other settings that all nodes of a run must agree on: the number of
+    /// steps, the checkpoints and the evaluations.
     /// </summary>
     public string HashWith(StarlingOptions options)
     {

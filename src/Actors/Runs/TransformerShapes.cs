@@ -4,19 +4,19 @@ using Starling.Model.Transformer;
 
 namespace Starling.Actors.Runs;
 
-/// <summary>Works out the networks' sizes from files, without loading any weights.</summary>
+/// <summary>Derives the transformer's sizes from a configuration, without loading weights.</summary>
 internal static class TransformerShapes
 {
-    /// <summary>The transformer that a configuration trains.</summary>
-    /// <param name="options">The configuration; its tokenizer's header is read.</param>
-    /// <param name="classes">Classes of its data set.</param>
+    /// <summary>Returns the shape of the transformer that a configuration trains.</summary>
+    /// <param name="options">The configuration. The header of its tokenizer's file is read.</param>
+    /// <param name="classes">Number of classes of the data set.</param>
     /// <exception cref="StarlingException">
     /// The tokenizer is not the expected one, the image's size does not fit it, or a size does not fit another.
     /// </exception>
     public static GptShape Transformer(StarlingOptions options, int classes) =>
         Transformer(options, classes, TokenizerSize.Read(options.Tokenizer));
 
-    /// <summary>The same, for a tokenizer of known size.</summary>
+    /// <summary>Returns the shape of the transformer for a tokenizer of known size.</summary>
     /// <exception cref="StarlingException">
     /// The image's size does not fit the tokenizer, or a size does not fit another.
     /// </exception>

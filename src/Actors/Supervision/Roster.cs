@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Starling.Actors.Supervision;
 
-/// <summary>Actors of one kind, by name, each watched while it is listed.</summary>
+/// <summary>A list of the registered actors of one kind, by name. An actor is watched while it is listed.</summary>
 internal sealed class Roster(IActorContext context)
 {
     private readonly SortedDictionary<string, IActorRef> _actors = new(StringComparer.Ordinal);
@@ -12,8 +12,8 @@ internal sealed class Roster(IActorContext context)
 
     public IReadOnlyList<IActorRef> Actors => [.. _actors.Values];
 
-    /// <summary>Lists an actor.</summary>
-    /// <returns>False if it was listed already.</returns>
+    /// <summary>Adds an actor, in place of an earlier actor of the same name.</summary>
+    /// <returns>False if the actor is listed already.</returns>
     public bool Add(string name, IActorRef actor)
     {
         if (_actors.TryGetValue(name, out IActorRef? known))
@@ -26,8 +26,10 @@ internal sealed class Roster(IActorContext context)
         return true;
     }
 
-    /// <summary>Takes an actor off the list.</summary>
-    /// <returns>False if it was not (any more) on it; an earlier bearer of the name is not.</returns>
+    /// <summary>Removes an actor.</summary>
+    /// <returns>
+    /// False if the actor is not listed. An actor that was replaced by another one of the same name is not listed.
+    /// </returns>
     public bool Remove(IActorRef actor, [NotNullWhen(true)] out string? name)
     {
         name = _actors.FirstOrDefault(a => a.Value.Equals(actor)).Key;
@@ -36,24 +38,26 @@ internal sealed class Roster(IActorContext context)
         return _actors.Remove(name);
     }
 
-    /// <summary>Tells an actor something, if it is still listed.</summary>
+    /// <summary>Sends a message to an actor if it is listed.</summary>
     public void Tell(string name, object message)
     {
         if (_actors.TryGetValue(name, out IActorRef? actor)) actor.Tell(message);
     }
 
+    /// <summary>Sends a message to all listed actors.</summary>
     public void TellAll(object message)
     {
         foreach (IActorRef actor in _actors.Values) actor.Tell(message);
     }
 
+    /// <summary>Returns the address of an actor's node; an empty text if the actor is not listed.</summary>
     public string AddressOf(string name) =>
         _actors.TryGetValue(name, out IActorRef? actor) ? actor.Path.Address.ToString() : "";
 
-    /// <summary>Actors on a node.</summary>
+    /// <summary>Returns the actors on a node.</summary>
     public IReadOnlyList<IActorRef> At(Address node) => [.. _actors.Values.Where(a => a.Path.Address.Equals(node))];
 
-    /// <summary>Names of the actors on a node.</summary>
+    /// <summary>Returns the names of the actors on a node.</summary>
     public IReadOnlyList<string> NamesAt(Address node) =>
         [.. _actors.Where(a => a.Value.Path.Address.Equals(node)).Select(a => a.Key)];
 }

@@ -7,15 +7,16 @@ using Starling.Data;
 namespace Starling.Actors.Supervision;
 
 /// <summary>
-/// The cluster singleton that runs a run. It decides nothing itself: messages become events of
-/// <see cref="RunMachine"/>, whose effects it performs in order. Blocks on the ledger's disk, so it needs a thread of
-/// its own (pinned dispatcher).
+/// The cluster singleton that leads a run. The actor decides nothing itself: it turns messages into events of
+/// <see cref="RunMachine"/>, and performs the effects in order. The actor blocks on the ledger's disk, so it needs a
+/// thread of its own (pinned dispatcher).
 /// </summary>
 public sealed class RunSupervisor : ReceiveActor, IWithTimers
 {
     private const string Replaced = "a newer supervisor is at work";
     private const int FaultsKept = 20;
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), LongestUnchecked = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeadCheckAge = TimeSpan.FromSeconds(3); // an older check is repeated
     private static readonly object RunTimerKey = new();
 
     private readonly SupervisorSettings _settings;
@@ -23,57 +24,57 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, string> _addresses = [];
     private readonly Queue<FaultStatus> _faults = new();
     private readonly StepRate _rate;
-    private RunPlan _plan = null!; // in PreStart, which comes before the first message
+    private RunPlan _plan = null!; // set in PreStart, before the first message
     private RunState _state = new();
-    private SupervisorProtocol.RunOver? _over;
+    private SupervisorProtocol.RunEnded? _ended;
     private readonly HashSet<Address> _silent = [];
     private bool _fenced;
-    private long _checked; // when it last looked whether it still leads
+    private long _leadChecked; // timestamp of the last look into the ledger
 
-    /// <summary>A supervisor that goes on with the numbering in the ledger.</summary>
+    /// <summary>Makes a supervisor that goes on with the numbers in the ledger.</summary>
     public RunSupervisor(SupervisorSettings settings)
     {
         _settings = settings;
-        (_trainers, _loaders, _evaluators, _nodes) = (New(), New(), New(), New());
+        (_trainers, _loaders, _evaluators, _nodes) = (NewRoster(), NewRoster(), NewRoster(), NewRoster());
         _rate = new StepRate(settings.Time);
         Receive<SupervisorProtocol.RegisterTrainer>(m =>
         {
-            if (Accepts(m.Identity, m.Actor)) Register(m);
+            if (TryAccept(m.Identity, m.Actor)) Register(m);
         });
         Receive<SupervisorProtocol.RegisterLoader>(m =>
         {
-            if (Accepts(m.Identity, m.Actor) && _loaders.Add(m.Loader, m.Actor)) LoadersChanged();
+            if (TryAccept(m.Identity, m.Actor) && _loaders.Add(m.Loader, m.Actor)) TellLoadersChanged();
         });
         Receive<SupervisorProtocol.RegisterEvaluator>(m =>
         {
-            if (Accepts(m.Identity, m.Actor)) Register(m);
+            if (TryAccept(m.Identity, m.Actor)) Register(m);
         });
         Receive<SupervisorProtocol.RegisterNode>(m =>
         {
-            if (!Accepts(m.Identity, m.Actor)) return;
+            if (!TryAccept(m.Identity, m.Actor)) return;
             _nodes.Add(m.Node, m.Actor);
             _addresses[m.Node] = m.Address;
         });
         ReceiveReports();
         Receive<SupervisorProtocol.StatusRequest>(_ => Sender.Tell(Status()));
-        Receive<Terminated>(m => Gone(m.ActorRef, "its actor ended"));
-        Receive<NodeNews.Gone>(Gone);
-        Receive<NodeNews.Silent>(m => Reachable(m.Node, isReachable: false));
-        Receive<NodeNews.Back>(m => Reachable(m.Node, isReachable: true));
-        Receive<Tick>(_ => Ticked());
-        Receive<Rang>(m => Happened(m.Event));
+        Receive<Terminated>(m => OnActorLost(m.ActorRef, "its actor ended"));
+        Receive<NodeNews.Lost>(OnNodeLost);
+        Receive<NodeNews.Silent>(m => OnNodeReachability(m.Node, isReachable: false));
+        Receive<NodeNews.Back>(m => OnNodeReachability(m.Node, isReachable: true));
+        Receive<Tick>(_ => OnTick());
+        Receive<TimerRang>(m => Apply(m.Event));
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Takes a term, and with it the lead.</summary>
+    /// <summary>Takes a new term in the ledger, which makes this supervisor the leading one.</summary>
     protected override void PreStart()
     {
-        foreach (Type news in (Type[])[typeof(NodeNews.Gone), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
+        foreach (Type news in (Type[])[typeof(NodeNews.Lost), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
             Context.System.EventStream.Subscribe(Self, news);
         Context.System.EventStream.Publish(NodeNews.Repeat.Instance);
-        _checked = _settings.Time.GetTimestamp();
+        _leadChecked = _settings.Time.GetTimestamp();
         try
         {
             _plan = _settings.Plan();
@@ -85,44 +86,51 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                 Step = Math.Max(entry.Checkpoint, 0),
                 EarlierCheckpoint = entry.Checkpoint,
             };
-            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, TickInterval);
         }
         catch (StarlingException e)
         {
-            _checked = _settings.Time.GetTimestamp(); // it has no term to be replaced in
-            Happened(new RunEvent.Fatal(e.Message));
+            _leadChecked = _settings.Time.GetTimestamp(); // without a term there is no lead to check
+            Apply(new RunEvent.Fatal(e.Message));
         }
     }
 
     /// <summary>
-    /// A supervisor that failed leaves rather than go on with a new term: if it is what fails, it must not fence off
-    /// one that works.
+    /// Fences this supervisor after a failure. It must not take a new term: if this supervisor is the cause of the
+    /// failure, a new term would stop another supervisor that works.
     /// </summary>
     protected override void PostRestart(Exception reason) => Fence($"the supervisor failed: {reason.Message}");
 
     private void ReceiveReports()
     {
-        On<SupervisorProtocol.Bound>(m =>
+        ReceiveReport<SupervisorProtocol.TrainerBound>(m =>
             new RunEvent.TrainerBound(m.Trainer, m.Generation, m.Blob, m.Step, m.Checkpoint));
-        On<SupervisorProtocol.Ready>(m => new RunEvent.TrainerReady(m.Trainer, m.Generation, m.Step, m.Checkpoint));
-        On<SupervisorProtocol.StepApplied>(m =>
+        ReceiveReport<SupervisorProtocol.TrainerReady>(m =>
+            new RunEvent.TrainerReady(m.Trainer, m.Generation, m.Step, m.Checkpoint));
+        ReceiveReport<SupervisorProtocol.StepApplied>(m =>
             new RunEvent.StepApplied(m.Trainer, m.Generation, m.Step, m.BusySeconds, m.WaitSeconds));
-        On<SupervisorProtocol.ExchangeBroke>(m => new RunEvent.ExchangeBroke(m.Trainer, m.Generation, m.Reason));
-        On<SupervisorProtocol.TrainerFailed>(m => new RunEvent.TrainerFailed(m.Trainer, m.Incarnation, m.Reason));
-        On<SupervisorProtocol.TrainerLeaving>(m => new RunEvent.TrainerLeaving(m.Trainer, m.Incarnation));
-        On<SupervisorProtocol.Pong>(m => new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence));
-        On<SupervisorProtocol.TrainingEnded>(m => new RunEvent.TrainingEnded(m.Trainer, m.Generation, m.Step));
-        On<SupervisorProtocol.CheckpointCommitted>(m => new RunEvent.CheckpointCommitted(m.Generation, m.Step));
-        On<SupervisorProtocol.CheckpointFailed>(m => new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
-        On<SupervisorProtocol.EvaluationEnded>(m => new RunEvent.EvaluationEnded(m.Step, m.Failure));
-        On<SupervisorProtocol.StopRun>(_ => new RunEvent.StopRequested());
-        On<SupervisorProtocol.Fatal>(m => new RunEvent.Fatal(m.Reason));
+        ReceiveReport<SupervisorProtocol.ExchangeBroke>(m =>
+            new RunEvent.ExchangeBroke(m.Trainer, m.Generation, m.Reason));
+        ReceiveReport<SupervisorProtocol.TrainerFailed>(m =>
+            new RunEvent.TrainerFailed(m.Trainer, m.Incarnation, m.Reason));
+        ReceiveReport<SupervisorProtocol.TrainerLeaving>(m => new RunEvent.TrainerLeaving(m.Trainer, m.Incarnation));
+        ReceiveReport<SupervisorProtocol.TrainerAnswered>(m =>
+            new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence));
+        ReceiveReport<SupervisorProtocol.TrainingEnded>(m =>
+            new RunEvent.TrainingEnded(m.Trainer, m.Generation, m.Step));
+        ReceiveReport<SupervisorProtocol.CheckpointCommitted>(m =>
+            new RunEvent.CheckpointCommitted(m.Generation, m.Step));
+        ReceiveReport<SupervisorProtocol.CheckpointFailed>(m =>
+            new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
+        ReceiveReport<SupervisorProtocol.EvaluationEnded>(m => new RunEvent.EvaluationEnded(m.Step, m.Failure));
+        ReceiveReport<SupervisorProtocol.StopRun>(_ => new RunEvent.StopRequested());
+        ReceiveReport<SupervisorProtocol.Fatal>(m => new RunEvent.Fatal(m.Reason));
     }
 
-    private void On<T>(Func<T, RunEvent> toEvent) => Receive<T>(m => Happened(toEvent(m)));
+    private void ReceiveReport<T>(Func<T, RunEvent> toEvent) => Receive<T>(m => Apply(toEvent(m)));
 
-    /// <summary>Answers a registration; true if it counts.</summary>
-    private bool Accepts(RunIdentity identity, IActorRef actor)
+    /// <summary>Answers a registration. Returns false if the node is refused or the run has ended.</summary>
+    private bool TryAccept(RunIdentity identity, IActorRef actor)
     {
         if (identity.DifferenceFrom(_settings.Identity) is { } difference)
         {
@@ -131,78 +139,79 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             return false;
         }
         actor.Tell(new SupervisorProtocol.Registered(_state.Term));
-        if (_over is null) return true;
-        actor.Tell(_over);
+        if (_ended is null) return true;
+        actor.Tell(_ended);
         return false;
     }
 
     private void Register(SupervisorProtocol.RegisterTrainer m)
     {
-        // A process that was taken for dead may still have a registration under way.
+        // A registration of an earlier incarnation may arrive after the one of its successor.
         if (_state.Trainers.TryGetValue(m.Trainer, out TrainerMember? known) && known.Incarnation > m.Incarnation)
             return;
         _trainers.Add(m.Trainer, m.Actor);
-        Happened(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
-        if (_silent.Contains(m.Actor.Path.Address)) Happened(new RunEvent.TrainerSilent(m.Trainer));
+        Apply(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
+        if (_silent.Contains(m.Actor.Path.Address)) Apply(new RunEvent.TrainerSilent(m.Trainer));
     }
 
     private void Register(SupervisorProtocol.RegisterEvaluator m)
     {
         if (!_evaluators.Add(m.Evaluator, m.Actor)) return;
         if (_state.Evaluators.Contains(m.Evaluator))
-            Happened(new RunEvent.EvaluatorLost(m.Evaluator)); // started again before its end was noticed
-        Happened(new RunEvent.EvaluatorJoined(m.Evaluator));
+            Apply(new RunEvent.EvaluatorLost(m.Evaluator)); // the evaluator was restarted before its end was noticed
+        Apply(new RunEvent.EvaluatorJoined(m.Evaluator));
     }
 
-    private void LoadersChanged()
+    private void TellLoadersChanged()
     {
         _trainers.TellAll(new TrainerProtocol.LoadersChanged(_state.Term, _loaders.Actors));
-        Happened(new RunEvent.LoadersChanged(_loaders.Names.Count));
+        Apply(new RunEvent.LoadersChanged(_loaders.Names.Count));
     }
 
-    private static Roster New() => new(Context);
+    private static Roster NewRoster() => new(Context);
 
-    private void Gone(NodeNews.Gone m)
+    private void OnNodeLost(NodeNews.Lost m)
     {
         _silent.Remove(m.Node);
         foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
-            foreach (IActorRef actor in roster.At(m.Node)) Gone(actor, m.Reason);
+            foreach (IActorRef actor in roster.At(m.Node)) OnActorLost(actor, m.Reason);
     }
 
-    private void Reachable(Address node, bool isReachable)
+    private void OnNodeReachability(Address node, bool isReachable)
     {
         if (isReachable) _silent.Remove(node);
         else _silent.Add(node);
         foreach (string trainer in _trainers.NamesAt(node))
-            Happened(isReachable ? new RunEvent.TrainerBack(trainer) : new RunEvent.TrainerSilent(trainer));
+            Apply(isReachable ? new RunEvent.TrainerBack(trainer) : new RunEvent.TrainerSilent(trainer));
     }
 
-    private void Gone(IActorRef actor, string reason)
+    private void OnActorLost(IActorRef actor, string reason)
     {
         _nodes.Remove(actor, out _);
-        if (_loaders.Remove(actor, out _)) LoadersChanged();
-        if (_evaluators.Remove(actor, out string? evaluator)) Happened(new RunEvent.EvaluatorLost(evaluator));
+        if (_loaders.Remove(actor, out _)) TellLoadersChanged();
+        if (_evaluators.Remove(actor, out string? evaluator)) Apply(new RunEvent.EvaluatorLost(evaluator));
         if (_trainers.Remove(actor, out string? trainer) &&
             _state.Trainers.TryGetValue(trainer, out TrainerMember? member))
-            Happened(new RunEvent.TrainerLost(trainer, member.Incarnation, reason));
+            Apply(new RunEvent.TrainerLost(trainer, member.Incarnation, reason));
     }
 
-    private void Ticked()
+    private void OnTick()
     {
-        if (_over is not null || _fenced) return;
-        // Never periodic: a freeze must not store up ticks.
-        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Second);
-        if (Leads() == true) Happened(new RunEvent.Ticked());
+        if (_ended is not null || _fenced) return;
+        // The timer is not periodic, because ticks would pile up while the process is suspended.
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, TickInterval);
+        if (CheckLead() == true) Apply(new RunEvent.Ticked());
     }
 
     /// <summary>
-    /// Whether this is still the last supervisor that began: one that was frozen and replaced finds out here, before
-    /// its pings let a trainer apply a step. Null if the ledger cannot be read: trainers whose permits run out wait,
-    /// which is better than an end over a file server's hiccup.
+    /// Returns whether this supervisor still holds the newest term in the ledger, and fences it if not. A supervisor
+    /// that was suspended and replaced meanwhile finds that out here, before its pings let a trainer apply a step.
+    /// Returns null if the ledger cannot be read. The supervisor then sends no pings, and trainers whose permits run
+    /// out wait; a short fault of the file server does not end the run.
     /// </summary>
-    private bool? Leads()
+    private bool? CheckLead()
     {
-        _checked = _settings.Time.GetTimestamp();
+        _leadChecked = _settings.Time.GetTimestamp();
         try
         {
             bool leads = _settings.Ledger.Read().Term == _state.Term;
@@ -216,13 +225,14 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Happened(RunEvent happened)
+    private void Apply(RunEvent happened)
     {
         if (_fenced) return;
-        // Frozen and woken, it finds reports in its mailbox that are its successor's by now. Where the ledger cannot be
-        // read it goes on: it can store no decision then, and renews no permit.
-        bool mayBeOld = _over is null && _settings.Time.GetElapsedTime(_checked) > LongestUnchecked;
-        if (mayBeOld && Leads() == false) return;
+        // If this process was suspended, another supervisor may have replaced it, and the messages that are still in
+        // the mailbox are no longer this supervisor's to handle. If the ledger cannot be read, the supervisor goes on:
+        // without the ledger it can store no decision, and it renews no permit.
+        bool mayBeReplaced = _ended is null && _settings.Time.GetElapsedTime(_leadChecked) > LeadCheckAge;
+        if (mayBeReplaced && CheckLead() == false) return;
         RunState before = _state;
         (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
         _rate.Observe(before, _state);
@@ -232,14 +242,14 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             foreach (RunEffect effect in effects)
             {
                 Perform(effect);
-                if (_fenced) return; // nobody may hear of what was refused
+                if (_fenced) return; // no actor may hear of a decision that the ledger refused
             }
         }
         catch (StarlingException e)
         {
-            // The number is not durable, so whoever was to hear of it must not; a supervisor that died of it would
-            // leave trainers waiting that believe to be registered.
-            Happened(new RunEvent.Fatal(e.Message));
+            // The new generation could not be written to the ledger, so no actor may hear of it. The run ends with a
+            // message. If the supervisor just died, the registered trainers would wait for it.
+            Apply(new RunEvent.Fatal(e.Message));
         }
     }
 
@@ -255,7 +265,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                     _state.Term, e.Generation, e.Rank, e.Hosting.Count, e.Hosting, _loaders.Actors));
                 break;
             case RunEffect.Connect e:
-                TellHosts(new TrainerProtocol.Connect(e.Generation, e.Blobs, e.SourceRank, e.FromDisk));
+                TellHosts(new TrainerProtocol.Connect(e.Generation, e.EngineAddresses, e.SourceRank, e.FromDisk));
                 break;
             case RunEffect.Begin e:
                 TellHosts(new TrainerProtocol.Begin(e.Generation, e.Checkpoint));
@@ -268,10 +278,11 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                     _trainers.Tell(trainer, new TrainerProtocol.Stop(e.Generation));
                 break;
             case RunEffect.Ping e:
-                if (Leads() == true) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
+                if (CheckLead() == true) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
                 break;
             case RunEffect.StartTimer e:
-                Timers.StartSingleTimer(RunTimerKey, new Rang(new RunEvent.TimerRang(e.Timer, e.Generation)), e.After);
+                Timers.StartSingleTimer(
+                    RunTimerKey, new TimerRang(new RunEvent.TimerRang(e.Timer, e.Generation)), e.After);
                 break;
             case RunEffect.Release e:
                 _trainers.Tell(e.Trainer, new TrainerProtocol.Released(e.Trainer));
@@ -312,9 +323,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
 
     private void End(RunEffect.End e)
     {
-        _over = new SupervisorProtocol.RunOver(e.Outcome, e.Step, e.Reason);
+        _ended = new SupervisorProtocol.RunEnded(e.Outcome, e.Step, e.Reason);
         foreach (Roster roster in (Roster[])[_trainers, _loaders, _evaluators, _nodes])
-            roster.TellAll(_over);
+            roster.TellAll(_ended);
         _settings.Ended(new RunResult(e.Outcome, e.Step, e.Reason));
     }
 
@@ -340,7 +351,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             progress?.WaitSeconds ?? 0, _state.Slow.IsFlagged(trainer), _state.Leaving.Contains(trainer));
     }
 
-    private sealed record Rang(RunEvent.TimerRang Event) : INoSerializationVerificationNeeded;
+    private sealed record TimerRang(RunEvent.TimerRang Event) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

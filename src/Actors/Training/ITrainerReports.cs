@@ -12,10 +12,10 @@ public interface ITrainerReports
 {
     /// <summary>Nothing of an earlier generation is being worked on any more, and others can connect.</summary>
     /// <param name="generation">The generation to be formed.</param>
-    /// <param name="address">The collective engine's; empty for a host alone.</param>
+    /// <param name="engineAddress">The collective engine's; empty for a host alone.</param>
     /// <param name="step">Steps the state in memory holds; −1 for none.</param>
     /// <param name="checkpoint">Step of the newest checkpoint known to be good, −1 for none.</param>
-    void Bound(long generation, byte[] address, long step, long checkpoint);
+    void Bound(long generation, byte[] engineAddress, long step, long checkpoint);
 
     /// <summary>The generation's state is there and replicas can be worked on; or a spare is prepared.</summary>
     /// <param name="generation">The generation.</param>

@@ -42,7 +42,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
             new SupervisorProtocol.RegisterTrainer(setup.Settings.Identity, setup.Name, _incarnation, Self));
 
         Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
-        Receive<SupervisorProtocol.RunOver>(_ => GiveUp("the run is over"));
+        Receive<SupervisorProtocol.RunEnded>(_ => GiveUp("the run is over"));
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => Offer());
         Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), Answer);
@@ -59,7 +59,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
             Offer();
         });
         Receive<TrainerProtocol.Released>(m => m.Trainer == setup.Name, Released);
-        Receive<TrainerReports.Prepared>(m => IsCurrent(m.Generation), Prepared);
+        Receive<TrainerReports.LoopReady>(m => IsCurrent(m.Generation), OnLoopReady);
         Receive<BatchFeeder.Taken>(m => _feeder?.Tell(m));
         // A restart keeps the mailbox: what is left in it of the incarnation before has been dealt with by the restart.
         Receive<TrainerReports.LoopFailed>(m => m.Source == _reports, m => Failed(m.Reason));
@@ -108,7 +108,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Answer(TrainerProtocol.Ping m)
     {
         _loop.Permit.Renew();
-        _actors.Supervisor.Tell(new SupervisorProtocol.Pong(_setup.Name, _incarnation, m.Sequence));
+        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerAnswered(_setup.Name, _incarnation, m.Sequence));
     }
 
     private void Assigned(TrainerProtocol.Assign m)
@@ -120,11 +120,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         StopFeeding();
     }
 
-    private void Prepared(TrainerReports.Prepared m)
+    private void OnLoopReady(TrainerReports.LoopReady m)
     {
         _step = m.Step;
-        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.Prepared(m.Generation, m.Step));
-        _actors.Supervisor.Tell(new SupervisorProtocol.Ready(_setup.Name, m.Generation, m.Step, m.Checkpoint));
+        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step));
+        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 
     private void Begin(TrainerProtocol.Begin m)

@@ -72,17 +72,17 @@ public sealed class TrainerLoop : IDisposable
                 // Called from the thread that aborts, and at once if that has happened already.
                 part.Aborted.Register(state => ((ICollectiveGroup)state!).Abort(part.Reason), _group);
             }
-            _reports.Bound(part.Generation, _group?.Address ?? [], _memory.Step, _memory.Checkpoint);
+            _reports.Bound(part.Generation, _group?.EngineAddress ?? [], _memory.Step, _memory.Checkpoint);
         });
     }
 
     /// <summary>Connects to the other hosts and goes over to the source's state.</summary>
-    /// <param name="addresses">The hosts' endpoints, by rank.</param>
+    /// <param name="engineAddresses">The hosts' endpoints, by rank.</param>
     /// <param name="source">Rank of the host whose state everybody goes on from.</param>
     /// <param name="fromDisk">The source reads the newest good checkpoint, or makes the initial state.</param>
-    public void Connect(IReadOnlyList<byte[]> addresses, int source, bool fromDisk) => Post(part =>
+    public void Connect(IReadOnlyList<byte[]> engineAddresses, int source, bool fromDisk) => Post(part =>
     {
-        _group?.Connect(addresses,
+        _group?.Connect(engineAddresses,
             new GroupPlan(_memory.Layouts, ClusterExchange.DefaultBucketElements, part.Hosting).Hash());
         if (fromDisk && part.Rank == source) _memory.Load();
         if (_group is not null) StateSync.Run(_group, _memory, source);

@@ -12,11 +12,11 @@ namespace Starling.Actors.Training;
 /// <param name="actors">Who is told what.</param>
 internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.Peers actors) : ITrainerReports
 {
-    public void Bound(long generation, byte[] address, long step, long checkpoint) =>
-        Tell(actors.Supervisor, new SupervisorProtocol.Bound(name, generation, address, step, checkpoint));
+    public void Bound(long generation, byte[] engineAddress, long step, long checkpoint) =>
+        Tell(actors.Supervisor, new SupervisorProtocol.TrainerBound(name, generation, engineAddress, step, checkpoint));
 
     public void Ready(long generation, long step, long checkpoint) =>
-        Tell(self, new Prepared(generation, step, checkpoint));
+        Tell(self, new LoopReady(generation, step, checkpoint));
 
     public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
 
@@ -55,7 +55,7 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     };
 
     /// <summary>To the actor: a host has the generation's state; a spare, with step −1, has none.</summary>
-    public sealed record Prepared(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
+    public sealed record LoopReady(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
 
     /// <summary>To the actor: the loop of these reports failed.</summary>
     public sealed record LoopFailed(TrainerReports Source, Exception Reason) : INoSerializationVerificationNeeded;

@@ -17,7 +17,7 @@ public sealed class NodeWatchTests : ClusterActorTests
     {
         TestProbe news = Start(_ => true);
         Break(Other);
-        Assert.Equal(Other, news.ExpectMsg<NodeNews.Gone>(Timeout).Node);
+        Assert.Equal(Other, news.ExpectMsg<NodeNews.Lost>(Timeout).Node);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class NodeWatchTests : ClusterActorTests
         Break(Other.WithPort(1));
         Break(Other);
         Break(Other.WithPort(2));
-        Assert.Equal(2, news.ExpectMsg<NodeNews.Gone>(Timeout).Node.Port); // the first news there is
+        Assert.Equal(2, news.ExpectMsg<NodeNews.Lost>(Timeout).Node.Port); // the first news there is
     }
 
     [Fact]
@@ -38,10 +38,10 @@ public sealed class NodeWatchTests : ClusterActorTests
         Address first = (await MemberAsync()).SelfAddress, second = (await MemberAsync()).SelfAddress;
         TestProbe news = Start(node => node == first);
         foreach (Address node in (Address[])[second, first]) Break(node);
-        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == first, Timeout);
+        news.FishForMessage(m => m is NodeNews.Lost gone && gone.Node == first, Timeout);
         AwaitAssert(() => Assert.DoesNotContain(Cluster.State.Members, m => m.Address == first), Timeout);
         Assert.DoesNotContain(news.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
-            m => m is NodeNews.Gone gone && gone.Node == second);
+            m => m is NodeNews.Lost gone && gone.Node == second);
         Assert.Contains(Cluster.State.Members, m => m.Address == second);
     }
 
@@ -53,13 +53,13 @@ public sealed class NodeWatchTests : ClusterActorTests
         Address silent = await SilentAsync();
         Assert.Equal(silent, news.ExpectMsg<NodeNews.Silent>(Timeout).Node);
         Cluster.Down(silent);
-        news.FishForMessage(m => m is NodeNews.Gone gone && gone.Node == silent, Timeout);
+        news.FishForMessage(m => m is NodeNews.Lost gone && gone.Node == silent, Timeout);
     }
 
     private TestProbe Start(Func<Address, bool> hasEnded)
     {
         TestProbe news = CreateTestProbe();
-        foreach (Type kind in (Type[])[typeof(NodeNews.Gone), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
+        foreach (Type kind in (Type[])[typeof(NodeNews.Lost), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
             Sys.EventStream.Subscribe(news, kind);
         Settle(Sys.ActorOf(Props.Create(() => new NodeWatch(node => Task.Run(() => hasEnded(node))))));
         return news;

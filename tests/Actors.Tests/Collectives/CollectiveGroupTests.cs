@@ -105,11 +105,11 @@ public class CollectiveGroupTests
         ICollectiveEngine engine = Members.Engine(name);
         ICollectiveGroup[] groups =
             [.. Enumerable.Range(0, 2).Select(r => engine.Bind(new GroupMember(1, r, 2), Members.Options))];
-        byte[][] addresses = [.. groups.Select(g => g.Address)];
+        byte[][] engineAddresses = [.. groups.Select(g => g.EngineAddress)];
         Exception?[] failures = Members.Run([groups[0]], group =>
         {
             using Timer abort = new(_ => group.Abort("changed"), null, 50, Timeout.Infinite);
-            group.Connect(addresses, Members.Plan);
+            group.Connect(engineAddresses, Members.Plan);
         });
         Assert.Equal(CollectiveFault.Aborted, Assert.IsType<CollectiveException>(failures[0]).Fault);
         Members.Dispose(groups);

@@ -44,8 +44,8 @@ internal static class Members
     /// <summary>Connects bound groups; each may have a plan of its own.</summary>
     public static Exception?[] Connect(IReadOnlyList<ICollectiveGroup> groups, Func<int, string>? plan = null)
     {
-        byte[][] addresses = [.. groups.Select(g => g.Address)];
-        return Run(groups, group => group.Connect(addresses, plan?.Invoke(group.Member.Rank) ?? Plan));
+        byte[][] engineAddresses = [.. groups.Select(g => g.EngineAddress)];
+        return Run(groups, group => group.Connect(engineAddresses, plan?.Invoke(group.Member.Rank) ?? Plan));
     }
 
     /// <summary>Runs <paramref name="work"/> for every group at once; returns what each of them threw.</summary>

@@ -34,7 +34,7 @@ public sealed partial class DocumentationTests
     {
         string[] sections = ["checkpoint", "cluster", "evaluation", "monitor"];
         IEnumerable<string> marked = Rows("A run").Where(r => r.Meaning.StartsWith('○')).Select(r => r.Key);
-        Assert.Equal(TrainingIdentity.Outside.Except(sections).Order(), marked.Order());
+        Assert.Equal(TrainingIdentity.ExcludedKeys.Except(sections).Order(), marked.Order());
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class RunMachineTests
         Assert.Empty(_run.Ready("b")); // before it could be
         IReadOnlyList<RunEffect> effects = _run.Bind("a");
         var connect = Assert.IsType<RunEffect.Connect>(effects[0]);
-        Assert.Equal([(byte)'a', (byte)'b'], connect.Blobs.Select(b => b.Span[0]));
+        Assert.Equal([(byte)'a', (byte)'b'], connect.EngineAddresses.Select(b => b.Span[0]));
         Assert.Equal(new RunEffect.StartTimer(RunTimer.Form, 2, _run.Plan.FormTimeout), effects[1]);
         Assert.Empty(_run.Ready("b"));
         Assert.Empty(_run.Ready("b"));

@@ -37,7 +37,7 @@ public sealed class MonitorActorTests : ActorTests
     [Fact]
     public async Task A_step_shows_in_metrics_diary_and_view()
     {
-        _monitor.Tell(new MonitorProtocol.Prepared(3, 4));
+        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 4));
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();

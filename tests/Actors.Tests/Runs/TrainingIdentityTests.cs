@@ -48,7 +48,7 @@ public sealed class TrainingIdentityTests
     public void Every_key_that_is_left_out_exists()
     {
         string json = OptionsJson.Resolved(new StarlingOptions());
-        foreach (string path in TrainingIdentity.Outside)
+        foreach (string path in TrainingIdentity.ExcludedKeys)
         {
             string[] parts = path.Split('.');
             JsonNode? section = parts[..^1].Aggregate(JsonNode.Parse(json), (node, part) => node?[part]);

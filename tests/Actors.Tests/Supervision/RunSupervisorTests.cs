@@ -58,8 +58,8 @@ public sealed class RunSupervisorTests : ActorTests
         Assert.Equal(1, Order<TrainerProtocol.Halt>(_trainer).Generation);
         supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 3));
         supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(1, 3));
-        Assert.Equal(new SupervisorProtocol.RunOver(RunOutcome.Stopped, 3, null),
-            Order<SupervisorProtocol.RunOver>(_trainer));
+        Assert.Equal(new SupervisorProtocol.RunEnded(RunOutcome.Stopped, 3, null),
+            Order<SupervisorProtocol.RunEnded>(_trainer));
         Settle(supervisor);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
         _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Phase: RunPhase.Ended }, Timeout);
@@ -67,7 +67,7 @@ public sealed class RunSupervisorTests : ActorTests
 
         TestProbe late = CreateTestProbe();
         Register(supervisor, "z", late);
-        Order<SupervisorProtocol.RunOver>(late);
+        Order<SupervisorProtocol.RunEnded>(late);
     }
 
     [Fact]
@@ -75,8 +75,8 @@ public sealed class RunSupervisorTests : ActorTests
     {
         IActorRef supervisor = Started();
         Order<TrainerProtocol.Assign>(_trainer);
-        supervisor.Tell(new SupervisorProtocol.Bound("a", 1, ReadOnlyMemory<byte>.Empty, -1, -1));
-        supervisor.Tell(new SupervisorProtocol.Ready("a", 1, 8, 8));
+        supervisor.Tell(new SupervisorProtocol.TrainerBound("a", 1, ReadOnlyMemory<byte>.Empty, -1, -1));
+        supervisor.Tell(new SupervisorProtocol.TrainerReady("a", 1, 8, 8));
         supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 8));
         supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "e", _evaluator));
         _evaluator.ExpectMsg<SupervisorProtocol.Registered>(Timeout);
@@ -103,14 +103,15 @@ public sealed class RunSupervisorTests : ActorTests
         Assert.Equal((2, 1, 2), (both.Generation, both.Rank, both.World));
         Sys.Stop(_trainer);
         var ping = Order<TrainerProtocol.Ping>(second);
-        supervisor.Tell(new SupervisorProtocol.Pong("b", 1, ping.Sequence));
+        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, ping.Sequence));
         object next = second.FishForMessage(Answered, Timeout);
         Assert.Equal((3, 1), (((TrainerProtocol.Assign)next).Generation, ((TrainerProtocol.Assign)next).World));
 
         bool Answered(object m)
         {
             // Whichever ping it was, the roll call's is answered in time.
-            if (m is TrainerProtocol.Ping p) supervisor.Tell(new SupervisorProtocol.Pong("b", 1, p.Sequence));
+            if (m is TrainerProtocol.Ping p)
+                supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, p.Sequence));
             return m is TrainerProtocol.Assign { Generation: 3 };
         }
     }
@@ -128,9 +129,9 @@ public sealed class RunSupervisorTests : ActorTests
         _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: ["a", "b"] }, Timeout);
         Sys.EventStream.Publish(new NodeNews.Back(node));
         _monitor.FishForMessage(m => m is MonitorProtocol.RunChanged { State.Silent: [] }, Timeout);
-        Sys.EventStream.Publish(new NodeNews.Gone(new Address("akka.tcp", "starling", "10.0.0.2", 4000), "elsewhere"));
+        Sys.EventStream.Publish(new NodeNews.Lost(new Address("akka.tcp", "starling", "10.0.0.2", 4000), "elsewhere"));
         Assert.Equal(2, Status(supervisor).Trainers.Count);
-        Sys.EventStream.Publish(new NodeNews.Gone(node, "its process has ended"));
+        Sys.EventStream.Publish(new NodeNews.Lost(node, "its process has ended"));
         RunStatus status = Status(supervisor);
         Assert.Empty(status.Trainers);
         Assert.Empty(status.Loaders);
@@ -240,7 +241,7 @@ public sealed class RunSupervisorTests : ActorTests
         Directory.CreateDirectory(Folder["ledger.json.new"]);
         Register(supervisor, _loader);
         Register(supervisor, "a", _trainer);
-        Order<SupervisorProtocol.RunOver>(_trainer);
+        Order<SupervisorProtocol.RunEnded>(_trainer);
         Assert.DoesNotContain(_trainer.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
             m => m is TrainerProtocol.Assign);
         Settle(supervisor);
@@ -287,11 +288,11 @@ public sealed class RunSupervisorTests : ActorTests
     private void Run(IActorRef supervisor)
     {
         long generation = Order<TrainerProtocol.Assign>(_trainer).Generation;
-        supervisor.Tell(new SupervisorProtocol.Bound("a", generation, new byte[] { 7 }, -1, -1));
+        supervisor.Tell(new SupervisorProtocol.TrainerBound("a", generation, new byte[] { 7 }, -1, -1));
         var connect = Order<TrainerProtocol.Connect>(_trainer);
         Assert.Equal([7], connect.Blobs[0].ToArray());
         Assert.True(connect.FromDisk);
-        supervisor.Tell(new SupervisorProtocol.Ready("a", generation, 0, -1));
+        supervisor.Tell(new SupervisorProtocol.TrainerReady("a", generation, 0, -1));
         Assert.Equal(new TrainerProtocol.Begin(generation, -1), Order<TrainerProtocol.Begin>(_trainer));
     }
 

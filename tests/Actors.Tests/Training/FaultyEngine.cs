@@ -27,9 +27,10 @@ internal sealed class FaultyEngine(ICollectiveEngine inner) : ICollectiveEngine
 
         public Device Device => inner.Device;
 
-        public byte[] Address => inner.Address;
+        public byte[] EngineAddress => inner.EngineAddress;
 
-        public void Connect(IReadOnlyList<byte[]> addresses, string planHash) => inner.Connect(addresses, planHash);
+        public void Connect(IReadOnlyList<byte[]> engineAddresses, string planHash) =>
+            inner.Connect(engineAddresses, planHash);
 
         public void Exchange(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives)
         {

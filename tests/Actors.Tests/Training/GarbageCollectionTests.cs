@@ -130,7 +130,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 
         public (long Tensors, long Bytes) At(int step) => _seen[step - 1];
 
-        public void Bound(long generation, byte[] address, long step, long checkpoint)
+        public void Bound(long generation, byte[] engineAddress, long step, long checkpoint)
         {
         }
 

@@ -3,7 +3,7 @@ namespace Starling.Actors.Tests.Training;
 /// <summary>What a <see cref="TestTrainer"/>'s loop reported.</summary>
 internal abstract record LoopReport
 {
-    public sealed record Bound(long Generation, byte[] Address, long Step) : LoopReport;
+    public sealed record Bound(long Generation, byte[] EngineAddress, long Step) : LoopReport;
 
     public sealed record Ready(long Generation, long Step) : LoopReport;
 

@@ -55,8 +55,8 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
         return all;
     }
 
-    public void Bound(long generation, byte[] address, long step, long checkpoint) =>
-        _reports.Add(new LoopReport.Bound(generation, address, step));
+    public void Bound(long generation, byte[] engineAddress, long step, long checkpoint) =>
+        _reports.Add(new LoopReport.Bound(generation, engineAddress, step));
 
     public void Ready(long generation, long step, long checkpoint) =>
         _reports.Add(new LoopReport.Ready(generation, step));

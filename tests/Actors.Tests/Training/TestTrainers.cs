@@ -62,8 +62,8 @@ internal sealed class TestTrainers : IDisposable
         IReadOnlyList<LoopReport.Bound> bound = Bind(hosts);
         long furthest = bound.Max(b => b.Step);
         int source = furthest < 0 ? 0 : bound.ToList().FindIndex(b => b.Step == furthest);
-        byte[][] addresses = [.. bound.Select(b => b.Address)];
-        foreach (TestTrainer host in hosts) host.Loop.Connect(addresses, source, fromDisk: furthest < 0);
+        byte[][] engineAddresses = [.. bound.Select(b => b.EngineAddress)];
+        foreach (TestTrainer host in hosts) host.Loop.Connect(engineAddresses, source, fromDisk: furthest < 0);
         long[] steps = [.. hosts.Select(h => h.Next<LoopReport.Ready>(r => r.Generation == _generation).Step)];
         Assert.Single(steps.Distinct());
         Assert.True(steps[0] >= furthest, $"a step was lost: {steps[0]} after {furthest}");

@@ -66,7 +66,7 @@ public sealed class TrainerActorTests : ActorTests
     {
         Assert.Equal(new SupervisorProtocol.RegisterTrainer(_run.NodeIdentity, "t", First, _trainer), Registration());
         Assign(1);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 1, 0, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 1, 0, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= RunBench.Steps; step++)
             Assert.Equal(Step(1, step), Next());
@@ -106,11 +106,11 @@ public sealed class TrainerActorTests : ActorTests
     {
         Registration();
         _trainer.Tell(new TrainerProtocol.Ping(2, 7));
-        Assert.Equal(new SupervisorProtocol.Pong("t", First, 7), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 7), Next());
         _trainer.Tell(new TrainerProtocol.Ping(1, 8));
         Assign(9); // of term 1
         _trainer.Tell(new TrainerProtocol.Ping(2, 9));
-        Assert.Equal(new SupervisorProtocol.Pong("t", First, 9), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 9), Next());
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class TrainerActorTests : ActorTests
         Registration();
         HostedReplicas other = new("o", [.. Enumerable.Range(0, 8)]);
         _trainer.Tell(new TrainerProtocol.Assign(1, 1, -1, 1, [other], [_loader.Ref]));
-        Assert.Equal(new SupervisorProtocol.Ready("t", 1, -1, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 1, -1, -1), Next());
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class TrainerActorTests : ActorTests
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 3; step++) Next();
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 3, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 3, -1), Next());
         _answer = Loaded;
         _trainer.Tell(new TrainerProtocol.Begin(2, -1));
         Assert.Equal(Step(2, 4), Next());
@@ -195,7 +195,7 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
         // It may never have reached the disk.
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 4, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 4, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(2, -1));
         _trainer.Tell(new TrainerProtocol.Halt(2));
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 2, 4), Next());
@@ -222,7 +222,7 @@ public sealed class TrainerActorTests : ActorTests
         // One fault, one restart: the new incarnation works.
         _answer = Loaded;
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(2, -1));
         Assert.Equal(Step(2, 1), Next());
     }
@@ -251,7 +251,7 @@ public sealed class TrainerActorTests : ActorTests
         _answer = Loaded;
         // All shares failed, but what the incarnation before has not heard of them is no news to this one.
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Next());
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public sealed class TrainerActorTests : ActorTests
         _trainer.Tell(new SupervisorProtocol.Registered(2));
         Assign(2); // of the first, which does not know yet
         Assign(3, term: 2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 3, 0, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 3, 0, -1), Next());
     }
 
     [Fact]
@@ -306,7 +306,7 @@ public sealed class TrainerActorTests : ActorTests
         for (int step = 1; step <= 2; step++) Next();
         _trainer.Tell(new TrainerProtocol.Stop(1));
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.Ready("t", 2, 2, -1), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 2, -1), Next());
     }
 
     [Fact]
@@ -370,7 +370,7 @@ public sealed class TrainerActorTests : ActorTests
     private object Next()
     {
         object report = _supervisor.FishForMessage(
-            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.Bound), Timeout);
+            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.TrainerBound), Timeout);
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
 

@@ -145,8 +145,9 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
             if (member.Size == 2 && member.Rank == 1 && n == 3) // the hello, then two vectors
                 throw new CollectiveException(CollectiveFault.PeerLost, "unplugged");
         };
-        byte[][] addresses = [.. all.Bind(old, newcomer).Select(b => b.Address)];
-        foreach (TestTrainer host in (TestTrainer[])[old, newcomer]) host.Loop.Connect(addresses, 0, fromDisk: false);
+        byte[][] engineAddresses = [.. all.Bind(old, newcomer).Select(b => b.EngineAddress)];
+        foreach (TestTrainer host in (TestTrainer[])[old, newcomer])
+            host.Loop.Connect(engineAddresses, 0, fromDisk: false);
         foreach (TestTrainer host in (TestTrainer[])[old, newcomer]) host.Next<LoopReport.Broke>();
         engine.After = (_, _) => { };
         Assert.Equal([-1, 2], all.Bind(newcomer, old).Select(b => b.Step));
@@ -186,8 +187,8 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
         using TestTrainers all = new(assets);
         (TestTrainer one, TestTrainer other, TestTrainer third) = (all.Add(), all.Add(), all.Add());
         // In the greeting, for a member that never connects.
-        byte[][] addresses = [.. all.Bind(one, other).Select(b => b.Address)];
-        one.Loop.Connect(addresses, 0, fromDisk: true);
+        byte[][] engineAddresses = [.. all.Bind(one, other).Select(b => b.EngineAddress)];
+        one.Loop.Connect(engineAddresses, 0, fromDisk: true);
         // In a step, for a member that gets no batch.
         all.Form(one, third);
         all.BeginOne(0, 0, Steps, one, third);

@@ -25,11 +25,11 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
         if (status != GlooStatus.Ok)
             throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}");
         _handle = new GlooHandle(group);
-        Address = new byte[GlooNative.Address(_handle, null, 0)];
-        fixed (byte* address = Address) _ = GlooNative.Address(_handle, address, Address.Length);
+        EngineAddress = new byte[GlooNative.Address(_handle, null, 0)];
+        fixed (byte* address = EngineAddress) _ = GlooNative.Address(_handle, address, EngineAddress.Length);
     }
 
-    public override byte[] Address { get; }
+    public override byte[] EngineAddress { get; }
 
     public override void Dispose()
     {
@@ -38,13 +38,14 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
         _handle.Dispose();
     }
 
-    protected override void Open(IReadOnlyList<byte[]> addresses)
+    protected override void Open(IReadOnlyList<byte[]> engineAddresses)
     {
-        for (int rank = 0; rank < addresses.Count; rank++)
-            if (addresses[rank].Length != Address.Length)
+        for (int rank = 0; rank < engineAddresses.Count; rank++)
+            if (engineAddresses[rank].Length != EngineAddress.Length)
                 throw new CollectiveException(CollectiveFault.Mismatch, $"{Member}: rank {rank}'s address has " +
-                    $"{addresses[rank].Length} bytes, not {Address.Length}: it has another engine or group size");
-        byte[] all = [.. addresses.SelectMany(a => a)];
+                    $"{engineAddresses[rank].Length} bytes, not {EngineAddress.Length}: " +
+                    "it has another engine or group size");
+        byte[] all = [.. engineAddresses.SelectMany(a => a)];
         byte* message = stackalloc byte[GlooNative.MessageCapacity];
         // Gloo's own timeout counts for every connection apart, and several times over.
         using Timer watchdog = new(_ => { _tooLate = true; Abort("connect timeout"); }, null,

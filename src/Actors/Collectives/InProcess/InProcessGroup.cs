@@ -16,7 +16,7 @@ internal sealed class InProcessGroup : CollectiveGroup
         if (member.Rank == 0) engine.Open(_own = new InProcessRoom(member));
     }
 
-    public override byte[] Address => (_own?.Id ?? Guid.Empty).ToByteArray();
+    public override byte[] EngineAddress => (_own?.Id ?? Guid.Empty).ToByteArray();
 
     public override void Dispose()
     {
@@ -24,9 +24,9 @@ internal sealed class InProcessGroup : CollectiveGroup
         if (_own is not null) _engine.Close(_own);
     }
 
-    protected override void Open(IReadOnlyList<byte[]> addresses)
+    protected override void Open(IReadOnlyList<byte[]> engineAddresses)
     {
-        InProcessRoom room = _engine.Find(new Guid(addresses[0])) ??
+        InProcessRoom room = _engine.Find(new Guid(engineAddresses[0])) ??
             throw new CollectiveException(CollectiveFault.PeerLost, $"{Member}: rank 0 has left");
         Volatile.Write(ref _room, room);
         room.Join(Member, new Deadline(_options.ConnectTimeout));

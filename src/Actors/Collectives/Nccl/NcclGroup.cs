@@ -24,14 +24,14 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
     public NcclGroup(GroupMember member, CollectiveOptions options) : base(member, CUDA)
     {
         _options = options;
-        Address = [];
+        EngineAddress = [];
         if (member.Rank != 0) return;
         NcclNative.UniqueId id;
         Check(NcclNative.GetUniqueId(&id));
-        Address = new ReadOnlySpan<byte>(&id, NcclNative.UniqueId.Size).ToArray();
+        EngineAddress = new ReadOnlySpan<byte>(&id, NcclNative.UniqueId.Size).ToArray();
     }
 
-    public override byte[] Address { get; }
+    public override byte[] EngineAddress { get; }
 
     public override void Dispose()
     {
@@ -39,13 +39,13 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         _signals?.Dispose();
     }
 
-    protected override void Open(IReadOnlyList<byte[]> addresses)
+    protected override void Open(IReadOnlyList<byte[]> engineAddresses)
     {
-        if (addresses[0].Length != NcclNative.UniqueId.Size)
+        if (engineAddresses[0].Length != NcclNative.UniqueId.Size)
             throw new CollectiveException(CollectiveFault.Mismatch,
-                $"{Member}: rank 0's address has {addresses[0].Length} bytes, not {NcclNative.UniqueId.Size}: " +
+                $"{Member}: rank 0's address has {engineAddresses[0].Length} bytes, not {NcclNative.UniqueId.Size}: " +
                 "it has another engine");
-        NcclNative.UniqueId id = MemoryMarshal.Read<NcclNative.UniqueId>(addresses[0]);
+        NcclNative.UniqueId id = MemoryMarshal.Read<NcclNative.UniqueId>(engineAddresses[0]);
         Issue(() =>
         {
             NcclNative.Config config = NcclNative.Config.NonBlocking();

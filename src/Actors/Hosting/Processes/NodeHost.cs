@@ -91,7 +91,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             await Task.WhenAny(signals.Released, ends, Task.Delay(ReleaseTimeout, time, CancellationToken.None));
         }
         if (!signals.Over.IsCompletedSuccessfully) return;
-        SupervisorProtocol.RunOver over = await signals.Over;
+        SupervisorProtocol.RunEnded over = await signals.Over;
         services.View.Note(NodeLines.Over(over.Outcome, over.Step));
         if (services.Ended.IsCompleted) await FarewellAsync(host);
     }
@@ -130,7 +130,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     {
         if (node.Signals.Refused.IsCompleted) throw new StarlingException(await node.Signals.Refused);
         if (!node.Signals.Over.IsCompleted) return ExitCodes.Success;
-        SupervisorProtocol.RunOver over = await node.Signals.Over;
+        SupervisorProtocol.RunEnded over = await node.Signals.Over;
         services.Events.Write("ended", over.Step, 0,
             ("outcome", over.Outcome.Named()), ("reason", over.Reason));
         return over.Outcome switch

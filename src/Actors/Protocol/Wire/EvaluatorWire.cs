@@ -1,6 +1,6 @@
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>What evaluators are told.</summary>
+/// <summary>The wire format of the messages to evaluators.</summary>
 internal static class EvaluatorWire
 {
     public static IReadOnlyList<WireMessage> Messages { get; } =

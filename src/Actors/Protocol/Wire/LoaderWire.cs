@@ -2,7 +2,7 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>What loaders are asked, and answer.</summary>
+/// <summary>The wire format of the messages to and from loaders.</summary>
 internal static class LoaderWire
 {
     public static IReadOnlyList<WireMessage> Messages { get; } =

@@ -1,6 +1,6 @@
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>What every node is asked, and answers.</summary>
+/// <summary>The wire format of the messages to and from the actor of a node.</summary>
 internal static class NodeWire
 {
     public static IReadOnlyList<WireMessage> Messages { get; } =

@@ -5,15 +5,15 @@ using Akka.Serialization;
 namespace Starling.Actors.Protocol.Wire;
 
 /// <summary>
-/// Stands in for Akka's serializers that would make objects of any type the network names (JSON with type names, remote
-/// deployment): refuses everything.
+/// Refuses every message. It takes the place of those serializers of Akka that would make objects of any type that a
+/// message names: JSON with type names, and remote deployment.
 /// </summary>
 public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
 {
-    /// <summary>A number that nobody sends.</summary>
+    /// <summary>Number of this serializer. No node sends it.</summary>
     public const int Id = 4712;
 
-    /// <summary>For those that have settings, which do not matter here.</summary>
+    /// <summary>Makes a serializer where Akka passes settings. They are ignored.</summary>
     public RefusingSerializer(ExtendedActorSystem system, Config settings) : this(system) => _ = settings;
 
     /// <inheritdoc/>

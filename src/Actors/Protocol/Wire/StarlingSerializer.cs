@@ -4,17 +4,18 @@ using Akka.Serialization;
 namespace Starling.Actors.Protocol.Wire;
 
 /// <summary>
-/// Starling's messages between nodes: protobuf's wire format under short manifests. Names no type of the program on the
-/// network and makes none from it, but for the messages in <see cref="WireMessages"/>.
+/// Serializes Starling's messages between nodes in protobuf's wire format, with a short manifest for each message. No
+/// type name is sent or read, and only the messages in <see cref="WireMessages"/> are made from received bytes.
 /// </summary>
 public sealed class StarlingSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>
-    /// The largest message, in bytes, both ways. The connection carries heartbeats too, which a large message holds up.
+    /// The largest size of a message, in bytes, sent or received. Larger messages would delay the heartbeats of the
+    /// cluster, which use the same connection.
     /// </summary>
     public const int MaxBytes = 256 << 10;
 
-    /// <summary>The number that stands for this serializer on the network.</summary>
+    /// <summary>Number of this serializer in messages on the network.</summary>
     public const int Id = 4711;
 
     /// <inheritdoc/>
@@ -24,7 +25,7 @@ public sealed class StarlingSerializer(ExtendedActorSystem system) : SerializerW
     public override string Manifest(object o) => MessageOf(o).Manifest;
 
     /// <inheritdoc/>
-    /// <exception cref="WireRefusedException">No message between nodes, or too large for one.</exception>
+    /// <exception cref="WireRefusedException">The message's type is not known here, or it is too large.</exception>
     public override byte[] ToBinary(object obj)
     {
         using WireWriter fields = new();
@@ -36,7 +37,7 @@ public sealed class StarlingSerializer(ExtendedActorSystem system) : SerializerW
     }
 
     /// <inheritdoc/>
-    /// <exception cref="WireRefusedException">Unknown, damaged or too large.</exception>
+    /// <exception cref="WireRefusedException">The message is unknown, damaged or too large.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         if (bytes.Length > MaxBytes)
@@ -49,7 +50,8 @@ public sealed class StarlingSerializer(ExtendedActorSystem system) : SerializerW
         }
         catch (Exception e) when (e is not WireRefusedException)
         {
-            // Whatever damaged bytes lead to, it must not be more than one lost message.
+            // Damaged bytes may cause any exception. Akka drops only this message, instead of the whole connection, if
+            // the exception is a WireRefusedException.
             throw new WireRefusedException($"damaged message {manifest}: {e.Message}", e);
         }
     }

@@ -1,6 +1,6 @@
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>The answer to whoever asks how the run does.</summary>
+/// <summary>The wire format of the run's status, which the supervisor and every node answer with.</summary>
 internal static class StatusWire
 {
     public static WireMessage Message { get; } = WireMessage.Of<RunStatus>("sup.status1", Write, Read);

@@ -3,7 +3,7 @@ using Starling.Actors.Runs;
 
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>What the supervisor is told, and answers.</summary>
+/// <summary>The wire format of the messages to and from the supervisor.</summary>
 internal static class SupervisorWire
 {
     public static IReadOnlyList<WireMessage> Messages { get; } =
@@ -26,11 +26,11 @@ internal static class SupervisorWire
         WireMessage.Of<SupervisorProtocol.Refused>("sup.refused1",
             (m, to) => to.Text(1, m.Reason),
             from => new(from.Text(1))),
-        WireMessage.Of<SupervisorProtocol.Bound>("sup.bound1",
+        WireMessage.Of<SupervisorProtocol.TrainerBound>("sup.bound1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Bytes(3, m.Blob).Long(4, m.Step)
                 .Long(5, m.Checkpoint),
             from => new(from.Text(1), from.Long(2), from.Bytes(3), from.Long(4), from.Long(5))),
-        WireMessage.Of<SupervisorProtocol.Ready>("sup.ready1",
+        WireMessage.Of<SupervisorProtocol.TrainerReady>("sup.ready1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step).Long(4, m.Checkpoint),
             from => new(from.Text(1), from.Long(2), from.Long(3), from.Long(4))),
         WireMessage.Of<SupervisorProtocol.StepApplied>("sup.applied1",
@@ -46,7 +46,7 @@ internal static class SupervisorWire
         WireMessage.Of<SupervisorProtocol.TrainerLeaving>("sup.leaving1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation),
             from => new(from.Text(1), from.Long(2))),
-        WireMessage.Of<SupervisorProtocol.Pong>("sup.pong1",
+        WireMessage.Of<SupervisorProtocol.TrainerAnswered>("sup.pong1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Long(3, m.Sequence),
             from => new(from.Text(1), from.Long(2), from.Long(3))),
         WireMessage.Of<SupervisorProtocol.TrainingEnded>("sup.ended1",
@@ -65,7 +65,7 @@ internal static class SupervisorWire
         WireMessage.Of<SupervisorProtocol.Fatal>("sup.fatal1",
             (m, to) => to.Text(1, m.Reason),
             from => new(from.Text(1))),
-        WireMessage.Of<SupervisorProtocol.RunOver>("sup.over1",
+        WireMessage.Of<SupervisorProtocol.RunEnded>("sup.over1",
             (m, to) => to.Long(1, (int)m.Outcome).Long(2, m.Step).Text(3, m.Reason),
             from => new(from.Choice<RunOutcome>(1), from.Long(2), from.TextOrNull(3))),
         WireMessage.Of("sup.ask1", SupervisorProtocol.StatusRequest.Instance),

@@ -2,7 +2,7 @@ using Starling.Actors.Coordination;
 
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>What trainers are told.</summary>
+/// <summary>The wire format of the messages to trainers.</summary>
 internal static class TrainerWire
 {
     public static IReadOnlyList<WireMessage> Messages { get; } =

@@ -1,11 +1,11 @@
 namespace Starling.Actors.Protocol.Wire;
 
-/// <summary>Akka's settings for what may travel between nodes.</summary>
+/// <summary>Akka's settings for the messages between nodes.</summary>
 public static class WireProfile
 {
     /// <summary>
-    /// Registers <see cref="StarlingSerializer"/> for its messages, and refuses every other type but those of Akka's
-    /// own protocols. To be put before Akka's defaults.
+    /// The settings: they register <see cref="StarlingSerializer"/> for its messages, and refuse every other type
+    /// except those of Akka's own protocols. These settings go in front of Akka's defaults.
     /// </summary>
     public static string Hocon { get; } = $$"""
         akka.actor {

@@ -4,9 +4,9 @@ using Google.Protobuf;
 namespace Starling.Actors.Protocol.Wire;
 
 /// <summary>
-/// Reads the fields that a <see cref="WireWriter"/> wrote, in any order. Numbers it is not asked for are skipped, and a
-/// field that is not there reads as 0, "" or an empty list: fields can be added to a message. Believes no length: what
-/// is kept is never more than a small multiple of the bytes that came.
+/// Reads the fields that a <see cref="WireWriter"/> wrote, in any order. Unknown field numbers are skipped, and a
+/// missing field reads as 0, "" or an empty list, so that later releases can add fields to a message. The reader trusts
+/// no length in the bytes: it never allocates more than a small multiple of the bytes that it received.
 /// </summary>
 internal sealed class WireReader
 {
@@ -47,7 +47,7 @@ internal sealed class WireReader
         return found is { Bytes: null, IsDouble: false } ? found.Bits : throw Mistyped(field);
     }
 
-    /// <exception cref="OverflowException">The number is none of 32 bits.</exception>
+    /// <exception cref="OverflowException">The number does not fit into 32 bits.</exception>
     public int Int(int field) => checked((int)Long(field));
 
     public bool Flag(int field) => Long(field) != 0;
@@ -101,7 +101,7 @@ internal sealed class WireReader
 
     private IEnumerable<Field> All(int number) => _fields.Where(field => field.Number == number);
 
-    // Protobuf's rule: of a field that is there twice, the last one counts.
+    // Protobuf has the rule that the last one counts if a field is there more than once.
     private Field? Last(int number)
     {
         int at = _fields.FindLastIndex(field => field.Number == number);

@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace Starling.Actors.Protocol.Wire;
 
 /// <summary>
-/// Writes a message's fields in protobuf's wire format. Field numbers are for ever: a number that is not needed any
-/// more is never used for anything else. What is null, and a list without items, is left out.
+/// Writes a message's fields in protobuf's wire format. The number of a field never changes, and the number of a
+/// removed field is never used again. Null values and empty lists are not written.
 /// </summary>
 internal sealed class WireWriter : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class WireWriter : IDisposable
         return this;
     }
 
-    /// <summary>Packed: one field for the whole list.</summary>
+    /// <summary>Writes a list of numbers as one field (packed).</summary>
     public WireWriter Ints(int field, IReadOnlyList<int> values)
     {
         if (values.Count == 0) return this;
@@ -69,7 +69,7 @@ internal sealed class WireWriter : IDisposable
         return this;
     }
 
-    /// <summary>A reference as a path that is valid on other nodes too.</summary>
+    /// <summary>Writes an actor reference as a path that is valid on other nodes too.</summary>
     public WireWriter Actor(int field, IActorRef actor) =>
         Text(field, Akka.Serialization.Serialization.SerializedActorPath(actor));
 
@@ -79,7 +79,7 @@ internal sealed class WireWriter : IDisposable
         return this;
     }
 
-    /// <summary>A message inside the message.</summary>
+    /// <summary>Writes a message inside the message.</summary>
     public WireWriter One<T>(int field, T value, Action<T, WireWriter> write)
     {
         using WireWriter inner = new();

@@ -8,10 +8,10 @@ using Starling.Data;
 namespace Starling.Actors.Runs.Events;
 
 /// <summary>
-/// The run's append-only diary, <c>events.jsonl</c>: one JSON object a line, each with <c>time</c>, <c>run</c>,
-/// <c>attempt</c>, <c>generation</c>, <c>step</c> and <c>event</c>, then the event's own fields. Callers never wait
-/// for the disk: lines go through a queue to one writer, which hands each to the operating system before it takes the
-/// next.
+/// Writes the run's event log, <c>events.jsonl</c>, to which lines are only appended. Each line is a JSON object with
+/// <c>time</c>, <c>run</c>, <c>attempt</c>, <c>generation</c>, <c>step</c> and <c>event</c>, then the event's own
+/// fields. Callers never wait for the disk: lines go through a queue to one writer, which hands each line to the
+/// operating system before it takes the next one.
 /// </summary>
 public sealed class EventLog : IAsyncDisposable
 {
@@ -33,16 +33,16 @@ public sealed class EventLog : IAsyncDisposable
         _writer = Task.Run(WriteLinesAsync);
     }
 
-    /// <summary>Number of this start of the run: one more than the last the file tells of, from 1.</summary>
+    /// <summary>Number of this start of the run, from 1: one more than the last attempt in the file.</summary>
     public int Attempt { get; }
 
     /// <summary>
-    /// Lines that could not be written (full disk) or did not fit the queue. Training goes on without them.
+    /// Number of lines that were lost, because the disk was full or the queue was. The training goes on without them.
     /// </summary>
     public long Lost => Interlocked.Read(ref _lost);
 
-    /// <summary>Opens or makes the file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Opens the file, or creates it.</summary>
+    /// <param name="path">Path of the file.</param>
     /// <param name="run">The run's name.</param>
     /// <param name="time">The clock of the <c>time</c> field.</param>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
@@ -50,12 +50,12 @@ public sealed class EventLog : IAsyncDisposable
     {
         try
         {
-            // Readable and deletable meanwhile, but one writer only.
+            // Other processes may read or delete the open file, but not write to it.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite,
                 FileShare.Read | FileShare.Delete, bufferSize: 0);
             EventLogTail tail = EventLogTail.Read(file);
             file.Seek(0, SeekOrigin.End);
-            // A crash may have cut the last line short; the first line of this attempt must not be glued to it.
+            // A crash may have cut the last line short. The first line of this attempt must begin on a new line.
             if (!tail.EndsWithNewLine) file.WriteByte((byte)'\n');
             return new EventLog(file, run, tail.LastAttempt + 1, time);
         }
@@ -65,10 +65,10 @@ public sealed class EventLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds a line. Thread-safe; returns at once.</summary>
-    /// <param name="name">What happened, in snake_case.</param>
-    /// <param name="step">The training step it belongs to.</param>
-    /// <param name="generation">The membership generation.</param>
+    /// <summary>Adds a line to the queue. Thread-safe; returns at once.</summary>
+    /// <param name="name">The event, in snake_case.</param>
+    /// <param name="step">The training step that the event belongs to.</param>
+    /// <param name="generation">The generation that the event belongs to.</param>
     /// <param name="fields">The event's own fields.</param>
     public void Write(
         string name, long step, long generation, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
@@ -86,7 +86,7 @@ public sealed class EventLog : IAsyncDisposable
         if (!_lines.Writer.TryWrite(line.ToJsonString(OptionsJson.Compact) + "\n")) Interlocked.Increment(ref _lost);
     }
 
-    /// <summary>Writes what is queued and closes the file.</summary>
+    /// <summary>Writes the queued lines and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
@@ -101,8 +101,9 @@ public sealed class EventLog : IAsyncDisposable
         {
             try
             {
-                // Unbuffered, each line for itself: after kill -9 everything up to the last event is there. At the end
-                // as it is now: the supervisors of a cluster write one log, one after the other.
+                // Each line is written without a buffer, so that the file is complete up to the last event after kill
+                // -9. The end of the file is looked for before each line, because the supervisors of a cluster write
+                // the same log, one after the other.
                 _file.Seek(0, SeekOrigin.End);
                 _file.Write(Encoding.UTF8.GetBytes(torn ? "\n" + line : line));
                 torn = false;
@@ -115,7 +116,8 @@ public sealed class EventLog : IAsyncDisposable
         }
     }
 
-    // JSON has no NaN, and the step that went wrong is the one whose line is needed most.
+    // JSON has no NaN and no infinity, so they are written as text. The line of a step with such a value is the one
+    // that explains what went wrong.
     private static JsonNode? Writable(JsonNode? value) =>
         value is JsonValue number && number.TryGetValue(out double d) && !double.IsFinite(d)
             ? JsonValue.Create(d.ToString(CultureInfo.InvariantCulture))

@@ -2,30 +2,31 @@ using System.Text.Json;
 
 namespace Starling.Actors.Runs.Events;
 
-/// <summary>Losses of a run's steps, from its event log.</summary>
+/// <summary>Reads the losses of a run's steps from its event log.</summary>
 public static class StepLosses
 {
     /// <summary>
-    /// Mean of the next-token loss over the last <paramref name="count"/> steps up to one, as far as the log has them;
-    /// null if it has none. A step that was made twice, before and after a restart, counts once.
+    /// Returns the mean of the next-token loss over the <paramref name="count"/> steps up to <paramref name="step"/>,
+    /// as far as the log has them; null if it has none. A step that was made again after a restart counts once, with
+    /// its last loss.
     /// </summary>
-    /// <param name="eventLog">The run's <c>events.jsonl</c>; may be missing.</param>
-    /// <param name="step">The last step.</param>
-    /// <param name="count">Steps to take together.</param>
+    /// <param name="eventLog">Path of the run's <c>events.jsonl</c>. The file may be missing.</param>
+    /// <param name="step">The last step of the mean.</param>
+    /// <param name="count">Number of steps to average.</param>
     public static double? Mean(string eventLog, long step, int count)
     {
         if (!File.Exists(eventLog)) return null;
         Dictionary<long, double> losses = [];
-        // A running run still writes to it.
+        // A run that is still running has the file open for writing.
         using FileStream file = new(eventLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using StreamReader reader = new(file);
         while (reader.ReadLine() is { } line)
-            if (Loss(line) is { } loss && loss.Step > step - count && loss.Step <= step)
+            if (ReadLoss(line) is { } loss && loss.Step > step - count && loss.Step <= step)
                 losses[loss.Step] = loss.Value;
         return losses.Count > 0 ? losses.Values.Average() : null;
     }
 
-    private static (long Step, double Value)? Loss(string line)
+    private static (long Step, double Value)? ReadLoss(string line)
     {
         if (!line.Contains("\"event\":\"step\"", StringComparison.Ordinal)) return null;
         try
@@ -36,7 +37,7 @@ public static class StepLosses
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null; // torn by a crash
+            return null; // the line was cut short by a crash
         }
     }
 }

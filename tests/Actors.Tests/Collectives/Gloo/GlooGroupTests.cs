@@ -38,8 +38,8 @@ public class GlooGroupTests
         CollectiveOptions impatient = Members.Options with { ConnectTimeout = TimeSpan.FromMilliseconds(300) };
         ICollectiveGroup[] groups = [.. Enumerable.Range(0, 2)
             .Select(rank => Members.Engine("gloo").Bind(new GroupMember(1, rank, 2), impatient))];
-        byte[][] addresses = [.. groups.Select(g => g.Address)];
-        Exception?[] failures = Members.Run([groups[0]], group => group.Connect(addresses, Members.Plan));
+        byte[][] engineAddresses = [.. groups.Select(g => g.EngineAddress)];
+        Exception?[] failures = Members.Run([groups[0]], group => group.Connect(engineAddresses, Members.Plan));
         Assert.Equal(CollectiveFault.TimedOut, Assert.IsType<CollectiveException>(failures[0]).Fault);
         Members.Dispose(groups);
     }
@@ -49,7 +49,7 @@ public class GlooGroupTests
     {
         ICollectiveGroup group = Members.Engine("gloo").Bind(new GroupMember(1, 0, 2), Members.Options);
         CollectiveException refused = Assert.Throws<CollectiveException>(() =>
-            group.Connect([group.Address, new byte[16]], Members.Plan));
+            group.Connect([group.EngineAddress, new byte[16]], Members.Plan));
         Assert.Equal(CollectiveFault.Mismatch, refused.Fault);
         Members.Dispose([group]);
     }

@@ -126,13 +126,13 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     private void Bind()
     {
         _doing = Doing.Bound;
-        Send(new RunEvent.TrainerBound(name, _generation, Blob(name), _memory?.Step ?? -1, _checkpoint));
+        Send(new RunEvent.TrainerBound(name, _generation, EngineAddress(name), _memory?.Step ?? -1, _checkpoint));
     }
 
     private void Connect(RunEffect.Connect e)
     {
-        Assert.Equal(_hosting.Select(h => Encoding.UTF8.GetString(Blob(h.Trainer).Span)),
-            e.Blobs.Select(b => Encoding.UTF8.GetString(b.Span)));
+        Assert.Equal(_hosting.Select(h => Encoding.UTF8.GetString(EngineAddress(h.Trainer).Span)),
+            e.EngineAddresses.Select(b => Encoding.UTF8.GetString(b.Span)));
         _doing = Doing.Connecting;
         _exchange = cluster.Exchange(_generation, _hosting);
         _exchange.Connect(name);
@@ -202,7 +202,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
         (_memory, _term, _generation, _checkpoint, _rank) = (null, 0, 0, -1, -1);
     }
 
-    private ReadOnlyMemory<byte> Blob(string host) => Encoding.UTF8.GetBytes($"{host}@{_generation}");
+    private ReadOnlyMemory<byte> EngineAddress(string host) => Encoding.UTF8.GetBytes($"{host}@{_generation}");
 
     private void Send(RunEvent happened) => Mail.Enqueue((cluster.Leader, happened));
 }

@@ -69,7 +69,7 @@ public sealed class StarlingSerializerTests : ActorTests
         foreach (object sample in (object[])
         [
             new SupervisorProtocol.EvaluationEnded(300, null),
-            new SupervisorProtocol.RunOver(RunOutcome.Completed, 5000, null),
+            new SupervisorProtocol.RunEnded(RunOutcome.Completed, 5000, null),
             new LoaderProtocol.LoadedTokens(0, 0, 0, 1, 1, 1, 2, default, [], []),
         ])
         {
