@@ -22,7 +22,7 @@ internal sealed class WireGolden
         {
             string folder = AppContext.BaseDirectory;
             while (!File.Exists(Path.Combine(folder, "Cluster.sln"))) folder = Path.GetDirectoryName(folder)!;
-            return Path.Combine(folder, "tests", "Actors.Tests", "Serialization", Name);
+            return Path.Combine(folder, "tests", "Actors.Tests", "Protocol", "Wire", Name);
         }
     }
 
