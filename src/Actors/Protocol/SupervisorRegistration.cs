@@ -9,7 +9,7 @@ namespace Starling.Actors.Protocol;
 internal sealed class SupervisorRegistration(IActorContext context, ITimerScheduler timers, IActorRef supervisor,
     object registration)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Registers, now or again.</summary>
     public void Send()
