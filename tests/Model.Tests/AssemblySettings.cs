@@ -1,6 +1,6 @@
 using Starling.Model.Tensors;
 
-// Two cores: parallel test collections would only fight over OpenMP's threads.
+// Test collections run one after the other. On two cores, parallel ones would only compete for OpenMP's threads.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: AssemblyFixture(typeof(Starling.Model.Tests.TorchFixture))]
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests;
 
 /// <summary>
-/// A reference file made by LlamaGen's code, Pillow or numpy. <see cref="GoldenFolder"/> says which, so that other
-/// files of the same form can be put in its place; every shape and setting comes from the file.
+/// A reference file of LlamaGen's code, Pillow or numpy. <see cref="GoldenFolder"/> tells which. All shapes and
+/// settings come from the file, so other files of the same form can replace it.
 /// </summary>
 public sealed class Golden
 {
@@ -22,10 +22,10 @@ public sealed class Golden
 
     public Tensor this[string name] => _tensors[name];
 
-    /// <summary>The sets of files that golden tests run on.</summary>
+    /// <summary>The sets of files on which golden tests run.</summary>
     public static TheoryData<string> Sets => GoldenFolder.Sets;
 
-    /// <summary>Opens a golden file of a set; its tensors belong to the caller's dispose scope.</summary>
+    /// <summary>Opens a golden file of a set. Its tensors belong to the caller's dispose scope.</summary>
     public static Golden Open(string set, string name) => new(PathOf(Path.Combine(set, name + ".safetensors")));
 
     public static string PathOf(string fileName) => GoldenFolder.PathOf(fileName);
@@ -35,8 +35,8 @@ public sealed class Golden
     public double Number(string key) => double.Parse(Metadata[key], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The tensors whose names begin with <paramref name="prefix"/>, the prefix taken off; fails if there are none, or
-    /// a test that goes through them would prove nothing.
+    /// Gives the tensors whose names begin with <paramref name="prefix"/>, without the prefix. Fails if there are none,
+    /// because a test that goes through them would then check nothing.
     /// </summary>
     public Dictionary<string, Tensor> Under(string prefix)
     {
@@ -59,12 +59,13 @@ public sealed class Golden
     }
 
     /// <summary>
-    /// Weights after AdamW: 1e-5 of the tensor's largest, but for a few elements, which may be off by two updates.
-    /// AdamW divides a gradient by its own size, so where a gradient nearly vanishes its rounding moves the weight
-    /// visibly. One element in a thousand may be such (two at least), and in a matrix as many as a row or a column has,
-    /// since a hidden unit that hardly matters takes all its weights along. (Ten steps of the reference in float64 and
-    /// in float32 end up to 7e-4 apart, with 80 elements of a 24,576-element matrix beyond 1e-5.) Where
-    /// <paramref name="nudged"/>, from another rounding, has more such elements, more are allowed.
+    /// Compares weights after AdamW updates. The tolerance is 1e-5 of the tensor's largest element. A few elements may
+    /// be off by two updates instead: AdamW divides a gradient by its own size, so where a gradient is almost 0, its
+    /// rounding changes the weight visibly. These may be one element in a thousand (and two at least), and in a matrix
+    /// as many as a row or a column has, because a hidden unit that hardly matters affects all its weights. (After ten
+    /// steps the reference in float64 and the reference in float32 differ by up to 7e-4, and 80 elements of a matrix of
+    /// 24,576 differ by more than 1e-5.) If <paramref name="nudged"/>, a result with other rounding, has more such
+    /// elements, more are allowed.
     /// </summary>
     public static void AssertUpdated(
         Tensor expected, Tensor actual, double learningRate, string what, Tensor? nudged = null)

@@ -10,7 +10,7 @@ namespace Starling.Actors.Protocol;
 internal sealed class SupervisorRegistration(IActorContext context, ITimerScheduler timers, IActorRef supervisor,
     object registration)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends the registration, and asks the actor after a second to send it again.</summary>
     public void Send()

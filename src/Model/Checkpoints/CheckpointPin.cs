@@ -1,28 +1,28 @@
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// Who may delete a checkpoint: nobody while somebody reads it. The lock is the system's, on the manifest, so it holds
-/// between the processes that share a run's folder, and ends with a process that is killed.
+/// A lock that keeps a checkpoint from being deleted while somebody reads it. It is the system's lock on the manifest.
+/// So it works between the processes that share a run's folder, and is released when a process is killed.
 /// </summary>
 internal static class CheckpointPin
 {
-    /// <summary>Holds a checkpoint for reading; null if it is gone, or on its way out.</summary>
+    /// <summary>Locks a checkpoint for reading; null if it is gone or about to be moved away.</summary>
     public static IDisposable? TryHold(string folder)
     {
         string manifest = ManifestOf(folder);
         FileStream? held = TryOpen(manifest, FileAccess.Read, FileShare.Read);
-        // Opened just before it was moved away and deleted: what is held then is nothing any more.
+        // If the checkpoint was moved away just after the file was opened, the lock holds nothing.
         if (held is null || File.Exists(manifest)) return held;
         held.Dispose();
         return null;
     }
 
-    /// <summary>The right to move a checkpoint away; null while it is held.</summary>
+    /// <summary>Takes the right to move a checkpoint away; null while somebody reads it.</summary>
     public static Claim? TryClaim(string folder)
     {
         string manifest = ManifestOf(folder);
-        // Windows refuses by itself to rename a folder in which a file is open, ours included. One without a manifest
-        // is damaged, and nobody reads it.
+        // No lock is taken on Windows, because it refuses to rename a folder in which a file is open, even by this
+        // process; readers are safe there without it. A checkpoint without a manifest is damaged, and nobody reads it.
         if (OperatingSystem.IsWindows() || !File.Exists(manifest)) return new Claim(null);
         return TryOpen(manifest, FileAccess.ReadWrite, FileShare.None) is { } file ? new Claim(file) : null;
     }

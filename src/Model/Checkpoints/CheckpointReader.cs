@@ -4,11 +4,11 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Checkpoints;
 
-/// <summary>Reads a checkpoint folder, verifying every byte before any of it is used.</summary>
+/// <summary>Reads a checkpoint folder, and verifies every byte before any of it is used.</summary>
 public static class CheckpointReader
 {
-    /// <summary>Loads the given parts, or all of them when none is given.</summary>
-    /// <exception cref="DamagedCheckpointException">A file is missing or is not what was written.</exception>
+    /// <summary>Loads the given parts; all of them if none is given.</summary>
+    /// <exception cref="DamagedCheckpointException">A file is missing or is not the one that was written.</exception>
     /// <exception cref="StarlingException">The checkpoint is of a newer format.</exception>
     public static LoadedCheckpoint Load(string folder, params IReadOnlyList<CheckpointPart> parts)
     {
@@ -24,7 +24,7 @@ public static class CheckpointReader
     }
 
     /// <summary>
-    /// Reads everything, keeping one tensor at a time. Gives what is wrong: nothing for an intact checkpoint.
+    /// Reads the whole checkpoint, one tensor at a time, and gives what is wrong with it: nothing for an intact one.
     /// </summary>
     public static IReadOnlyList<string> Verify(string folder)
     {
@@ -42,18 +42,20 @@ public static class CheckpointReader
         }
     }
 
-    /// <summary>The <see cref="StateHash"/> of the state in a folder, computed from its bytes.</summary>
+    /// <summary>Gives the <see cref="StateHash"/> of the state in a folder, verified against its bytes.</summary>
     /// <exception cref="DamagedCheckpointException">The checkpoint is not intact.</exception>
     /// <exception cref="StarlingException">The checkpoint is of a newer format.</exception>
     public static string HashOf(string folder)
     {
         CheckpointManifest manifest = ManifestFile.Read(folder);
         List<string> problems = Problems(folder, manifest);
-        // Verified against the manifest just now, so the manifest's number is the one computed from the bytes.
+        // The bytes have just been verified against the manifest's hash, so that hash is the one of the bytes.
         return problems.Count == 0 ? manifest.StateHash : throw new DamagedCheckpointException(folder, problems);
     }
 
-    /// <summary>Everything, through one buffer: a check in the background must not stir up the collector.</summary>
+    /// <summary>
+    /// Checks the whole checkpoint with one buffer. A check in the background should not cause garbage collections.
+    /// </summary>
     private static List<string> Problems(string folder, CheckpointManifest manifest)
     {
         byte[] buffer = [];
@@ -84,7 +86,8 @@ public static class CheckpointReader
             });
             if (problem is not null) problems.Add(problem);
         }
-        // Every file may be as it was written and the state still torn, if its memory changed while it was written.
+        // Each file may be the one that was written, and the state still be mixed, if memory changed while it was
+        // written.
         if (problems.Count == 0 && CheckpointParts.All.All(parts.Contains) && hash.Finish() is var actual &&
             actual != manifest.StateHash)
             problems.Add($"the state's hash is {actual} instead of {manifest.StateHash}");

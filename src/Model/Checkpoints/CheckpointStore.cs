@@ -4,11 +4,11 @@ using Starling.Model.Files;
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// The checkpoints of a run: finds, verifies, loads and deletes them. Any number of stores may read one folder; only
+/// The checkpoints of a run: finds, verifies, loads and deletes them. Any number of stores may read one folder. Only
 /// the holder of the run's <see cref="RunLock"/> may recover, write or prune. Safe for any thread.
 /// </summary>
-/// <param name="folder">The run's <c>checkpoints</c> folder; need not exist yet.</param>
-/// <param name="files">How the disk is changed; the real one by default.</param>
+/// <param name="folder">The run's <c>checkpoints</c> folder, which need not exist yet.</param>
+/// <param name="files">The operations that change the disk; the real ones by default.</param>
 public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
 {
     /// <summary>The <c>checkpoints</c> folder.</summary>
@@ -16,25 +16,25 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
 
     internal IDurableFiles Files { get; } = files ?? DiskFiles.Instance;
 
-    /// <summary>What is there, by step, judged by the manifests alone.</summary>
+    /// <summary>Lists the checkpoints by step, judged by their manifests alone.</summary>
     public IReadOnlyList<CheckpointEntry> List() =>
         [.. CheckpointFolders.Scan(Folder).Select(found => Entry(found.Key, found.Value))];
 
-    /// <summary>The newest checkpoint with a usable manifest; null if there is none.</summary>
+    /// <summary>Gives the newest checkpoint with a usable manifest; null if there is none.</summary>
     public CheckpointEntry? Latest() => List().LastOrDefault(e => e.Manifest is not null);
 
-    /// <summary>Loads a step's checkpoint, every byte verified.</summary>
-    /// <exception cref="DamagedCheckpointException">It is not what was written.</exception>
-    /// <exception cref="StarlingException">There is none of that step, or it is of a newer format.</exception>
+    /// <summary>Loads the checkpoint of a step and verifies every byte.</summary>
+    /// <exception cref="DamagedCheckpointException">The checkpoint is not the one that was written.</exception>
+    /// <exception cref="StarlingException">There is no checkpoint of that step, or it is of a newer format.</exception>
     public LoadedCheckpoint Load(long step) => CheckpointReader.Load(FolderOf(step));
 
     /// <summary>
-    /// Loads the newest intact checkpoint. Each newer one that is damaged goes to <paramref name="report"/>, whose
-    /// message names the files and what differs. Null if there is no checkpoint at all.
+    /// Loads the newest intact checkpoint; null if there is no checkpoint at all. <paramref name="report"/> gets an
+    /// exception for each newer one that is damaged, whose message names the files and the differences.
     /// </summary>
     /// <exception cref="StarlingException">
-    /// The newest is of a newer format (an older one would lose its steps silently), or all are damaged (starting anew
-    /// has to be the user's decision).
+    /// The newest checkpoint is of a newer format, and an older one would lose its steps without a word; or all are
+    /// damaged, and only the user may decide to start from the beginning.
     /// </exception>
     public LoadedCheckpoint? LoadNewestGood(Action<DamagedCheckpointException> report)
     {
@@ -55,13 +55,16 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
             "to start the run from the beginning");
     }
 
-    /// <summary>Reads a step's checkpoint to the end and says what is wrong with it: nothing if it is intact.</summary>
-    /// <exception cref="StarlingException">There is none of that step.</exception>
+    /// <summary>
+    /// Reads the whole checkpoint of a step and gives what is wrong with it: nothing if it is intact.
+    /// </summary>
+    /// <exception cref="StarlingException">There is no checkpoint of that step.</exception>
     public IReadOnlyList<string> Verify(long step) => CheckpointReader.Verify(FolderOf(step));
 
     /// <summary>
-    /// Clears up after a crash: brings back a checkpoint whose replacement did not get into place, and deletes what was
-    /// left half-written or half-deleted. Gives the names of the folders it found. Call it once, before training.
+    /// Cleans up after a crash: brings back a checkpoint whose replacement was not completed, and deletes folders that
+    /// were half-written or half-deleted. Gives the names of the folders that it found. To be called once, before
+    /// training.
     /// </summary>
     /// <exception cref="StarlingException">A checkpoint could not be brought back.</exception>
     public IReadOnlyList<string> Recover()
@@ -81,9 +84,9 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
     }
 
     /// <summary>
-    /// Deletes what others left half-written, half-deleted or replaced of steps before a committed one: a cluster that
-    /// outlives its members is never started anew, so nobody would recover it. Whoever still writes may not commit it
-    /// any more.
+    /// Deletes folders of steps before a committed one that other processes left half-written, half-deleted or
+    /// replaced. A cluster whose members come and go may never be started anew, so <see cref="Recover"/> would not do
+    /// it. A process that still writes such a step may not commit it any more.
     /// </summary>
     internal void DeleteRemains(long committed)
     {
@@ -94,7 +97,7 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
         }
         catch (StarlingException)
         {
-            return; // the next commit finds them
+            return; // the next commit tries again
         }
         foreach (string path in folders)
         {
@@ -106,15 +109,16 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
     }
 
     /// <summary>
-    /// Keeps a step's checkpoint from being pruned, by any process, until the result is disposed: an evaluation reads
-    /// it. Null if there is none of that step any more.
+    /// Keeps the checkpoint of a step from being pruned by any process, until the result is disposed. An evaluation
+    /// reads it. Null if there is no checkpoint of that step any more.
     /// </summary>
     public IDisposable? TryPin(long step) =>
         CheckpointFolders.Scan(Folder).TryGetValue(step, out string? path) ? CheckpointPin.TryHold(path) : null;
 
     /// <summary>
-    /// Deletes what the policy does not keep, except pinned checkpoints. One that cannot be deleted goes to
-    /// <paramref name="report"/> and is tried again the next time. Gives the deleted steps.
+    /// Deletes the checkpoints that the policy does not keep, except those that are being read.
+    /// <paramref name="report"/> gets a line for each that could not be deleted; the next call tries it again. Gives
+    /// the deleted steps.
     /// </summary>
     public IReadOnlyList<long> Prune(KeepPolicy policy, Action<string> report,
         IReadOnlyDictionary<long, double>? scores = null) =>
@@ -124,7 +128,7 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
 
     internal string FreshPath(string prefix, long step) => Path.Combine(Folder, CheckpointFolders.Fresh(prefix, step));
 
-    /// <summary>Deletes a folder if the system lets it; what stays is found again by <see cref="Recover"/>.</summary>
+    /// <summary>Deletes a folder if the system permits it. <see cref="Recover"/> finds a folder that stays.</summary>
     internal void TryDelete(string path)
     {
         try
@@ -161,7 +165,8 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
             using (CheckpointPin.Claim? claim = CheckpointPin.TryClaim(path))
             {
                 if (claim is null) return false;
-                // First out of the way in one piece: a half-deleted folder under its own name would look damaged.
+                // The folder is renamed before it is deleted. Otherwise a half-deleted one under its own name would
+                // look damaged.
                 Files.Rename(path, doomed);
             }
             Files.DeleteFolder(doomed);

@@ -3,8 +3,8 @@ using Starling.Data;
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// A checkpoint could not be written. Nothing half-made is left and the earlier checkpoints are untouched, so training
-/// may go on and try again.
+/// A checkpoint could not be written. No half-written one is left and the earlier checkpoints are unchanged, so
+/// training may go on and try again.
 /// </summary>
 public sealed class CheckpointWriteException : StarlingException
 {
@@ -14,7 +14,7 @@ public sealed class CheckpointWriteException : StarlingException
     internal CheckpointWriteException(CheckpointFailure failure, string message, Exception? inner = null)
         : base(message, inner) => Failure = failure;
 
-    /// <summary>What kind of failure it was.</summary>
+    /// <summary>The kind of the failure.</summary>
     public CheckpointFailure Failure { get; }
 
     internal static CheckpointWriteException From(Exception e, long step, string folder)

@@ -5,23 +5,28 @@ using Starling.Model.Snapshots;
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// Writes checkpoints so that a crash at any moment leaves the earlier ones, or the new one, whole: everything goes
-/// into a hidden folder that gets its name last. One writer a run (see <see cref="RunLock"/>), one write at a time.
+/// Writes checkpoints so that a crash at any moment leaves the earlier ones or the new one whole: all files go into a
+/// hidden folder, which gets its name last. A run has one writer (see <see cref="RunLock"/>), which writes one
+/// checkpoint at a time.
 /// </summary>
 /// <param name="store">The run's checkpoints.</param>
-/// <param name="time">Tells when a checkpoint was made and how long it took.</param>
-/// <param name="guard">Says whether a generation may still commit; by default all may.</param>
+/// <param name="time">The clock, for times and durations.</param>
+/// <param name="guard">Tells whether a generation may still commit; by default all may.</param>
 public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, ICommitGuard? guard = null)
 {
     private bool _prepared;
 
     /// <summary>
-    /// Writes, reads back and commits a snapshot. A checkpoint of the same step and state that is already there is left
-    /// alone; a damaged one or one of another state is replaced. The caller keeps the snapshot (to try again, or to
-    /// dispose).
+    /// Writes a snapshot, reads it back, and commits it. An intact checkpoint of the same step and state is left alone;
+    /// a damaged one, or one of another state, is replaced. The caller disposes the snapshot, and may try again with it
+    /// before.
     /// </summary>
-    /// <exception cref="CheckpointWriteException">It could not be written; nothing half-made is left.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the commit; nothing half-made is left.</exception>
+    /// <exception cref="CheckpointWriteException">
+    /// The checkpoint could not be written. No half-written one is left.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// The write was canceled before the commit. No half-written checkpoint is left.
+    /// </exception>
     public CheckpointReceipt Write(CheckpointSnapshot state, RunDescription run,
         IReadOnlyDictionary<string, double> metrics, CancellationToken cancel = default)
     {
@@ -30,7 +35,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
             long start = time.GetTimestamp();
             string stateHash = StateHash.Of(state);
             PrepareStore();
-            if (Existing(state, stateHash) is { } existing)
+            if (FindEqual(state, stateHash) is { } existing)
                 return new CheckpointReceipt(store.PathOf(state.Step), existing, Written: false,
                     time.GetElapsedTime(start), default, default);
             return WriteNew(state, run, metrics, stateHash, start, cancel);
@@ -68,20 +73,21 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
     {
         if (_prepared) return;
         store.Files.CreateFolder(store.Folder);
-        // Whoever made it: a synced checkpoint in a folder whose own name is lost would be lost too.
+        // The name of the folder is synced whether this process made it or another one: if a power cut took the
+        // folder's name, the checkpoints in it would be lost too.
         store.Files.SyncFolder(Path.GetDirectoryName(store.Folder)!);
         _prepared = true;
     }
 
-    /// <summary>The manifest of a checkpoint that makes writing this one superfluous.</summary>
-    private CheckpointManifest? Existing(CheckpointSnapshot state, string stateHash)
+    /// <summary>Finds an intact checkpoint of this step and state, which need not be written again.</summary>
+    private CheckpointManifest? FindEqual(CheckpointSnapshot state, string stateHash)
     {
         string folder = store.PathOf(state.Step);
         if (!Directory.Exists(folder) || CheckpointReader.Verify(folder).Count > 0) return null;
         CheckpointManifest manifest = ManifestFile.Read(folder);
         if (manifest.StateHash == stateHash)
         {
-            // Its own commit may have failed at just this.
+            // The process that committed it may have failed before this sync.
             store.Files.SyncFolder(store.Folder);
             return manifest;
         }
@@ -118,7 +124,7 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
         using IDurableFile file = store.Files.CreateFile(Path.Combine(folder, CheckpointManifest.FileName));
         file.Write(ManifestFile.ToBytes(manifest));
         file.Sync();
-        // The files' names have to be safe before the folder gets a name that promises them.
+        // The names of the files have to be safe before the folder gets the name of a committed checkpoint.
         store.Files.SyncFolder(folder);
         return manifest;
     }
@@ -140,15 +146,16 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
         else if (!guard.TryCommit(state.Generation, Rename))
             throw new CheckpointWriteException(CheckpointFailure.Fenced,
                 $"the checkpoint of step {state.Step} was not committed: its generation {state.Generation} is over");
-        // Only now is the new checkpoint there for good, and the old one superfluous. Not under the guard, where a slow
-        // disk would hold up everybody: what has its name may be synced late, but nothing may get a name late.
+        // After this sync the new checkpoint survives a power cut, and the old one can be deleted. The sync is not made
+        // under the guard, where a slow disk would block the supervisor and other nodes. That is safe: the name has
+        // been given under the guard, and syncing it later changes nothing about who gave it.
         store.Files.SyncFolder(store.Folder);
         if (setAside is not null) store.TryDelete(setAside);
         store.DeleteRemains(state.Step);
     }
 
-    /// <summary>Gives the new checkpoint its name.</summary>
-    /// <returns>Where the one that had it is now; null if there was none.</returns>
+    /// <summary>Renames the new checkpoint's folder to its final name.</summary>
+    /// <returns>Where the checkpoint that had this name is now; null if there was none.</returns>
     private string? PutInPlace(string temporary, long step)
     {
         string target = store.PathOf(step);

@@ -4,14 +4,15 @@ using Starling.Data;
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// Whether a checkpoint belongs to the run that is about to go on from it: another model does not fit, and another data
-/// set, seed or recipe would make the result depend on where it was resumed.
+/// Checks that a checkpoint belongs to the run that is about to continue from it. The weights of another model do not
+/// fit. With another data set, seed or recipe, the result would depend on the step at which the run was resumed.
 /// </summary>
 public static class CompatibilityCheck
 {
     /// <summary>
-    /// What differs: the keys of the given configuration sections (<c>model</c>, <c>data.files</c>, <c>seed</c>; the
-    /// whole configuration when none is given), then model hash, data fingerprint and tokenizer fingerprint.
+    /// Gives what differs: the keys of the given configuration sections (<c>model</c>, <c>data.files</c>, <c>seed</c>;
+    /// of the whole configuration if none is given), and the hash of the model and the fingerprints of data and
+    /// tokenizer.
     /// </summary>
     public static IReadOnlyList<Difference> Compare(CheckpointManifest stored, RunDescription current,
         params IReadOnlyList<string> sections)
@@ -26,8 +27,12 @@ public static class CompatibilityCheck
         return differences;
     }
 
-    /// <summary>Refuses a checkpoint that differs, unless told to go on: then each difference is reported.</summary>
-    /// <exception cref="StarlingException">Something differs; names everything that does, with both values.</exception>
+    /// <summary>
+    /// Refuses a checkpoint that differs. With <paramref name="goOn"/> it is accepted, and each difference is reported.
+    /// </summary>
+    /// <exception cref="StarlingException">
+    /// The checkpoint differs. The message names all differences with both values.
+    /// </exception>
     public static void Require(LoadedCheckpoint checkpoint, RunDescription current, bool goOn, Action<string> report,
         params IReadOnlyList<string> sections)
     {
@@ -66,7 +71,7 @@ public static class CompatibilityCheck
     private static JsonElement? Child(JsonElement element, string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement child) ? child : null;
 
-    /// <summary>On one line, however the file was laid out.</summary>
+    /// <summary>Writes a value on one line, whatever the layout of its file.</summary>
     private static string? Text(JsonElement? element) => element is { } value
         ? JsonSerializer.Serialize(value, OneLine.Default.JsonElement)
         : null;

@@ -2,13 +2,15 @@ using Starling.Data;
 
 namespace Starling.Model.Checkpoints;
 
-/// <summary>A checkpoint whose bytes are not those that were written. Never thrown for a newer format.</summary>
+/// <summary>
+/// The bytes of a checkpoint are not those that were written. Never thrown for a checkpoint of a newer format.
+/// </summary>
 public sealed class DamagedCheckpointException(string folder, IReadOnlyList<string> problems)
     : StarlingException($"checkpoint {folder} is damaged and was not used: {string.Join("; ", problems)}")
 {
-    /// <summary>The checkpoint.</summary>
+    /// <summary>The checkpoint's folder.</summary>
     public string Folder { get; } = folder;
 
-    /// <summary>Each names a file and says what differs.</summary>
+    /// <summary>The problems. Each names a file and says what differs.</summary>
     public IReadOnlyList<string> Problems { get; } = problems;
 }

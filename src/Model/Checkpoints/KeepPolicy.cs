@@ -1,18 +1,19 @@
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// Which checkpoints stay: the union of the newest, those at round steps, and the best by a metric. Pure: what is
-/// deleted follows from the list alone. Checkpoints whose manifest cannot be used neither count nor are deleted,
-/// because what went wrong with them is for a person to see.
+/// The rule that decides which checkpoints are kept: the newest, those at round steps, and the best by a metric. The
+/// decision follows from the list of checkpoints alone. Checkpoints whose manifest cannot be used are neither counted
+/// nor deleted, so that a person can see what happened to them.
 /// </summary>
-/// <param name="Latest">How many of the newest stay; at least one always does.</param>
-/// <param name="EverySteps">Multiples of this stay for ever; 0 for none.</param>
-/// <param name="Best">The best by a metric stay; null for none.</param>
+/// <param name="Latest">How many of the newest are kept; at least one always is.</param>
+/// <param name="EverySteps">Multiples of this step are kept for ever; 0 for none.</param>
+/// <param name="Best">Keeps the best by a metric; null for none.</param>
 public sealed record KeepPolicy(int Latest, long EverySteps = 0, KeepBest? Best = null)
 {
     /// <summary>
-    /// The steps to delete, ascending. <paramref name="scores"/> has the metric's value by step where an evaluation
-    /// gave one, after the checkpoint was written; for other steps the manifest's own value counts, if it has one.
+    /// Gives the steps to delete, ascending. <paramref name="scores"/> has the metric's values by step from
+    /// evaluations, which are made after the checkpoint was written. For other steps the value in the manifest counts,
+    /// if there is one.
     /// </summary>
     public IReadOnlyList<long> Prune(IEnumerable<CheckpointEntry> existing,
         IReadOnlyDictionary<long, double>? scores = null)

@@ -6,16 +6,16 @@ using Starling.Model.Snapshots;
 namespace Starling.Model.Checkpoints;
 
 /// <summary>
-/// Turns manifests into bytes and back. The last property seals the file: 64 digits that are the SHA-256 of all its
-/// bytes with those digits as zeros, so that a flipped bit anywhere in it is noticed. Every later format keeps
-/// <c>formatVersion</c> and the seal, which is what tells a newer manifest from a damaged one.
+/// Writes and reads manifests. The last property is a seal: 64 digits, the SHA-256 of all bytes of the file with zeros
+/// in place of these digits, so that any changed bit is noticed. Every later format has to keep <c>formatVersion</c>
+/// and the seal, because they tell a newer manifest from a damaged one.
 /// </summary>
 public static class ManifestFile
 {
-    /// <summary>The seal while the hash is taken.</summary>
+    /// <summary>The digits in place of the seal while the hash is computed.</summary>
     internal static readonly string BlankSeal = new('0', 64);
 
-    /// <summary>The bytes of the manifest, sealed.</summary>
+    /// <summary>Writes a manifest with its seal.</summary>
     public static byte[] ToBytes(CheckpointManifest manifest)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { ManifestSha256 = BlankSeal },
@@ -25,9 +25,9 @@ public static class ManifestFile
         return bytes;
     }
 
-    /// <summary>Reads and checks the manifest of a checkpoint folder; the tensor files are not looked at.</summary>
-    /// <exception cref="DamagedCheckpointException">It is missing, incomplete or altered.</exception>
-    /// <exception cref="StarlingException">It is of a newer format.</exception>
+    /// <summary>Reads and checks the manifest of a checkpoint folder, but not the tensor files.</summary>
+    /// <exception cref="DamagedCheckpointException">The manifest is missing, incomplete or altered.</exception>
+    /// <exception cref="StarlingException">The manifest is of a newer format.</exception>
     public static CheckpointManifest Read(string folder)
     {
         byte[] bytes;
@@ -82,7 +82,10 @@ public static class ManifestFile
         return Sha256.HexOf(blank) == seal;
     }
 
-    /// <summary>A file name could be a path to anywhere, so only the known names are ever opened.</summary>
+    /// <summary>
+    /// Checks the contents. A file name in a manifest could be a path to anywhere, so only the known names are
+    /// accepted.
+    /// </summary>
     private static bool IsSound(CheckpointManifest manifest)
     {
         HashSet<string> known = [.. CheckpointParts.All.Select(p => p.FileName())];

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Starling.Model.Checkpoints;
 
-/// <summary>Generated serializer of manifests. A loss may be NaN or infinite, which JSON itself cannot say.</summary>
+/// <summary>
+/// Generated serializer of manifests. It writes NaN and infinities, which losses may be, as strings, because JSON has
+/// no numbers for them.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     NewLine = "\n", NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

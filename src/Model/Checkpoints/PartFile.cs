@@ -5,12 +5,12 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Checkpoints;
 
-/// <summary>Writes and reads one tensor file of a checkpoint, hashing on the way.</summary>
+/// <summary>Writes and reads one tensor file of a checkpoint, and hashes its bytes at the same time.</summary>
 internal static class PartFile
 {
     private const int ChunkBytes = 1 << 24;
 
-    /// <summary>Writes the tensors by ordinal name and forces them to the disk.</summary>
+    /// <summary>Writes the tensors in ordinal order of their names, and syncs the file.</summary>
     internal static CheckpointFile Write(IDurableFiles files, string folder, string name,
         IReadOnlyList<HostTensor> tensors, CancellationToken cancel)
     {
@@ -19,7 +19,8 @@ internal static class PartFile
         long length = 0;
         SafetensorsFile.Write(tensors, metadata: null, bytes =>
         {
-            // In pieces, each hashed while it is in the cache, with a chance to stop in between.
+            // Writes in pieces. Each is hashed while it is still in the processor's cache, and the write can be
+            // canceled between two pieces.
             for (; bytes.Length > 0; bytes = bytes[Math.Min(ChunkBytes, bytes.Length)..])
             {
                 cancel.ThrowIfCancellationRequested();
@@ -34,9 +35,9 @@ internal static class PartFile
     }
 
     /// <summary>
-    /// Reads the tensors by ordinal name, in <paramref name="memory"/> of the caller's, handing each to
-    /// <paramref name="visit"/>. Only after null came back were they
-    /// the ones that were written; otherwise the answer names the file and what differs.
+    /// Reads the tensors in ordinal order of their names, into memory that <paramref name="memory"/> gives, and passes
+    /// each to <paramref name="visit"/>. Returns null if the file is the one that was written. Otherwise returns the
+    /// file's name and what differs; the tensors that were visited are then not to be used.
     /// </summary>
     internal static string? Read(string folder, CheckpointFile expected, Func<int, Memory<byte>> memory,
         Action<HostTensor> visit)
@@ -76,7 +77,8 @@ internal static class PartFile
             return e.Message;
         }
         string last = "";
-        // Tensors without elements share an offset: the name then decides, as it did when the file was written.
+        // Tensors without elements have the same offset. Their names decide then, as they did when the file was
+        // written.
         foreach (SafetensorsHeader.Entry entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End)
             .ThenBy(e => e.Name, StringComparer.Ordinal))
         {

@@ -15,14 +15,15 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// Measures committed checkpoints: samples, their Frechet distance to the data, and a linear probe on frozen features
-/// (paper, sections 3.2 and 4.1), for the student's weights and for the teacher's. Used on one thread.
+/// Measures committed checkpoints, for the student's weights and for the teacher's: draws samples, computes their
+/// Frechet distance to the data, and trains a linear probe on frozen features (ST-AR, sections 3.2 and 4.1). To be used
+/// on one thread.
 /// </summary>
 /// <param name="plan">What is measured.</param>
-/// <param name="shape">The transformer.</param>
+/// <param name="shape">The transformer's shape.</param>
 /// <param name="tokenizer">The frozen tokenizer.</param>
 /// <param name="network">The feature network.</param>
-/// <param name="data">The data, encoded.</param>
+/// <param name="data">The data's statistics and codes.</param>
 /// <param name="classes">Names of the classes.</param>
 /// <param name="time">The clock.</param>
 public sealed class CheckpointEvaluator(
@@ -46,10 +47,10 @@ public sealed class CheckpointEvaluator(
             using Gpt gpt = new(shape, weights);
             string name = part.Label();
             string title = $"{name} weights, step {checkpoint.Manifest.Step}, guidance {plan.Sampling.Cfg:0.##}";
-            grids[name] = Grid(gpt, title, cancellation);
-            double distance = Distance(gpt, cancellation);
+            grids[name] = DrawGrid(gpt, title, cancellation);
+            double distance = MeasureDistance(gpt, cancellation);
             double? loss = HeldOutLoss.Of(gpt, data.HeldOut, plan.Batch, plan.BFloat16, cancellation);
-            (IReadOnlyList<ProbeAccuracy> probe, double chance) = Probe(gpt, cancellation);
+            (IReadOnlyList<ProbeAccuracy> probe, double chance) = TrainProbe(gpt, cancellation);
             results.Add(new EvaluationResult
             {
                 Step = checkpoint.Manifest.Step,
@@ -68,18 +69,18 @@ public sealed class CheckpointEvaluator(
         return new EvaluationReport(manifest.Step, manifest.StateHash, results, data.Anchors, grids);
     }
 
-    private RgbImage Grid(Gpt gpt, string title, CancellationToken cancellation)
+    private RgbImage DrawGrid(Gpt gpt, string title, CancellationToken cancellation)
     {
         int[] labels = [.. Enumerable.Range(0, shape.Classes).SelectMany(c => Enumerable.Repeat(c, plan.PerClass))];
         List<RgbImage> images = [];
         foreach (int[] batch in labels.Chunk(plan.Batch))
-            images.AddRange(Draw(gpt, batch, images.Count, cancellation));
+            images.AddRange(DrawImages(gpt, batch, images.Count, cancellation));
         IReadOnlyList<IReadOnlyList<RgbImage>> rows = [.. images.Chunk(plan.PerClass)];
         string[] names = [.. Enumerable.Range(0, shape.Classes).Select(c => classes[c])];
         return SampleGrid.Render(rows, names, plan.PerClass, GridScale, title);
     }
 
-    private IEnumerable<RgbImage> Draw(Gpt gpt, int[] labels, int first, CancellationToken cancellation)
+    private IEnumerable<RgbImage> DrawImages(Gpt gpt, int[] labels, int first, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         byte[] pixels = tokenizer.Decode(SampleCodes(gpt, labels, first, cancellation));
@@ -88,9 +89,10 @@ public sealed class CheckpointEvaluator(
     }
 
     /// <summary>
-    /// Classes are drawn with the data's frequencies, so that the two sets differ by the model alone.
+    /// Computes the Frechet distance between samples and data. The samples' classes are drawn with the frequencies of
+    /// the data, so that only the model makes a difference between the two sets.
     /// </summary>
-    private double Distance(Gpt gpt, CancellationToken cancellation)
+    private double MeasureDistance(Gpt gpt, CancellationToken cancellation)
     {
         using FeatureStatistics statistics = new(network.Dimensions);
         int[] labels = new int[plan.Samples];
@@ -115,21 +117,24 @@ public sealed class CheckpointEvaluator(
         return Sampler.Sample(gpt, labels, plan.Sampling, plan.Seed, first, cancellation);
     }
 
-    private (IReadOnlyList<ProbeAccuracy> Accuracies, double Chance) Probe(Gpt gpt, CancellationToken cancellation)
+    private (IReadOnlyList<ProbeAccuracy> Accuracies, double Chance) TrainProbe(Gpt gpt, CancellationToken cancellation)
     {
         if (plan.ProbePositions == 0 || data.HeldOut.Labels.Count == 0) return ([], 0);
         using var scope = NewDisposeScope();
         int[] steps = ProbePositions.Uniform(shape.Tokens, Math.Min(plan.ProbePositions, shape.Tokens));
-        ProbeSet train = Features(gpt, data.Train.Evenly(plan.ProbeImages), steps, cancellation);
-        ProbeSet test = Features(gpt, data.HeldOut, steps, cancellation);
+        ProbeSet train = FrozenFeatures(gpt, data.Train.Evenly(plan.ProbeImages), steps, cancellation);
+        ProbeSet test = FrozenFeatures(gpt, data.HeldOut, steps, cancellation);
         double[] accuracies = LinearProbe.Accuracies(train, test, shape.Classes, plan.Probe, plan.Seed, cancellation);
         return ([.. steps.Zip(accuracies, (step, accuracy) => new ProbeAccuracy(step, accuracy))], test.ChanceLevel());
     }
 
-    /// <summary>Frozen features of the probed block, under the null class so that the label cannot leak in.</summary>
-    private ProbeSet Features(Gpt gpt, CodedSet set, int[] steps, CancellationToken cancellation)
+    /// <summary>
+    /// Computes the frozen features of the probed block. The class given is the null class, because the label itself
+    /// would tell the probe the answer.
+    /// </summary>
+    private ProbeSet FrozenFeatures(Gpt gpt, CodedSet set, int[] steps, CancellationToken cancellation)
     {
-        // Hidden position t−1 is the one that predicts token t.
+        // The hidden state at position t−1 predicts token t.
         Tensor positions_P = tensor(steps.Select(s => s - 1L).ToArray());
         List<Tensor> parts = [];
         for (int first = 0; first < set.Labels.Count; first += plan.Batch)

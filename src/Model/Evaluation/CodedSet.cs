@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Evaluation;
 
-/// <summary>Images as a tokenizer's codes, with their classes.</summary>
+/// <summary>Images as codes of a tokenizer, with their classes.</summary>
 /// <param name="Codes_NT">Codes [N, T], int64.</param>
-/// <param name="Labels">A class for each image.</param>
+/// <param name="Labels">The class of each image.</param>
 public sealed record CodedSet(Tensor Codes_NT, IReadOnlyList<int> Labels) : IDisposable
 {
     /// <summary>
-    /// No more than so many of them by <see cref="EvenChoice"/>, 0 for all, in the caller's dispose scope.
+    /// Chooses at most <paramref name="most"/> of the images by <see cref="EvenChoice"/> (0 for all). The result is in
+    /// the caller's dispose scope.
     /// </summary>
     public CodedSet Evenly(int most)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Starling.Model.Evaluation;
 
-/// <summary>Serialisation code made at build time.</summary>
+/// <summary>Generated serializers of the evaluation's files.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(EvaluationResult))]
 [JsonSerializable(typeof(ReferenceKey))]

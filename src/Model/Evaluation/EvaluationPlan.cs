@@ -8,30 +8,30 @@ public sealed record EvaluationPlan
     /// <summary>Guidance, filters and temperature of the samples.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>Images drawn for the Frechet distance.</summary>
+    /// <summary>Number of images drawn for the Frechet distance.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Images drawn at a time.</summary>
+    /// <summary>Number of images computed at a time.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Images of each class on the grid.</summary>
+    /// <summary>Number of images of each class on the grid.</summary>
     public required int PerClass { get; init; }
 
     /// <summary>Seed of the samples and of the probe's order.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Block whose output the probe reads, from 1 (the paper: the contrastive block).</summary>
+    /// <summary>The block whose output the probe reads, from 1. (In the paper it is the contrastive block.)</summary>
     public required int ProbeDepth { get; init; }
 
-    /// <summary>Positions along the sequence that are probed; 0 for no probe.</summary>
+    /// <summary>Number of positions along the sequence that are probed; 0 for no probe.</summary>
     public required int ProbePositions { get; init; }
 
-    /// <summary>Most reference images the probe trains on; 0 for all.</summary>
+    /// <summary>Most reference images that the probe is trained on; 0 for all.</summary>
     public required int ProbeImages { get; init; }
 
-    /// <summary>The probe's training.</summary>
+    /// <summary>How the probe is trained.</summary>
     public required LinearProbeOptions Probe { get; init; }
 
-    /// <summary>bfloat16 autocast in the transformer.</summary>
+    /// <summary>Whether the transformer computes in bfloat16 (autocast).</summary>
     public required bool BFloat16 { get; init; }
 }

@@ -6,30 +6,30 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// Mean and covariance of the features of many images, gathered batch by batch in float64 (Chan, Golub and LeVeque's
-/// update, which does not lose digits as sums of squares do). The order of the batches shows only in the last digits;
-/// feed them in order to get the same bits. Belongs to no dispose scope; the owner disposes it.
+/// Mean and covariance of the features of many images, gathered batch by batch in float64. They are updated after Chan,
+/// Golub and LeVeque, which loses no digits as sums of squares do. The order of the batches changes only the last
+/// digits; the same order gives the same bits. Belongs to no dispose scope; the owner disposes it.
 /// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
     private readonly Tensor _mean_D;
     private readonly Tensor _scatter_DD;
 
-    /// <summary>Statistics of no images yet.</summary>
-    /// <param name="dimensions">Features an image, D.</param>
+    /// <summary>Makes statistics of no images.</summary>
+    /// <param name="dimensions">D, the number of features of an image.</param>
     public FeatureStatistics(long dimensions)
     {
         _mean_D = zeros(dimensions, ScalarType.Float64).DetachFromDisposeScope();
         _scatter_DD = zeros(dimensions, dimensions, ScalarType.Float64).DetachFromDisposeScope();
     }
 
-    /// <summary>Features an image, D.</summary>
+    /// <summary>D, the number of features of an image.</summary>
     public long Dimensions => _mean_D.shape[0];
 
     /// <summary>Number of images so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Statistics that were taken apart before: count, mean [D] and scatter [D, D], both float64.</summary>
+    /// <summary>Makes statistics from stored numbers: count, mean [D] and scatter [D, D], both float64.</summary>
     internal static FeatureStatistics Restore(long count, Tensor mean_D, Tensor scatter_DD)
     {
         using var noGrad = no_grad();
@@ -39,7 +39,7 @@ public sealed class FeatureStatistics : IDisposable
         return statistics;
     }
 
-    /// <summary>The statistics of one set of features [N, D].</summary>
+    /// <summary>Computes the statistics of one set of features [N, D].</summary>
     /// <exception cref="StarlingException">A feature is not a finite number.</exception>
     public static FeatureStatistics Of(Tensor features_ND)
     {
@@ -48,7 +48,7 @@ public sealed class FeatureStatistics : IDisposable
         return statistics;
     }
 
-    /// <summary>Takes in a batch of features [N, D] of any float type, on any device.</summary>
+    /// <summary>Adds a batch of features [N, D] of any float type and on any device.</summary>
     /// <exception cref="StarlingException">A feature is not a finite number.</exception>
     public void Add(Tensor features_ND)
     {
@@ -62,11 +62,11 @@ public sealed class FeatureStatistics : IDisposable
         if (!x_ND.isfinite().all().item<bool>())
             throw new StarlingException(
                 "the feature network gave a value that is not a finite number: check the images and its weights");
-        Tensor mean_D = x_ND.mean([0]), centred_ND = x_ND - mean_D;
-        Merge(x_ND.shape[0], mean_D, centred_ND.t().matmul(centred_ND));
+        Tensor mean_D = x_ND.mean([0]), centered_ND = x_ND - mean_D;
+        Merge(x_ND.shape[0], mean_D, centered_ND.t().matmul(centered_ND));
     }
 
-    /// <summary>Takes in the images of <paramref name="next"/>, as if its batches had been added here.</summary>
+    /// <summary>Adds the images of <paramref name="next"/>, as if its batches were added here.</summary>
     public void Merge(FeatureStatistics next)
     {
         if (next.Dimensions != Dimensions)
@@ -77,15 +77,19 @@ public sealed class FeatureStatistics : IDisposable
         Merge(next.Count, next._mean_D, next._scatter_DD);
     }
 
-    /// <summary>A copy of the mean [D], float64, in the caller's dispose scope.</summary>
+    /// <summary>Gives a copy of the mean [D], float64, in the caller's dispose scope.</summary>
     public Tensor Mean() => _mean_D.clone();
 
-    /// <summary>The covariance [D, D] with N − 1 in the denominator, float64, in the caller's dispose scope.</summary>
+    /// <summary>
+    /// Computes the covariance [D, D] with N − 1 in the denominator, float64, in the caller's dispose scope.
+    /// </summary>
     public Tensor Covariance() => Count > 1
         ? _scatter_DD.Times(1.0 / (Count - 1))
         : throw new StarlingException($"a covariance needs at least 2 images, there are {Count}");
 
-    /// <summary>Sum over the images of (x − mean)(x − mean)ᵀ, a copy in the caller's dispose scope.</summary>
+    /// <summary>
+    /// Gives a copy of the sum over the images of (x − mean)(x − mean)ᵀ, [D, D], in the caller's dispose scope.
+    /// </summary>
     internal Tensor Scatter() => _scatter_DD.clone();
 
     /// <inheritdoc/>

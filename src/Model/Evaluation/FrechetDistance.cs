@@ -4,24 +4,24 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The Frechet distance between two sets of images, each seen as a normal distribution of features:
-/// ‖μ₁ − μ₂‖² + Tr Σ₁ + Tr Σ₂ − 2 Tr (Σ₁Σ₂)^½ (Heusel et al., 2017). It is "FID" only on the 2015 Inception network's
-/// pool features with the ADM suite's reference; on any other network it has to be named after that network.
-/// Small samples make it larger, so it is never comparable between different sample counts.
+/// The Frechet distance between two sets of images, each taken as a normal distribution of features: ‖μ₁ − μ₂‖² + Tr Σ₁
+/// + Tr Σ₂ − 2 Tr (Σ₁Σ₂)^½ (Heusel et al., 2017). It may be called "FID" only on the pool features of the Inception
+/// network of 2015 with the reference of the ADM suite. On any other network it has to be named after that network.
+/// Small samples make it larger, so distances with different numbers of samples cannot be compared.
 /// </summary>
 public static class FrechetDistance
 {
     private const double MachineEpsilon = 2.220446049250313e-16;
 
-    /// <summary>The distance; 0 for equal statistics.</summary>
-    /// <exception cref="Data.StarlingException">Fewer than 2 images on a side.</exception>
+    /// <summary>Computes the distance; 0 for equal statistics.</summary>
+    /// <exception cref="Data.StarlingException">A side has fewer than 2 images.</exception>
     public static double Between(FeatureStatistics a, FeatureStatistics b)
     {
         if (a.Dimensions != b.Dimensions)
             throw new ArgumentException($"{b.Dimensions} features instead of {a.Dimensions}", nameof(b));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        // The side with fewer images has the smaller rank, hence the smaller factor.
+        // The covariance of fewer images has a smaller rank, and so a smaller factor.
         (FeatureStatistics few, FeatureStatistics many) = a.Count <= b.Count ? (a, b) : (b, a);
         Tensor fewCovariance = few.Covariance(), manyCovariance = many.Covariance();
         double means = (a.Mean() - b.Mean()).Squared().sum().item<double>();
@@ -30,8 +30,9 @@ public static class FrechetDistance
     }
 
     /// <summary>
-    /// Tr (AB)^½ = Σ √λ over the eigenvalues of FᵀBF with A = FFᵀ. F leaves out A's null space: with fewer images
-    /// than features the eigenvalues there are rounding noise around 0, whose square roots would not be small.
+    /// Computes Tr (AB)^½ = Σ √λ over the eigenvalues λ of FᵀBF, where A = FFᵀ. F leaves out the null space of A. With
+    /// fewer images than features, the eigenvalues there are rounding noise around 0, and their square roots would not
+    /// be small.
     /// </summary>
     private static double TraceOfRoot(Tensor a_DD, Tensor b_DD)
     {
@@ -39,7 +40,7 @@ public static class FrechetDistance
         Tensor factor_DR = Factor(values_D, vectors_DD);
         if (factor_DR.numel() == 0) return 0;
         Tensor product_RR = factor_DR.t().matmul(b_DD).matmul(factor_DR);
-        // Rounding leaves it a little asymmetric.
+        // Rounding makes the product a little asymmetric.
         Tensor eigenvalues_R = linalg.eigvalsh(product_RR.Plus(product_RR.t()).Times(0.5));
         return eigenvalues_R.AtLeast(0).sqrt().sum().item<double>();
     }

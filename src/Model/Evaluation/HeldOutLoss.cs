@@ -7,17 +7,18 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The next-token loss (Eq. 2) of images that were not trained on, given their classes. It compares methods; the
-/// training loss does not, which ST-AR computes under masked attention and every method under dropout.
+/// The next-token loss (Eq. 2) of images that were not trained on, given their classes, without mask and dropout. It
+/// can compare methods. The training loss cannot: ST-AR computes it under masked attention, and every method under
+/// dropout.
 /// </summary>
 public static class HeldOutLoss
 {
-    /// <summary>Mean over images and positions, nats; null without images.</summary>
+    /// <summary>Computes the mean over images and positions, in nats; null without images.</summary>
     /// <param name="gpt">The transformer.</param>
     /// <param name="set">The images.</param>
-    /// <param name="batch">Images of one forward pass.</param>
-    /// <param name="bfloat16">Whether the forward pass is made in bfloat16; the loss is float32 always.</param>
-    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="batch">Number of images of one forward pass.</param>
+    /// <param name="bfloat16">Whether the forward pass is computed in bfloat16. The loss is always float32.</param>
+    /// <param name="cancellation">Checked between batches.</param>
     public static double? Of(Gpt gpt, CodedSet set, int batch, bool bfloat16, CancellationToken cancellation)
     {
         if (set.Labels.Count == 0) return null;

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// How a linear probe is trained: MAE's protocol, with SGD in place of LARS because batches are small here.
+/// How a linear probe is trained: MAE's protocol, with SGD in place of LARS, because the batches here are small.
 /// </summary>
 public sealed record LinearProbeOptions
 {
@@ -15,11 +15,11 @@ public sealed record LinearProbeOptions
     [Range(0, 10_000)]
     public int WarmupEpochs { get; init; } = 10;
 
-    /// <summary>Images a step; fewer if there are not as many.</summary>
+    /// <summary>Images of a step; fewer if there are not as many.</summary>
     [Range(1, 65_536)]
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Learning rate at a batch of 256; it grows with the batch (MAE: 0.1).</summary>
+    /// <summary>Peak learning rate at a batch of 256; it is proportional to the batch (MAE: 0.1).</summary>
     [Range(1e-6, 1000)]
     public double BaseLearningRate { get; init; } = 0.1;
 

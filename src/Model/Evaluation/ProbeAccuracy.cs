@@ -1,6 +1,6 @@
 namespace Starling.Model.Evaluation;
 
-/// <summary>A linear probe's result at one step of the sequence.</summary>
+/// <summary>The accuracy of a linear probe at one step of the sequence.</summary>
 /// <param name="Step">The step, from 1 (see <see cref="ProbePositions"/>).</param>
 /// <param name="Accuracy">Top-1 accuracy on the test images, 0 to 1.</param>
 public readonly record struct ProbeAccuracy(int Step, double Accuracy);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Evaluation;
 
-/// <summary>Frozen features of labelled images at several positions of the sequence.</summary>
+/// <summary>Frozen features of labeled images at several positions of the sequence.</summary>
 public sealed record ProbeSet
 {
-    /// <summary>Pairs features and labels.</summary>
+    /// <summary>Makes a set of features and labels.</summary>
     /// <param name="features_NPD">Features [N, P, D], float32.</param>
     /// <param name="labels_N">Class labels [N], int64.</param>
     public ProbeSet(Tensor features_NPD, Tensor labels_N)
@@ -28,7 +28,8 @@ public sealed record ProbeSet
     public int Count => (int)Labels.shape[0];
 
     /// <summary>
-    /// The accuracy of always answering the most frequent class, which is what a probe of useless features reaches.
+    /// Computes the accuracy of always answering the most frequent class, which is what a probe of useless features
+    /// reaches.
     /// </summary>
     public double ChanceLevel()
     {

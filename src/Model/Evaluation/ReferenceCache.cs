@@ -9,13 +9,15 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// Keeps reference data in files, one for each key: on a large data set it takes longer to compute than an evaluation.
-/// A file that is damaged, of another form or of another key counts as missing.
+/// Stores reference data in files, one for each key, because computing it takes longer than an evaluation on a large
+/// data set. A file that is damaged, of another form or of another key counts as missing.
 /// </summary>
-/// <param name="folder">Where the files lie; made when it is needed.</param>
+/// <param name="folder">The folder of the files; made when it is needed.</param>
 public sealed class ReferenceCache(string folder)
 {
-    /// <summary>The stored data, or what <paramref name="compute"/> gives, which is then stored.</summary>
+    /// <summary>
+    /// Gives the stored data of a key. If there is none, calls <paramref name="compute"/> and stores its result.
+    /// </summary>
     public ReferenceData Get(ReferenceKey key, Func<ReferenceData> compute)
     {
         if (Read(key) is { } stored) return stored;
@@ -24,7 +26,7 @@ public sealed class ReferenceCache(string folder)
         return data;
     }
 
-    /// <summary>The file of a key.</summary>
+    /// <summary>Gives the file of a key.</summary>
     public string FileOf(ReferenceKey key) => Path.Combine(folder, $"reference-{key.ShortHash()}.safetensors");
 
     private ReferenceData? Read(ReferenceKey key)
@@ -77,7 +79,7 @@ public sealed class ReferenceCache(string folder)
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            // A run folder that cannot be written can still be evaluated; it only takes longer the next time.
+            // Evaluation works without the file. It only takes longer the next time.
         }
     }
 

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Evaluation;
 
 /// <summary>
-/// The data as an evaluation needs it, read once: feature statistics of the training images, and codes and classes of
-/// training and held-out images. Lives outside dispose scopes, on the evaluator's thread.
+/// The data in the form that an evaluation needs, read once: feature statistics of the training images, and codes and
+/// classes of training and held-out images. Belongs to no dispose scope and to the evaluator's thread.
 /// </summary>
 public sealed class ReferenceData : IDisposable
 {
@@ -25,26 +25,26 @@ public sealed class ReferenceData : IDisposable
         Anchors = anchors;
     }
 
-    /// <summary>Features of the training images, or of those that stand for them.</summary>
+    /// <summary>Feature statistics of the training images, or of those chosen to represent them.</summary>
     public FeatureStatistics Statistics { get; }
 
     /// <summary>The same images as codes.</summary>
     public CodedSet Train { get; }
 
-    /// <summary>Held-out images as codes.</summary>
+    /// <summary>The held-out images as codes; empty if there are none.</summary>
     public CodedSet HeldOut { get; }
 
-    /// <summary>Distances of noise and of reconstructions.</summary>
+    /// <summary>Frechet distances of noise and of reconstructions.</summary>
     public DistanceAnchors Anchors { get; }
 
-    /// <summary>Reads and encodes everything.</summary>
+    /// <summary>Reads and encodes all images.</summary>
     /// <param name="train">Training images.</param>
-    /// <param name="heldOut">Held-out images; null for none, and so for no probe.</param>
+    /// <param name="heldOut">Held-out images; null for none. Without them there is no probe.</param>
     /// <param name="tokenizer">The frozen tokenizer.</param>
     /// <param name="network">The feature network.</param>
-    /// <param name="noiseSamples">Images of noise for the anchor.</param>
+    /// <param name="noiseSamples">Number of images of noise for the anchor.</param>
     /// <param name="seed">Seed of the noise.</param>
-    /// <param name="cancellation">Looked at between chunks.</param>
+    /// <param name="cancellation">Checked between chunks.</param>
     public static ReferenceData Read(ImageReader train, ImageReader? heldOut, VqTokenizer tokenizer,
         IFeatureNetwork network, int noiseSamples, ulong seed, CancellationToken cancellation)
     {

@@ -2,14 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Starling.Model.Files;
 
-/// <summary>The real disk.</summary>
+/// <summary>The operations on the real disk.</summary>
 public sealed class DiskFiles : IDurableFiles
 {
     private DiskFiles()
     {
     }
 
-    /// <summary>The only one; it has no state.</summary>
+    /// <summary>The only instance; the class has no state.</summary>
     public static DiskFiles Instance { get; } = new();
 
     /// <inheritdoc/>

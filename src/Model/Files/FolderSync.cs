@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Starling.Model.Files;
 
 /// <summary>
-/// fsync of a folder, which .NET does not offer. Without it a power cut may undo a rename although the renamed files'
-/// bytes are safe. Only Linux needs and has it in this form; elsewhere nothing happens.
+/// Syncs folders to the disk, for which .NET has no method. Without it, a power cut may undo a rename even if the bytes
+/// of the renamed files are safe. Only Linux needs this and has it in this form; elsewhere nothing happens.
 /// </summary>
 public static partial class FolderSync
 {
@@ -19,7 +19,7 @@ public static partial class FolderSync
         if (descriptor < 0) throw Failure("open");
         try
         {
-            // Some network file systems answer that folders cannot be synced; they order renames themselves.
+            // Some network file systems do not sync folders and return EINVAL. They order renames themselves.
             if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument) throw Failure("sync");
         }
         finally

@@ -4,8 +4,9 @@ using Starling.Data;
 namespace Starling.Model.Files;
 
 /// <summary>
-/// Reads a file once from start to end and hashes what passes, so that the bytes that are checked are the very bytes
-/// that are used. Unlike a CryptoStream it knows its length, and it can be drained.
+/// Reads a file once from start to end and hashes the bytes that it gives out. So the bytes that are checked are the
+/// very bytes that are used. Unlike CryptoStream it has a length, and the rest of the file can be hashed without using
+/// it.
 /// </summary>
 internal sealed class HashingStream(Stream inner) : Stream
 {
@@ -39,7 +40,9 @@ internal sealed class HashingStream(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    /// <summary>Reads what is left and gives the SHA-256 of the whole file, lower-case hexadecimal.</summary>
+    /// <summary>
+    /// Reads the rest of the file and gives the SHA-256 of the whole file: 64 lower-case hexadecimal digits.
+    /// </summary>
     public string DrainAndHash()
     {
         byte[] rest = new byte[1 << 16];

@@ -1,34 +1,34 @@
 namespace Starling.Model.Files;
 
 /// <summary>
-/// A file that is open and locked, so that one process at a time does something. The system lets go of the lock when
-/// the process ends, however it ends. The file stays: deleting a locked file would let another process lock a new file
-/// of the same name.
+/// A file that is kept open and locked, so that only one process at a time does something. The system releases the lock
+/// when the process ends, however it ends. The file is never deleted: if it were, another process could lock a new file
+/// of the same name while the old one is still locked.
 /// </summary>
 public static class LockedFile
 {
     private const int LinuxLocked = 11, MacLocked = 35, WindowsLocked = unchecked((int)0x80070020);
 
-    /// <summary>Locks the file for this process alone, making it where it is missing.</summary>
+    /// <summary>Locks the file for this process alone. Makes the file if it does not exist.</summary>
     /// <returns>The open file, or null if another process holds it.</returns>
     /// <exception cref="IOException">The file cannot be opened for another reason.</exception>
     public static FileStream? TryLock(string path) =>
         TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
-    /// <summary>Locks a file that is there together with others who do the same.</summary>
+    /// <summary>Locks an existing file together with other processes that call this method.</summary>
     /// <returns>The open file, or null if another process holds it alone.</returns>
     /// <exception cref="IOException">The file cannot be opened for another reason.</exception>
     public static FileStream? TryJoin(string path) =>
-        // For reading: network file systems give no shared lock on a file that is open for writing.
+        // Opened for reading, because network file systems do not share the lock of a file that is open for writing.
         TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
-    /// <summary>Tries until there is a lock.</summary>
+    /// <summary>Tries to lock a file until it succeeds or the tries are used up.</summary>
     /// <param name="tryLock">One try, such as <see cref="TryLock"/>.</param>
-    /// <param name="tries">How many tries there are.</param>
+    /// <param name="tries">How many times it is tried again after the first try.</param>
     /// <param name="interval">The time between two tries.</param>
     /// <param name="time">The clock of the intervals.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>The open file, or null if all tries found it held.</returns>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The open file, or null if every try found it locked.</returns>
     public static async Task<FileStream?> WaitAsync(Func<FileStream?> tryLock, int tries, TimeSpan interval,
         TimeProvider time, CancellationToken cancellation)
     {

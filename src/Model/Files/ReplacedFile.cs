@@ -3,18 +3,19 @@ using Starling.Data;
 namespace Starling.Model.Files;
 
 /// <summary>
-/// Writes a file under a temporary name beside its place and then renames it, so that a reader finds the whole old file
-/// or the whole new one, whenever the writer dies.
+/// Writes a file under a temporary name in the same folder and then renames it. So a reader finds the whole old file or
+/// the whole new one, even if the writer dies.
 /// </summary>
 public static class ReplacedFile
 {
-    /// <summary>What temporary names end in. Such a file is left only by a process that was killed.</summary>
+    /// <summary>The ending of temporary names. Such a file stays only if its process was killed.</summary>
     public const string TemporarySuffix = ".new";
 
-    /// <summary>Writes a file. A power cut may lose it, but what is lost is the new file, not the old one.</summary>
-    /// <param name="path">The file's place; what is there is replaced.</param>
+    /// <summary>Writes a file. A power cut may lose the new file, but never damages the old one.</summary>
+    /// <param name="path">The path of the file. An existing file is replaced.</param>
     /// <param name="write">
-    /// Writes the file at the path that it is given. Several writers of one file have a temporary name each.
+    /// Writes the file to the temporary path that it is given. That path is different for each call, so several
+    /// processes may write the same file.
     /// </param>
     public static void Write(string path, Action<string> write)
     {
@@ -26,17 +27,17 @@ public static class ReplacedFile
         }
         catch
         {
-            Delete(temporary); // a full disk needs the room
+            Delete(temporary); // the disk may be full
             throw;
         }
     }
 
-    /// <summary>Writes a text, as <see cref="Write(string, Action{string})"/> does.</summary>
+    /// <summary>Writes a text file in the same way.</summary>
     public static void Write(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
 
     /// <summary>
-    /// Writes a file that survives a power cut from when the call returns. One writer at a time: the caller holds a
-    /// lock, and what a dead process left under the temporary name is deleted.
+    /// Writes a file that survives a power cut once the call has returned. The caller holds a lock, because all writers
+    /// use one temporary name; a file that a dead process left there is deleted.
     /// </summary>
     public static void WriteDurably(string path, ReadOnlySpan<byte> bytes, IDurableFiles files)
     {
@@ -45,10 +46,10 @@ public static class ReplacedFile
         using (IDurableFile file = files.CreateFile(temporary))
         {
             file.Write(bytes);
-            file.Sync(); // before the rename, or a power cut could leave the name with an empty file
+            file.Sync(); // otherwise a power cut after the rename could leave an empty file
         }
         files.Replace(temporary, path);
-        files.SyncFolder(Path.GetDirectoryName(path)!); // or a power cut takes the rename back
+        files.SyncFolder(Path.GetDirectoryName(path)!); // otherwise a power cut could undo the rename
     }
 
     private static void Delete(string path)
@@ -59,7 +60,7 @@ public static class ReplacedFile
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            // The failure that led here is the one to tell.
+            // The exception that is on its way says more than this one.
         }
     }
 }

@@ -4,10 +4,10 @@ using Starling.Data;
 namespace Starling.Model.Files;
 
 /// <summary>
-/// Holds a run's folder: for one process, because two trainings that write into the same folder would replace each
-/// other's checkpoints; or for the nodes of one cluster together, whose supervisor decides who writes. The system lets
-/// go of a lock when its process ends, however it ends; the files stay, because deleting a locked file would let a
-/// third process lock a new one of the same name.
+/// The lock on a run's folder. One process holds it alone, because two trainings in one folder would replace each
+/// other's checkpoints; or the nodes of one cluster hold it together, and their supervisor decides which of them
+/// writes. The system releases the lock when the process ends, however it ends. The lock files are never deleted (see
+/// <see cref="LockedFile"/>).
 /// </summary>
 public sealed class RunLock : IDisposable
 {
@@ -19,33 +19,42 @@ public sealed class RunLock : IDisposable
 
     private RunLock(params FileStream[] files) => _files = files;
 
-    /// <summary>Makes the folder if need be, checks that it can be written to, and locks it for this process.</summary>
+    /// <summary>
+    /// Locks a run's folder for this process alone. Makes the folder if it does not exist, and checks that it can be
+    /// written.
+    /// </summary>
     /// <exception cref="StarlingException">
-    /// Another process holds it (named if known), or it cannot be written to.
+    /// Another process holds the folder (the message names it if known), or the folder cannot be written.
     /// </exception>
     public static RunLock Acquire(string runFolder) => TryAcquire(runFolder) ??
         throw new StarlingException($"run folder {runFolder} is in use by {Holder(runFolder, FileName)}: " +
             "wait until it ends, or choose another --run folder");
 
-    /// <summary>Locks the folder for the nodes of a cluster, and a node's name in it for this process.</summary>
-    /// <param name="runFolder">The run's folder; made if need be.</param>
-    /// <param name="node">The node's name; one process at a time.</param>
-    /// <param name="alone">Called first if nobody else is there, while nobody can come.</param>
+    /// <summary>
+    /// Locks a run's folder together with the other nodes of a cluster, and locks a node's name in it for this process.
+    /// </summary>
+    /// <param name="runFolder">The run's folder; made if it does not exist.</param>
+    /// <param name="node">The node's name, which only one process at a time may have.</param>
+    /// <param name="whenAlone">
+    /// Called first if no other process holds the folder, while no other process can lock it.
+    /// </param>
     /// <param name="time">The clock of the retries.</param>
     /// <exception cref="StarlingException">
-    /// A process that is no node holds it, or another one the name; or it cannot be written to.
+    /// A process outside the cluster holds the folder, another process has the node's name, or the folder cannot be
+    /// written.
     /// </exception>
-    public static async Task<RunLock> JoinAsync(string runFolder, string node, Action alone, TimeProvider time)
+    public static async Task<RunLock> JoinAsync(string runFolder, string node, Action whenAlone, TimeProvider time)
     {
         if (TryAcquire(runFolder) is { } whole)
         {
-            using (whole) alone();
+            using (whole) whenAlone();
         }
         string nameLock = Path.Combine(runFolder, $"{FileName}.{node}");
         FileStream named = Guarded(runFolder, () => LockedFile.TryLock(nameLock)) ??
             throw new StarlingException($"a node named {node} is already part of the run in {runFolder} " +
                 $"({Holder(runFolder, $"{FileName}.{node}")}): choose another --name, or another --run folder");
-        // While it is held, another node may be looking for a moment whether it is alone.
+        // Tries more than once, because another node may hold the folder alone for a moment to see whether it is the
+        // first.
         FileStream? shared = await LockedFile.WaitAsync(
             () => Guarded(runFolder, () => LockedFile.TryJoin(Path.Combine(runFolder, FileName))), Tries, RetryAfter,
             time, CancellationToken.None);
@@ -60,7 +69,7 @@ public sealed class RunLock : IDisposable
             "wait until it ends, or choose another --run folder");
     }
 
-    /// <summary>Lets the folder go.</summary>
+    /// <summary>Releases the folder.</summary>
     public void Dispose()
     {
         foreach (FileStream file in _files) file.Dispose();
@@ -95,7 +104,9 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>A file of its own says who, because nobody else can read a locked one.</summary>
+    /// <summary>
+    /// Writes which process holds a lock into a file beside it, because other processes cannot read the locked file.
+    /// </summary>
     private static void WriteHolder(string runFolder, string name, string what) =>
         File.WriteAllText(Path.Combine(runFolder, name + ".holder"), string.Create(CultureInfo.InvariantCulture,
             $"{what}process {Environment.ProcessId} on {Environment.MachineName}\n"));

@@ -4,10 +4,12 @@ using Starling.Model.Transformer;
 
 namespace Starling.Model.Import;
 
-/// <summary>The form of a LlamaGen transformer, read off its tensors' shapes and what else came with them.</summary>
+/// <summary>
+/// Infers the shape of a LlamaGen transformer from the shapes of its tensors and from the settings in its file.
+/// </summary>
 internal static class GptShapeInference
 {
-    /// <summary>LlamaGen's argument names; <see cref="ModelExport"/> writes them as metadata.</summary>
+    /// <summary>LlamaGen's names of these settings. <see cref="ModelExport"/> writes them as metadata.</summary>
     internal const string HeadsKey = "n_head", TokensKey = "block_size", MultipleKey = "multiple_of";
 
     private const int LlamaGenHeadDim = 64, LlamaGenTokens = 256, LlamaGenDownscale = 16;
@@ -22,7 +24,8 @@ internal static class GptShapeInference
         int heads = options.Heads ?? Setting(file, HeadsKey) ?? Heads(file, dim, layers, assumptions);
         int tokens = options.Tokens ?? Tokens(file, assumptions);
         GptShape shape = new(dim, layers, heads, Size(file, tokenTable[0]), tokens, classes);
-        // Rounding up to the width itself gives any width there can be, where none of the usual multiples does.
+        // If none of the usual multiples gives the width of the file, the width itself is taken as the multiple:
+        // rounding up to it gives any width that is possible.
         int[] multiples = [Setting(file, MultipleKey) ?? 256, 256, 128, 64, 32, hidden];
         return multiples.Select(multiple => shape with { FfnMultiple = multiple })
             .FirstOrDefault(s => s.FfnHidden == hidden)?.Validated()

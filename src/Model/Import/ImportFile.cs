@@ -3,11 +3,11 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Import;
 
-/// <summary>Tells the format of a file to be imported by its first bytes rather than its name.</summary>
+/// <summary>Tells the format of a file to be imported by its first bytes, not by its name.</summary>
 internal static class ImportFile
 {
-    /// <summary>Whether the file is a zip; if not, it is taken for safetensors.</summary>
-    /// <exception cref="StarlingException">It is a bare pickle, PyTorch's format before 1.6.</exception>
+    /// <summary>Tells whether the file is a zip. If not, it is taken for safetensors.</summary>
+    /// <exception cref="StarlingException">The file is a bare pickle, PyTorch's format before 1.6.</exception>
     internal static bool IsZip(string path)
     {
         using FileStream stream = InputFile.Open(path);

@@ -3,10 +3,10 @@ using Starling.Model.Transformer;
 
 namespace Starling.Model.Import;
 
-/// <summary>A transformer read from a foreign file; owns its weights.</summary>
-/// <param name="Shape">The form inferred from the tensors.</param>
+/// <summary>A transformer that was read from a foreign file. Owns its weights.</summary>
+/// <param name="Shape">The shape that was inferred from the tensors.</param>
 /// <param name="Weights">The weights, float32.</param>
-/// <param name="Source">Where they were, and what was left behind.</param>
+/// <param name="Source">Where the weights were in the file, and what was left out.</param>
 public sealed record ImportedGpt(GptShape Shape, ParameterStore Weights, ImportSource Source) : IDisposable
 {
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using Starling.Model.Tokenizer;
 
 namespace Starling.Model.Import;
 
-/// <summary>A VQ tokenizer read from a foreign file; owns its weights.</summary>
-/// <param name="Shape">Its form.</param>
+/// <summary>A VQ tokenizer that was read from a foreign file. Owns its weights.</summary>
+/// <param name="Shape">The tokenizer's shape.</param>
 /// <param name="Weights">The weights, float32.</param>
-/// <param name="Source">Where they were, and what was left behind.</param>
+/// <param name="Source">Where the weights were in the file, and what was left out.</param>
 public sealed record ImportedVq(VqShape Shape, ParameterStore Weights, ImportSource Source) : IDisposable
 {
     /// <inheritdoc/>

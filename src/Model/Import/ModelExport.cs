@@ -10,13 +10,14 @@ using static TorchSharp.torch;
 namespace Starling.Model.Import;
 
 /// <summary>
-/// Writes weights as safetensors under LlamaGen's names, without buffers, so that its own code loads them
-/// (<c>model.load_state_dict(safetensors.torch.load_file(path))</c>). Reading them back gives the same bits.
+/// Writes weights as safetensors under LlamaGen's names and without buffers, so that LlamaGen's own code loads them
+/// (<c>model.load_state_dict(safetensors.torch.load_file(path))</c>). Reading a float32 file back gives the same bits.
 /// </summary>
 public static class ModelExport
 {
     /// <summary>
-    /// Writes a transformer; what the tensors do not tell goes into the metadata, for <see cref="ModelImport"/>.
+    /// Writes a transformer. Settings that do not follow from the tensors go into the metadata, for
+    /// <see cref="ModelImport"/>.
     /// </summary>
     /// <param name="path">The file to make; it appears complete or not at all.</param>
     /// <param name="shape">The form.</param>

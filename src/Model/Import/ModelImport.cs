@@ -8,19 +8,21 @@ using static TorchSharp.torch;
 namespace Starling.Model.Import;
 
 /// <summary>
-/// Reads released models: LlamaGen's PyTorch files, or safetensors under the same names. Nothing in a file is executed.
+/// Reads released models: LlamaGen's PyTorch files, or safetensors with the same names. Nothing in a file is executed.
 /// </summary>
 public static class ModelImport
 {
-    /// <summary>Derived values that some files hold beside the weights; they are computed anew here.</summary>
+    /// <summary>
+    /// Derived values that some files contain beside the weights. They are not read, because they are computed anew.
+    /// </summary>
     private static readonly string[] GptBuffers = ["freqs_cis", "causal_mask"], GptCaches = [".k_cache", ".v_cache"];
 
-    /// <summary>Reads a class-conditional transformer, its form inferred from the tensors.</summary>
+    /// <summary>Reads a class-conditional transformer, whose shape is inferred from the tensors.</summary>
     /// <param name="path">A .pt, .pth or .safetensors file; the format is told by its content.</param>
-    /// <param name="options">What the file does not tell.</param>
+    /// <param name="options">Settings that the file may not contain.</param>
     /// <exception cref="StarlingException">
-    /// Unreadable, damaged or hostile file, not such a model, or (all of them listed) missing, unexpected and misshapen
-    /// names.
+    /// The file is unreadable, damaged, hostile or no such model, or names are missing, unexpected or misshapen, which
+    /// the message lists.
     /// </exception>
     public static ImportedGpt Gpt(string path, ImportOptions? options = null)
     {
@@ -33,9 +35,13 @@ public static class ModelImport
         return new ImportedGpt(shape, weights, source with { Assumptions = assumptions });
     }
 
-    /// <summary>Reads a VQ tokenizer, its form from the file's metadata or else inferred from the tensors.</summary>
+    /// <summary>
+    /// Reads a VQ tokenizer, whose shape comes from the file's metadata, or else is inferred from the tensors.
+    /// </summary>
     /// <param name="path">A .pt, .pth or .safetensors file; the format is told by its content.</param>
-    /// <param name="container">The key of a PyTorch file to look under (LlamaGen: <c>ema</c> if there is one).</param>
+    /// <param name="container">
+    /// The key of a PyTorch file under which the weights are (LlamaGen has <c>ema</c> in some files).
+    /// </param>
     /// <exception cref="StarlingException">As for <see cref="Gpt"/>.</exception>
     public static ImportedVq Vq(string path, string? container = null)
     {

@@ -8,8 +8,8 @@ namespace Starling.Model.Import;
 
 /// <summary>
 /// A <c>.pt</c> or <c>.pth</c> file as torch.save writes it since PyTorch 1.6: an uncompressed zip with
-/// <c>NAME/data.pkl</c> and one <c>NAME/data/KEY</c> a storage. Read as data: nothing in it is executed
-/// (<see cref="PickleMachine"/>), and no more memory is used than a small multiple of the file's size.
+/// <c>NAME/data.pkl</c> and a file <c>NAME/data/KEY</c> for each storage. It is read as data: nothing in it is executed
+/// (<see cref="PickleMachine"/>), and the memory used is limited to a small multiple of the file's size.
 /// </summary>
 internal sealed class PyTorchArchive : IDisposable
 {
@@ -26,22 +26,23 @@ internal sealed class PyTorchArchive : IDisposable
     private PyTorchArchive(string path, FileStream stream)
     {
         (_path, _stream) = (path, stream);
-        // Views may repeat a storage's elements, but a small file that asks for gigabytes is an attack.
+        // Views may use the elements of a storage several times, so tensors may be larger than the file. But a small
+        // file that asks for gigabytes is an attack.
         _budget = Math.Max(64L << 20, checked(stream.Length * 8));
         _zip = new ZipArchive(stream, ZipArchiveMode.Read);
         ZipArchiveEntry[] pickles = [.. _zip.Entries.Where(e => IsPickle(e.FullName))];
         if (pickles.Length != 1) throw Bad($"it holds {pickles.Length} data.pkl files instead of one");
         _root = pickles[0].FullName[..^PickleName.Length];
-        if (_zip.GetEntry(_root + "byteorder") is { } order && Text(order) is not "little")
+        if (_zip.GetEntry(_root + "byteorder") is { } order && ReadText(order) is not "little")
             throw Bad("it is big-endian");
-        Content = PickleMachine.Read(Bytes(pickles[0], MaxPickleBytes), path);
+        Content = PickleMachine.Read(ReadBytes(pickles[0], MaxPickleBytes), path);
     }
 
-    /// <summary>What was saved; tensors in it are references.</summary>
+    /// <summary>The saved value. Tensors in it are references.</summary>
     internal PickledValue Content { get; }
 
     /// <summary>Opens a file and reads its structure, but no tensors.</summary>
-    /// <exception cref="StarlingException">Not such a file, damaged or hostile.</exception>
+    /// <exception cref="StarlingException">The file is no such archive, damaged or hostile.</exception>
     internal static PyTorchArchive Open(string path)
     {
         FileStream stream = InputFile.Open(path);
@@ -57,18 +58,18 @@ internal sealed class PyTorchArchive : IDisposable
     }
 
     /// <summary>
-    /// Reads tensors, each contiguous and with memory of its own, into the caller's dispose scope. A storage that
-    /// several share is read once.
+    /// Reads tensors into the caller's dispose scope. Each is contiguous and has memory of its own. A storage that
+    /// several tensors share is read once.
     /// </summary>
     internal Dictionary<string, Tensor> Read(IReadOnlyDictionary<string, TensorReference> wanted) => Guard(_path, () =>
     {
         LibTorch.Initialize();
         Dictionary<string, Tensor> tensors = [];
-        foreach ((string name, TensorReference view) in wanted) Check(name, view);
+        foreach ((string name, TensorReference view) in wanted) CheckFits(name, view);
         foreach (var views in wanted.GroupBy(w => w.Value.Storage))
         {
             using var scope = NewDisposeScope();
-            Tensor storage = Storage(views.Key);
+            Tensor storage = ReadStorage(views.Key);
             foreach ((string name, TensorReference view) in views)
             {
                 Tensor copy = empty(view.Shape, storage.dtype, CPU);
@@ -86,7 +87,7 @@ internal sealed class PyTorchArchive : IDisposable
         _stream.Dispose();
     }
 
-    private void Check(string name, TensorReference view)
+    private void CheckFits(string name, TensorReference view)
     {
         if (!view.Fits) throw Bad($"tensor '{name}' reaches outside its storage {view.Storage.Key}");
         UInt128 bytes = (UInt128)view.Count!.Value * (UInt128)SafetensorsHeader.SizeOf(view.Storage.Type);
@@ -94,11 +95,12 @@ internal sealed class PyTorchArchive : IDisposable
         _budget -= (long)bytes;
     }
 
-    private Tensor Storage(StorageReference storage)
+    private Tensor ReadStorage(StorageReference storage)
     {
         string key = storage.Key;
         int size = SafetensorsHeader.SizeOf(storage.Type), chunk = ChunkBytes / size;
-        ZipArchiveEntry entry = Stored(_zip.GetEntry($"{_root}data/{key}") ?? throw Bad($"storage {key} is missing"));
+        ZipArchiveEntry entry = RequireUncompressed(
+            _zip.GetEntry($"{_root}data/{key}") ?? throw Bad($"storage {key} is missing"));
         if ((UInt128)entry.Length != (UInt128)storage.Elements * (UInt128)size)
             throw Bad($"storage {key} has {entry.Length} bytes, not {storage.Elements} elements of {storage.Type}");
         Tensor elements = empty([storage.Elements], storage.Type, CPU);
@@ -111,19 +113,23 @@ internal sealed class PyTorchArchive : IDisposable
         return elements;
     }
 
-    private byte[] Bytes(ZipArchiveEntry entry, long limit)
+    private byte[] ReadBytes(ZipArchiveEntry entry, long limit)
     {
         if (entry.Length > limit) throw Bad($"{entry.Name} has {entry.Length} bytes, more than {limit}");
-        byte[] bytes = new byte[Stored(entry).Length];
+        byte[] bytes = new byte[RequireUncompressed(entry).Length];
         using Stream data = entry.Open();
         data.ReadExactly(bytes);
         return bytes;
     }
 
-    private string Text(ZipArchiveEntry entry) => System.Text.Encoding.ASCII.GetString(Bytes(entry, 100)).Trim();
+    private string ReadText(ZipArchiveEntry entry) =>
+        System.Text.Encoding.ASCII.GetString(ReadBytes(entry, 100)).Trim();
 
-    /// <summary>PyTorch never compresses; refusing to inflate keeps a zip bomb out, and sizes honest.</summary>
-    private ZipArchiveEntry Stored(ZipArchiveEntry entry) =>
+    /// <summary>
+    /// Checks that an entry is not compressed, which PyTorch never does. Without decompression, a small file cannot
+    /// grow in memory (a zip bomb), and the sizes in the zip are the true ones.
+    /// </summary>
+    private ZipArchiveEntry RequireUncompressed(ZipArchiveEntry entry) =>
         entry.CompressedLength == entry.Length && entry.Length <= _stream.Length
             ? entry
             : throw Bad($"{entry.FullName} is compressed: save it again with torch.save");

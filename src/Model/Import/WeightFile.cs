@@ -6,33 +6,38 @@ using static TorchSharp.torch;
 namespace Starling.Model.Import;
 
 /// <summary>
-/// A state dictionary read from a foreign file: safetensors, or a PyTorch archive in any of the forms that training
-/// scripts write (<c>model</c> of DDP, <c>module</c> of DeepSpeed, <c>state_dict</c>, <c>ema</c>, or the dictionary
-/// itself).
+/// A state dictionary that was read from a foreign file: safetensors, or a PyTorch archive in any of the forms that
+/// training scripts write (under <c>model</c> from DDP, <c>module</c> from DeepSpeed, <c>state_dict</c> or <c>ema</c>,
+/// or the plain dictionary).
 /// </summary>
 /// <param name="Path">The file.</param>
-/// <param name="Tensors">The weights by state-dictionary name, wrappers' prefixes taken off.</param>
+/// <param name="Tensors">The weights by their names in the state dictionary, without the prefixes of wrappers.</param>
 /// <param name="Settings">
-/// Numbers and texts that came along: safetensors metadata, or the <c>args</c> that LlamaGen's scripts save.
+/// Numbers and texts that the file contains: the metadata of safetensors, or the <c>args</c> that LlamaGen's scripts
+/// save.
 /// </param>
-/// <param name="Source">Where in the file the weights were, and what else is there.</param>
+/// <param name="Source">Where the weights were in the file, and what else it contains.</param>
 public sealed record WeightFile(
     string Path,
     IReadOnlyDictionary<string, Tensor> Tensors,
     IReadOnlyDictionary<string, string> Settings,
     ImportSource Source)
 {
-    /// <summary>The containers looked for, in this order: <c>ema</c> only if nothing else is there.</summary>
+    /// <summary>
+    /// The keys under which weights are looked for, in this order: <c>ema</c> only if there is no other.
+    /// </summary>
     public static readonly IReadOnlyList<string> Containers = ["model", "module", "state_dict", "ema"];
 
-    /// <summary>What torch.nn.parallel and torch.compile put before every name.</summary>
+    /// <summary>The prefixes that torch.nn.parallel and torch.compile put before every name.</summary>
     private static readonly string[] Prefixes = ["module.", "_orig_mod."];
 
     /// <summary>Reads a file's weights into CPU tensors of the caller's dispose scope.</summary>
     /// <param name="path">The file; its format is told by its content.</param>
-    /// <param name="container">The key to look under; by default the first there of <see cref="Containers"/>.</param>
+    /// <param name="container">
+    /// The key under which the weights are; by default the first one of <see cref="Containers"/> that the file has.
+    /// </param>
     /// <exception cref="StarlingException">
-    /// The file cannot be read, is damaged or hostile, or holds no weights (under that name).
+    /// The file cannot be read, is damaged or hostile, or has no weights (under that key).
     /// </exception>
     public static WeightFile Read(string path, string? container = null)
     {
@@ -41,7 +46,7 @@ public sealed record WeightFile(
             throw new StarlingException($"{path} is a safetensors file, which has no container '{container}'");
         SafetensorsHeader header = SafetensorsFile.ReadHeader(path);
         return new WeightFile(
-            path, Unwrap(SafetensorsFile.Read(path), path), header.Metadata, new ImportSource());
+            path, RemovePrefixes(SafetensorsFile.Read(path), path), header.Metadata, new ImportSource());
     }
 
     private static WeightFile ReadArchive(string path, string? container)
@@ -66,13 +71,13 @@ public sealed record WeightFile(
             Others = [.. others],
             Placeholders = archive.Content.Placeholders,
         };
-        return new WeightFile(path, archive.Read(Unwrap(weights, path)), Arguments(root.Find("args")), source);
+        return new WeightFile(path, archive.Read(RemovePrefixes(weights, path)), Arguments(root.Find("args")), source);
     }
 
     private static Dictionary<string, TensorReference> Weights(PickleDictionary dictionary) => dictionary.Items
         .Where(i => i.Value is TensorReference).ToDictionary(i => i.Key, i => (TensorReference)i.Value!);
 
-    private static Dictionary<string, T> Unwrap<T>(Dictionary<string, T> weights, string path)
+    private static Dictionary<string, T> RemovePrefixes<T>(Dictionary<string, T> weights, string path)
     {
         bool HasPrefix(string prefix) => weights.Keys.All(k => k.StartsWith(prefix, StringComparison.Ordinal));
         while (weights.Count > 0 && Prefixes.FirstOrDefault(HasPrefix) is { } prefix)

@@ -1,9 +1,10 @@
 namespace Starling.Model.Parameters;
 
 /// <summary>
-/// Where each parameter of a network lies in one flat vector: those with weight decay first, then the others, each
-/// group in state-dictionary order. One vector makes the optimizer, the teacher's update, the gradient exchange and a
-/// checkpoint single operations on contiguous memory. Needs no weights: dry runs count parameters with it.
+/// The place of each parameter of a network in one flat vector: first the parameters with weight decay, then the
+/// others, each group in the order of the state dictionary. With one vector, the optimizer, the teacher's update, the
+/// exchange of gradients and a snapshot are single operations on contiguous memory. A layout needs no weights, so a dry
+/// run can count parameters with it.
 /// </summary>
 public sealed class ParameterLayout
 {
@@ -29,13 +30,13 @@ public sealed class ParameterLayout
     /// <summary>Number of elements with weight decay: the first part of the flat vector.</summary>
     public long DecayedCount { get; }
 
-    /// <summary>A parameter and the offset of its first element.</summary>
+    /// <summary>A parameter, and the offset of its first element in the vector.</summary>
     public readonly record struct Slot(ParameterShape Parameter, long Offset);
 
-    /// <summary>The place of a parameter.</summary>
+    /// <summary>The place of a parameter in the vector.</summary>
     public Slot this[string name] => _slots[name];
 
-    /// <summary>Whether there is a parameter of this name.</summary>
+    /// <summary>Tells whether there is a parameter of this name.</summary>
     public bool Contains(string name) => _slots.ContainsKey(name);
 
     private long Place(ParameterShape parameter, long offset)

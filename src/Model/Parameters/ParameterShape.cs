@@ -1,7 +1,7 @@
 namespace Starling.Model.Parameters;
 
-/// <summary>A parameter's state-dictionary name and shape.</summary>
-/// <param name="Name">LlamaGen's name, e.g. <c>layers.0.attention.wqkv.weight</c>.</param>
+/// <summary>The name of a parameter in the state dictionary, and its shape.</summary>
+/// <param name="Name">LlamaGen's name, for instance <c>layers.0.attention.wqkv.weight</c>.</param>
 /// <param name="Shape">Its shape.</param>
 public sealed record ParameterShape(string Name, params long[] Shape)
 {
@@ -9,7 +9,8 @@ public sealed record ParameterShape(string Name, params long[] Shape)
     public long Count => Shape.Aggregate(1L, (product, d) => checked(product * d));
 
     /// <summary>
-    /// LlamaGen's rule: weight decay applies to tensors of two or more dimensions (norm gains and biases have one).
+    /// Whether weight decay applies. LlamaGen's rule is that it applies to tensors of two or more dimensions; the gains
+    /// of norms and the biases have one.
     /// </summary>
     public bool Decays => Shape.Length >= 2;
 }

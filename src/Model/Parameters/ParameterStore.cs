@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Starling.Model.Parameters;
 
 /// <summary>
-/// A network's weights: one flat float32 vector, and named views of it that take part in autograd. Gradients, where
-/// wanted, accumulate in a second flat vector of the same layout. Belongs to no dispose scope; the owner disposes it.
+/// The weights of a network: one flat float32 vector, and named views of it that take part in autograd. The gradients
+/// of a network that is trained accumulate in a second flat vector of the same layout. Belongs to no dispose scope; the
+/// owner disposes it.
 /// </summary>
 public sealed class ParameterStore : IDisposable
 {
@@ -15,7 +16,7 @@ public sealed class ParameterStore : IDisposable
     private readonly List<Tensor> _gradientViews = [];
     private readonly bool _ownsValues;
 
-    /// <summary>Allocates zeroed weights, and gradients if <paramref name="trainable"/>.</summary>
+    /// <summary>Allocates weights of 0, and gradients if <paramref name="trainable"/>.</summary>
     public ParameterStore(ParameterLayout layout, Device device, bool trainable)
         : this(layout, zeros(layout.Count, ScalarType.Float32, device).DetachFromDisposeScope(), trainable)
     {
@@ -35,7 +36,7 @@ public sealed class ParameterStore : IDisposable
             if (Gradients is not null)
             {
                 view.requires_grad = true;
-                // Backward adds into an existing gradient in place, which is how it lands in the flat vector.
+                // The backward pass adds to an existing gradient in place, so the gradients end up in the flat vector.
                 Tensor gradient = View(Gradients, parameter.Name).DetachFromDisposeScope();
                 view.grad = gradient;
                 _gradientViews.Add(gradient);
@@ -44,7 +45,7 @@ public sealed class ParameterStore : IDisposable
         }
     }
 
-    /// <summary>Names, shapes and places.</summary>
+    /// <summary>Names, shapes and places of the parameters.</summary>
     public ParameterLayout Layout { get; }
 
     /// <summary>All weights, flat; see <see cref="ParameterLayout"/> for the order.</summary>
@@ -53,7 +54,7 @@ public sealed class ParameterStore : IDisposable
     /// <summary>All gradients, flat; null for a network that is not trained.</summary>
     public Tensor? Gradients { get; }
 
-    /// <summary>Where the weights are.</summary>
+    /// <summary>The device of the weights.</summary>
     public Device Device => Values.device;
 
     /// <summary>The named parameter, a leaf of autograd that shares memory with <see cref="Values"/>.</summary>
@@ -62,19 +63,20 @@ public sealed class ParameterStore : IDisposable
         : throw new ArgumentException($"there is no parameter '{name}'", nameof(name));
 
     /// <summary>
-    /// The part of <paramref name="flat"/> (moments, another network's values…) that belongs to a
-    /// parameter, in its shape.
+    /// Gives the piece of a flat vector of this layout (moments, another network's weights) that belongs to a
+    /// parameter, in the parameter's shape.
     /// </summary>
     public Tensor View(Tensor flat, string name)
     {
-        using var scope = NewDisposeScope(); // also the view in between must not be left to the collector
+        // also frees the view in between, which would otherwise wait for the garbage collector
+        using var scope = NewDisposeScope();
         ParameterLayout.Slot slot = Layout[name];
         return flat.narrow(0, slot.Offset, slot.Parameter.Count).view(slot.Parameter.Shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// The same weights, memory shared, with gradients of their own: backward passes on several threads must not add
-    /// into one vector. To be disposed before this.
+    /// Makes a store that shares these weights and has gradients of its own, because backward passes on several threads
+    /// must not add to one vector. It has to be disposed before this store.
     /// </summary>
     public ParameterStore WithOwnGradients() => new(Layout, Values, trainable: true);
 
@@ -86,7 +88,8 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
-    /// Fills one parameter with N(0, <paramref name="deviation"/>²), keyed by the seed and its place.
+    /// Fills one parameter with draws from N(0, <paramref name="deviation"/>²), which follow from the seed and the
+    /// parameter's place.
     /// </summary>
     public void InitializeNormal(string name, double deviation, ulong seed)
     {
@@ -105,8 +108,8 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
-    /// Weights that are not trained, copied from a file's tensors. Memory is taken only when they fit: a small file can
-    /// claim any size of network.
+    /// Makes a store of weights that are not trained, from a file's tensors. The memory is allocated only if the
+    /// tensors fit the layout, because a small file can claim a network of any size.
     /// </summary>
     /// <exception cref="StarlingException">As for <see cref="Load"/>.</exception>
     public static ParameterStore Frozen(
@@ -119,10 +122,11 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
-    /// Copies weights from tensors of the same names (any float type), strictly: every parameter present, nothing else.
+    /// Copies weights from tensors of the same names and of any float type. Every parameter must be there, and nothing
+    /// else.
     /// </summary>
     /// <exception cref="StarlingException">
-    /// Names missing, unexpected, of another shape or of no float type; the line counts them all.
+    /// Tensors are missing, unexpected, of another shape or of no float type. The message counts them.
     /// </exception>
     public void Load(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
@@ -135,7 +139,7 @@ public sealed class ParameterStore : IDisposable
         }
     }
 
-    /// <summary>Copies every weight to managed memory, in state-dictionary order.</summary>
+    /// <summary>Copies every parameter to managed memory, in the order of the state dictionary.</summary>
     public IEnumerable<HostTensor> ToHost() => ToHost(Values);
 
     /// <summary>

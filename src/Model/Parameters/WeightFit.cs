@@ -4,15 +4,17 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Parameters;
 
-/// <summary>Whether tensors are exactly a network's weights.</summary>
+/// <summary>Checks that tensors are exactly the weights of a network.</summary>
 internal static class WeightFit
 {
-    /// <summary>Every parameter has to be there, in its shape and of a float type, and nothing else.</summary>
+    /// <summary>
+    /// Checks that every parameter is there, in its shape and of a float type, and that there are no other tensors.
+    /// </summary>
     /// <param name="layout">The network's parameters.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="source">Where they are from.</param>
+    /// <param name="source">Where the tensors come from, for the message.</param>
     /// <exception cref="StarlingException">
-    /// They are not; all that is wrong is in one line, a few names of each kind.
+    /// The tensors do not fit. The message has one line with the number of problems of each kind and a few names.
     /// </exception>
     internal static void Require(ParameterLayout layout, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
@@ -21,7 +23,7 @@ internal static class WeightFit
         string[] unexpected = [.. tensors.Keys.Where(name => !layout.Contains(name)).Order(StringComparer.Ordinal)];
         string[] misshapen = [.. present.Where(p => !tensors[p.Name].shape.SequenceEqual(p.Shape))
             .Select(p => $"{p.Name} {Sizes(tensors[p.Name].shape)} instead of {Sizes(p.Shape)}")];
-        // Copying would turn integers into floats without a word.
+        // Copying would convert integers to floats without a warning.
         string[] mistyped = [.. present.Where(p => !tensors[p.Name].is_floating_point())
             .Select(p => $"{p.Name} is {tensors[p.Name].dtype}")];
         string problems = string.Concat(Group(" missing", missing), Group(" unexpected", unexpected),

@@ -3,26 +3,28 @@ using static TorchSharp.torch;
 namespace Starling.Model.Replicas;
 
 /// <summary>
-/// What the trainers of a generation exchange in a step. With one trainer nothing leaves the process; with several, a
-/// collective engine carries it. Called on the trainer's thread only.
+/// The exchange between the trainers of a generation in a step. With one trainer nothing leaves the process; with
+/// several, a collective engine carries the data. Called on the trainer's thread only.
 /// </summary>
 public interface IReplicaExchange
 {
-    /// <summary>Values of all replicas, concatenated along the first dimension in replica order.</summary>
-    /// <param name="hosted">This trainer's replicas, in replica order.</param>
+    /// <summary>
+    /// Gathers the values of all replicas, concatenated along the first dimension in the order of the replicas.
+    /// </summary>
+    /// <param name="hosted">The values of this trainer's replicas, in the order of the replicas.</param>
     Tensor Gather(IReadOnlyList<(int Replica, Tensor Value)> hosted);
 
-    /// <summary>The sum over all replicas, in tree order.</summary>
-    /// <param name="hosted">The sums of the subtrees that this trainer hosts.</param>
+    /// <summary>Computes the sum over all replicas, in the order of the tree.</summary>
+    /// <param name="hosted">The sums of the subtrees that this trainer has computed.</param>
     /// <returns>
-    /// The root, which the caller may change: a buffer of <paramref name="hosted"/> or of the exchange, valid until the
-    /// one is cleared and the other asked for the next sum.
+    /// The sum, in a buffer of <paramref name="hosted"/> or of the exchange, which the caller may change. It is valid
+    /// until <paramref name="hosted"/> is cleared or the exchange computes the next sum.
     /// </returns>
     Tensor Sum(ReplicaSum hosted);
 
     /// <summary>
-    /// Returns once every trainer of the generation has the step's sum: before, nothing of the state may change, so
-    /// that a step whose exchange fails anywhere can be made again from what is there.
+    /// Returns when every trainer of the generation has the step's sum. The state must not change earlier: if the
+    /// exchange fails on any trainer, all of them compute the step again from the old state.
     /// </summary>
     void Confirm();
 }

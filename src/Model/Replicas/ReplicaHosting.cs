@@ -2,13 +2,15 @@ using System.Numerics;
 
 namespace Starling.Model.Replicas;
 
-/// <summary>Which trainer of a generation, by rank, hosts which logical replicas.</summary>
+/// <summary>Tells which trainer of a generation, by rank, computes which replicas.</summary>
 public sealed class ReplicaHosting
 {
     private readonly IReadOnlyList<int>[] _replicas;
     private readonly IReadOnlyList<TreeNode>[] _subtrees;
 
-    /// <summary>A plan: the replicas of rank 0, of rank 1 and so on, in any order; a rank may have none.</summary>
+    /// <summary>
+    /// Makes a plan from the replicas of rank 0, of rank 1, and so on, in any order. A rank may have none.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// The replicas are not 0..L−1, each hosted once, with L a power of two.
     /// </exception>
@@ -29,12 +31,12 @@ public sealed class ReplicaHosting
     /// <summary>Number of logical replicas, L.</summary>
     public int Replicas { get; }
 
-    /// <summary>A trainer's replicas in replica order.</summary>
+    /// <summary>Gives a trainer's replicas in ascending order.</summary>
     public IReadOnlyList<int> ReplicasOf(int rank) => _replicas[rank];
 
-    /// <summary>The largest subtrees that a trainer can sum alone, in replica order.</summary>
+    /// <summary>Gives the largest subtrees that a trainer can sum alone, in the order of the replicas.</summary>
     public IReadOnlyList<TreeNode> SubtreesOf(int rank) => _subtrees[rank];
 
-    /// <summary>The replicas rank by rank, e.g. <c>0,1,2|3,4,5|6,7</c>.</summary>
+    /// <summary>Gives the replicas rank by rank, for instance <c>0,1,2|3,4,5|6,7</c>.</summary>
     public override string ToString() => string.Join('|', _replicas.Select(replicas => string.Join(',', replicas)));
 }

@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 namespace Starling.Model.Replicas;
 
 /// <summary>
-/// Sums one vector per logical replica in a fixed binary tree. Floating-point addition is not associative, so the order
-/// is part of the result; here it depends only on the replica numbers, not on who hosts them or which came first.
-/// Holds as many partial sums as the hosted replicas form aligned subtrees, at most log2(L)+1 while replicas are
-/// added in order. Buffers are reused from step to step.
+/// Sums one vector for each replica in a fixed binary tree. Floating-point addition is not associative, so its order
+/// decides the result's bits. Here the order depends on the replicas' numbers only, not on the trainer that computes a
+/// replica or on the time when its vector arrives. A partial sum is held for each largest complete subtree of the
+/// replicas added so far: at most log2(L)+1 of them if the replicas are added in order. Buffers are reused from step to
+/// step.
 /// </summary>
 public sealed class ReplicaSum(long length, Device device) : IDisposable
 {
@@ -17,13 +18,15 @@ public sealed class ReplicaSum(long length, Device device) : IDisposable
     /// <summary>Number of elements of a vector.</summary>
     public long Length => length;
 
-    /// <summary>Where the sums are.</summary>
+    /// <summary>The device of the sums.</summary>
     public Device Device => device;
 
-    /// <summary>The sums of the largest complete subtrees so far.</summary>
+    /// <summary>The sums of the largest complete subtrees of the replicas added so far.</summary>
     public IReadOnlyDictionary<TreeNode, Tensor> Subtrees => _sums;
 
-    /// <summary>Adds a replica's vector, which <paramref name="write"/> puts into the buffer it is given.</summary>
+    /// <summary>
+    /// Adds the vector of a replica. <paramref name="write"/> writes it into the buffer that it is given.
+    /// </summary>
     public void Add(int replica, Action<Tensor> write)
     {
         using var noGrad = no_grad();
@@ -40,7 +43,7 @@ public sealed class ReplicaSum(long length, Device device) : IDisposable
         if (!_sums.TryAdd(node, sum)) throw new InvalidOperationException($"replica {replica} was added twice");
     }
 
-    /// <summary>Forgets the sums and keeps the buffers for the next step.</summary>
+    /// <summary>Discards the sums and keeps the buffers for the next step.</summary>
     public void Clear()
     {
         foreach (Tensor sum in _sums.Values) _free.Push(sum);

@@ -4,25 +4,28 @@ using Starling.Model.Tensors;
 using Starling.Model.Transformer;
 using static TorchSharp.torch;
 
-// Shapes: B images, T tokens of an image, D width, V vocabulary. With guidance the network sees 2B sequences, the
-// images' classes first, then as many null classes.
+// Shapes: B images, T tokens of an image, D width, V vocabulary. With guidance the network computes 2B sequences: first
+// those with the images' classes, then as many with the null class.
 namespace Starling.Model.Sampling;
 
 /// <summary>
-/// Draws images' tokens one position at a time with cached keys and values (LlamaGen's generate.py). Each draw is
-/// keyed by (seed, image, position): which images share a batch changes nothing but the rounding of its products.
+/// Draws the tokens of images, one position after the other, with cached keys and values (LlamaGen's generate.py). Each
+/// draw follows from seed, image and position. So the other images of a batch change an image only by the rounding of
+/// matrix products.
 /// </summary>
 public static class Sampler
 {
-    /// <summary>Draws one image's tokens for each label.</summary>
+    /// <summary>Draws the tokens of one image for each label.</summary>
     /// <param name="gpt">The network; the caller chooses its precision with <see cref="Autocast"/>.</param>
     /// <param name="labels">Classes; <see cref="GptShape.NullClass"/> for none.</param>
     /// <param name="options">Guidance, filters and temperature.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="firstIndex">Index of the first label's image; the others follow.</param>
-    /// <param name="cancellation">Looked at before each position.</param>
-    /// <exception cref="StarlingException">A label the network does not have.</exception>
-    /// <returns>int64 [B, T] in the caller's dispose scope, on the network's device.</returns>
+    /// <param name="firstIndex">
+    /// Index of the first label's image, which keys its draws. The other images have the indices that follow.
+    /// </param>
+    /// <param name="cancellation">Checked before each position.</param>
+    /// <exception cref="StarlingException">A label is no class of the network.</exception>
+    /// <returns>Tokens, int64 [B, T], in the caller's dispose scope and on the network's device.</returns>
     public static Tensor Sample(Gpt gpt, IReadOnlyList<int> labels, SamplingOptions options, ulong seed,
         long firstIndex = 0, CancellationToken cancellation = default)
     {
@@ -32,14 +35,14 @@ public static class Sampler
         int count = labels.Count, length = gpt.Shape.Tokens;
         bool guided = options.Cfg > 1;
         Tensor tokens_BT = empty([count, length], ScalarType.Int64, gpt.Weights.Device);
-        Tensor input = Labels(gpt, labels, guided);
+        Tensor input = ClassesOf(gpt, labels, guided);
         for (int position = 0; position < length; position++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             Tensor logits = gpt.Logits(gpt.Decode(input, cache).squeeze(1));
-            Tensor logits_BV = guided ? Guide(logits, options.CfgAt(position)) : logits;
-            Tensor chosen_B = Choose(logits_BV, options, seed, firstIndex, position);
+            Tensor logits_BV = guided ? ApplyGuidance(logits, options.CfgAt(position)) : logits;
+            Tensor chosen_B = ChooseTokens(logits_BV, options, seed, firstIndex, position);
             tokens_BT.select(1, position).copy_(chosen_B);
             input.Dispose();
             input = (guided ? cat([chosen_B, chosen_B]) : chosen_B).MoveToOuterDisposeScope();
@@ -47,7 +50,7 @@ public static class Sampler
         return tokens_BT.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Labels(Gpt gpt, IReadOnlyList<int> labels, bool guided)
+    private static Tensor ClassesOf(Gpt gpt, IReadOnlyList<int> labels, bool guided)
     {
         foreach (int label in labels)
             if (label < 0 || label > gpt.Shape.NullClass)
@@ -57,14 +60,15 @@ public static class Sampler
         return tensor([.. labels.Concat(nulls).Select(label => (long)label)], ScalarType.Int64, gpt.Weights.Device);
     }
 
-    private static Tensor Guide(Tensor logits_2BV, double scale)
+    private static Tensor ApplyGuidance(Tensor logits_2BV, double scale)
     {
         Tensor[] halves_BV = logits_2BV.chunk(2);
         (Tensor class_BV, Tensor null_BV) = (halves_BV[0], halves_BV[1]);
         return scale == 1 ? class_BV : null_BV.PlusScaled(class_BV - null_BV, scale);
     }
 
-    private static Tensor Choose(Tensor logits_BV, SamplingOptions options, ulong seed, long firstIndex, int position)
+    private static Tensor ChooseTokens(
+        Tensor logits_BV, SamplingOptions options, ulong seed, long firstIndex, int position)
     {
         if (options.Greedy) return logits_BV.argmax(-1);
         Tensor scaled_BV = logits_BV.Times(1 / Math.Max(options.Temperature, 1e-5));
@@ -73,15 +77,18 @@ public static class Sampler
         double[] draws = new double[logits_BV.shape[0]];
         for (int i = 0; i < draws.Length; i++)
             draws[i] = KeyedRandom.For(seed, RandomPurpose.Sampling, firstIndex + i, position).NextDouble();
-        return Invert(probabilities_BV, tensor(draws, ScalarType.Float64, logits_BV.device).unsqueeze(1));
+        return FirstExceeding(probabilities_BV, tensor(draws, ScalarType.Float64, logits_BV.device).unsqueeze(1));
     }
 
-    /// <summary>The first token whose cumulative probability exceeds the draw; never one of probability 0.</summary>
-    private static Tensor Invert(Tensor probabilities_BV, Tensor draws_B1)
+    /// <summary>
+    /// Gives the first token whose cumulative probability exceeds the draw, and never a token of probability 0.
+    /// </summary>
+    private static Tensor FirstExceeding(Tensor probabilities_BV, Tensor draws_B1)
     {
         Tensor cumulative_BV = probabilities_BV.cumsum(-1);
         Tensor total_B1 = cumulative_BV.narrow(1, cumulative_BV.shape[1] - 1, 1);
-        // Rounding can put the draw at the total itself; the second condition then gives the last possible token.
+        // By rounding the draw may equal the total. The second condition then gives the last token of positive
+        // probability.
         Tensor before_BV = cumulative_BV.le(draws_B1 * total_B1).logical_and(cumulative_BV.lt(total_B1));
         return before_BV.sum(-1, type: ScalarType.Int64);
     }

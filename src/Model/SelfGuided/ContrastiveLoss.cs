@@ -1,5 +1,5 @@
-// Shapes: b anchors' images (a micro-batch), B keys' images (the global batch), S student views, M views,
-// K contrasted positions, D width.
+// Shapes: b images of the anchors (a micro-batch), B images of the keys (the global batch), S views that the student
+// sees, M views, K contrasted positions, D width.
 using Starling.Model.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,23 +8,28 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.SelfGuided;
 
 /// <summary>
-/// L_step and L_view, Eqs. 6 and 7: InfoNCE between the projected student features and the teacher's. The positive is
-/// the same image at another position of the same view (step), or at the same position of another view (view); the
-/// negatives are the other images at that place.
+/// L_step and L_view, Eqs. 6 and 7: InfoNCE between the student's projected features (anchors) and the teacher's
+/// features (keys). For L_step the positive is the key of the same image and view at another position. For L_view it is
+/// the key of the same image and position in another view. The negatives are the keys of the other images at the
+/// positive's view and position.
 /// </summary>
-/// <param name="keys_MKBD">Unit-length teacher features of every image that may serve as a key.</param>
-/// <param name="labels_B">Classes of those images; used only if same-class images are not to be negatives.</param>
-/// <param name="temperature">τ.</param>
-/// <param name="skipSameClass">Leave same-class images out of the denominators.</param>
+/// <param name="keys_MKBD">The teacher's features of unit length, float32 [M, K, B, D].</param>
+/// <param name="labels_B">
+/// Classes of the keys' images, int64 [B]. They are used only if images of the anchor's class are no negatives.
+/// </param>
+/// <param name="temperature">τ, by which the cosines are divided.</param>
+/// <param name="skipSameClass">Whether images of the anchor's class are left out of the denominators.</param>
 public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double temperature, bool skipSameClass)
 {
     /// <summary>
-    /// The two losses' sums over this micro-batch's anchors, each divided by its number of terms per image:
-    /// S·K·(K−1) and S·(M−1)·K. Dividing by the images of the global batch gives the mean. A loss without any pair
-    /// (K or M of 1) is 0.
+    /// Computes the sums of both losses over the anchors of a micro-batch, each divided by the number of its terms for
+    /// one image: S·K·(K−1) for L_step and S·(M−1)·K for L_view. Divided by the images of the global batch, the sums of
+    /// all micro-batches are the means. A loss without pairs (K of 1, M of 1) is 0.
     /// </summary>
-    /// <param name="anchors_bSKD">f(h) of the student; gradient flows. Scaled to unit length here.</param>
-    /// <param name="first">Index of the first anchor's image among the keys.</param>
+    /// <param name="anchors_bSKD">
+    /// f(h), the student's projected features [b, S, K, D] of any length. Gradient flows through them.
+    /// </param>
+    /// <param name="first">Index of the first anchor's image among the keys' images.</param>
     public (Tensor Step, Tensor View) Sums(Tensor anchors_bSKD, long first)
     {
         Tensor z_SKbD = anchors_bSKD.to(ScalarType.Float32).Normalized().permute(1, 2, 0, 3);
@@ -32,13 +37,13 @@ public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double te
         long allViews = keys_MKBD.shape[0];
         Tensor targets_b = Ops.Range(images, keys_MKBD.device).add(Offset(first), Scalars.One);
 
-        // Step: anchor position i against every key position j of the same view.
+        // L_step: the anchor at position i against the keys at every position j of the same view, except j = i.
         Tensor sameView_SKKb = CrossEntropy(z_SKbD.unsqueeze(2), keys_MKBD.narrow(0, 0, views).unsqueeze(1), targets_b);
         Tensor otherPosition_KK = OffDiagonal(positions, positions).view(1, positions, positions, 1);
         double stepTerms = views * positions * (positions - 1);
         Tensor step = (sameView_SKKb * otherPosition_KK).sum([0, 1, 2]).sum().Times(stepTerms > 0 ? 1 / stepTerms : 0);
 
-        // View: anchor view m against every key view n at the same position.
+        // L_view: the anchor of view m against the keys of every view n at the same position, except n = m.
         Tensor samePosition_SMKb = CrossEntropy(z_SKbD.unsqueeze(1), keys_MKBD.unsqueeze(0), targets_b);
         Tensor otherView_SM = OffDiagonal(views, allViews).view(views, allViews, 1, 1);
         double viewTerms = views * (allViews - 1) * positions;
@@ -47,8 +52,9 @@ public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double te
     }
 
     /// <summary>
-    /// Mean cosine between different images' keys at the same place. Near 1, all features share one direction and the
-    /// softmax is flat: key normalisation helps then (spec 1.9, item 5).
+    /// Computes the mean cosine between the keys of different images at the same view and position. Near 1, all
+    /// features point in one direction and InfoNCE cannot tell images apart; <see cref="KeyNormalization.LayerNorm"/>
+    /// helps then.
     /// </summary>
     public double MeanKeySimilarity()
     {
@@ -56,12 +62,16 @@ public sealed class ContrastiveLoss(Tensor keys_MKBD, Tensor labels_B, double te
         using var noGrad = no_grad();
         long images = keys_MKBD.shape[2];
         if (images < 2) return 0;
-        // The sum over all pairs is the squared norm of the sum; B of the pairs are an image with itself.
+        // The sum of the cosines of all pairs is the squared norm of the sum of the keys. B of the pairs are an image
+        // with itself.
         Tensor pairs_MK = keys_MKBD.sum([2]).Squared().sum([-1]);
         return (pairs_MK.mean().item<float>() - images) / (images * (images - 1.0));
     }
 
-    /// <summary>Cross-entropy of every anchor with its own image as the target; leading dimensions broadcast.</summary>
+    /// <summary>
+    /// Computes the cross-entropy of every anchor, with the key of its own image as the target. Leading dimensions,
+    /// which the names leave out, broadcast: anchors [.., b, D] and keys [.., B, D] give losses [.., b].
+    /// </summary>
     private Tensor CrossEntropy(Tensor anchors__bD, Tensor keys__BD, Tensor targets_b)
     {
         Tensor logits__bB = anchors__bD.matmul(keys__BD.transpose(-2, -1)).Times(1 / temperature);

@@ -1,22 +1,29 @@
 namespace Starling.Model.SelfGuided;
 
-/// <summary>Every random choice of one training step but dropout; see <see cref="StepDraws"/>.</summary>
+/// <summary>The random choices of one training step, except dropout; see <see cref="StepDraws"/>.</summary>
 public interface IStepDraws
 {
     /// <summary>
-    /// Whether the image at this place of the global batch loses its class; shared by views, student and teacher.
+    /// Draws whether an image of the global batch loses its class. All views of the image, student and teacher share
+    /// the answer.
     /// </summary>
     bool DropsClass(int image, double probability);
 
-    /// <summary>𝓘 of Eq. 5: K positions, the same for the whole batch, all views, student and teacher.</summary>
+    /// <summary>
+    /// Draws 𝓘 of Eq. 5: K positions, the same for the whole batch, all views,
+    /// student and teacher.
+    /// </summary>
     int[] ContrastPositions();
 
     /// <summary>
-    /// M of Eq. 3 for one student sequence: true where a position may not serve as a key. The class token, position 0,
-    /// is never masked, or its own row would have nothing to attend to.
+    /// Draws M of Eq. 3 for one sequence of the student: true where a position is hidden from the queries. Position 0,
+    /// the class token, is never masked, because its own query has no other key to attend to.
     /// </summary>
     void MaskKeys(int image, int view, Span<bool> masked_T);
 
-    /// <summary>Masked positions of the whole global batch: what the masked-only form of Eq. 4 averages over.</summary>
+    /// <summary>
+    /// Counts the masked positions of the whole global batch. The form of Eq. 4 that looks at masked positions only
+    /// divides by their number.
+    /// </summary>
     long CountMasked(int images, int views);
 }

@@ -5,17 +5,21 @@ using static TorchSharp.torch;
 namespace Starling.Model.SelfGuided;
 
 /// <summary>
-/// L_MIM, Eq. 4: the cosine distance between the masked student's features and the unmasked teacher's, position by
-/// position.
+/// L_MIM, Eq. 4: the cosine distance between the features of the student, which sees the mask, and of the teacher,
+/// which does not, position by position.
 /// </summary>
 public static class MaskedAttentionLoss
 {
-    private const double SmallestNorm = 1e-8; // as torch.nn.functional.cosine_similarity
+    private const double SmallestNorm = 1e-8; // as in torch.nn.functional.cosine_similarity
 
-    /// <summary>The sum of the distances over all positions, or over the masked ones only; a float32 scalar.</summary>
-    /// <param name="student_NTD">Student features; gradient flows.</param>
-    /// <param name="teacher_NTD">Teacher features; no gradient.</param>
-    /// <param name="masked_NT">Masked positions if only those count, else null.</param>
+    /// <summary>
+    /// Computes the sum of the distances over all positions, or over the masked ones only: a float32 scalar.
+    /// </summary>
+    /// <param name="student_NTD">The student's features [N, T, D]. Gradient flows through them.</param>
+    /// <param name="teacher_NTD">The teacher's features [N, T, D], without gradient.</param>
+    /// <param name="masked_NT">
+    /// The masked positions, bool [N, T], if only they count; null if all positions count.
+    /// </param>
     public static Tensor Sum(Tensor student_NTD, Tensor teacher_NTD, Tensor? masked_NT)
     {
         Tensor s_NTD = student_NTD.to(ScalarType.Float32), t_NTD = teacher_NTD.detach().to(ScalarType.Float32);

@@ -3,13 +3,14 @@ using Starling.Data.Randomness;
 namespace Starling.Model.SelfGuided;
 
 /// <summary>
-/// Every random choice of one training step but dropout, as a pure function of (seed, step, place in the global batch).
-/// Any trainer can therefore make the draws of any replica, and moving a replica changes nothing.
+/// The random choices of one training step, except dropout. Each is a pure function of the seed, the step, and the
+/// place in the global batch. So any trainer can make the draws of any replica, and a replica that moves to another
+/// trainer gets the same ones.
 /// </summary>
 /// <param name="seed">The run's seed.</param>
-/// <param name="step">The step.</param>
+/// <param name="step">Number of the step, from 0.</param>
 /// <param name="tokens">T, positions of a sequence: the class token and T−1 image tokens.</param>
-/// <param name="options">Mask ratio, number of contrasted positions and the like.</param>
+/// <param name="options">Mask ratio, number of contrasted positions, and the other settings of ST-AR.</param>
 public sealed class StepDraws(ulong seed, long step, int tokens, SelfGuidedOptions options) : IStepDraws
 {
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 namespace Starling.Model.Snapshots;
 
-/// <summary>Names of the parts of a checkpoint.</summary>
+/// <summary>The names of the parts of a training state in a checkpoint.</summary>
 public static class CheckpointParts
 {
-    /// <summary>Every part, in hashing order.</summary>
+    /// <summary>All parts, in the order of hashing.</summary>
     public static IReadOnlyList<CheckpointPart> All { get; } =
         [CheckpointPart.Student, CheckpointPart.Teacher, CheckpointPart.Projector, CheckpointPart.Optimizer];
 
-    /// <summary>The part's name in hashes and file names, e.g. <c>student</c>.</summary>
+    /// <summary>Gives the part's name in hashes and file names, for instance <c>student</c>.</summary>
     public static string Label(this CheckpointPart part) => part switch
     {
         CheckpointPart.Student => "student",
@@ -17,9 +17,11 @@ public static class CheckpointParts
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 
-    /// <summary>The part's file in a checkpoint folder, e.g. <c>student.safetensors</c>.</summary>
+    /// <summary>
+    /// Gives the name of the part's file in a checkpoint folder, for instance <c>student.safetensors</c>.
+    /// </summary>
     public static string FileName(this CheckpointPart part) => part.Label() + ".safetensors";
 
-    /// <summary>Whether every checkpoint has this part.</summary>
+    /// <summary>Tells whether every checkpoint has this part.</summary>
     public static bool IsRequired(this CheckpointPart part) => part != CheckpointPart.Projector;
 }

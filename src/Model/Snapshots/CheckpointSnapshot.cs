@@ -3,16 +3,18 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Snapshots;
 
 /// <summary>
-/// The training state after a step, in managed memory only, so that any thread may write it while training goes on.
-/// Disposing it gives its memory back to the <see cref="SnapshotBuffers"/> it came from, if it came from any.
+/// The training state after a step, in managed memory, so that any thread may write it while training goes on.
+/// Disposing a snapshot returns its memory to the <see cref="SnapshotBuffers"/> that it came from, if any.
 /// </summary>
 /// <param name="step">Number of optimizer steps applied.</param>
 /// <param name="generation">The membership generation that applied the last of them.</param>
 /// <param name="student">Weights of the trained network.</param>
-/// <param name="teacher">Weights of its moving average.</param>
-/// <param name="projector">Weights of the projection head; empty when there is none.</param>
-/// <param name="optimizer">First and second moments; see <see cref="FlatVector.Moments"/> for the names.</param>
-/// <param name="release">Called once, when the bytes are no longer needed.</param>
+/// <param name="teacher">Weights of the student's moving average.</param>
+/// <param name="projector">Weights of the projector; empty if there is none.</param>
+/// <param name="optimizer">
+/// First and second moments (see <see cref="FlatVector.Moments"/> for their names) and the count of updates.
+/// </param>
+/// <param name="release">Called once, when the memory is no longer needed.</param>
 public sealed class CheckpointSnapshot(long step, long generation, IReadOnlyList<HostTensor> student,
     IReadOnlyList<HostTensor> teacher, IReadOnlyList<HostTensor> projector, IReadOnlyList<HostTensor> optimizer,
     Action? release = null) : IDisposable
@@ -28,13 +30,13 @@ public sealed class CheckpointSnapshot(long step, long generation, IReadOnlyList
     /// <summary>Weights of the trained network.</summary>
     public IReadOnlyList<HostTensor> Student { get; } = student;
 
-    /// <summary>Weights of its moving average.</summary>
+    /// <summary>Weights of the student's moving average.</summary>
     public IReadOnlyList<HostTensor> Teacher { get; } = teacher;
 
-    /// <summary>Weights of the projection head; empty when there is none.</summary>
+    /// <summary>Weights of the projector; empty if there is none.</summary>
     public IReadOnlyList<HostTensor> Projector { get; } = projector;
 
-    /// <summary>First and second moments of the optimizer.</summary>
+    /// <summary>First and second moments of the optimizer, and its count of updates.</summary>
     public IReadOnlyList<HostTensor> Optimizer { get; } = optimizer;
 
     /// <summary>The tensors of one part.</summary>
@@ -47,6 +49,6 @@ public sealed class CheckpointSnapshot(long step, long generation, IReadOnlyList
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 
-    /// <summary>Gives the memory back. The tensors must not be read any more.</summary>
+    /// <summary>Returns the memory. The tensors must not be read afterwards.</summary>
     public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
 }

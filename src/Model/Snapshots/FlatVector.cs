@@ -6,22 +6,22 @@ using static TorchSharp.torch;
 namespace Starling.Model.Snapshots;
 
 /// <summary>
-/// A flat vector of the live training state (weights or moments) and the names its pieces have in a checkpoint. The
-/// vector stays the trainer's; nothing here keeps or frees it.
+/// A flat vector of the live training state (weights or moments), with the names that its pieces have in a checkpoint.
+/// The trainer owns the vector; this class neither keeps nor frees it.
 /// </summary>
-/// <param name="Part">The checkpoint part it belongs to.</param>
-/// <param name="Prefix">Put before every parameter name; empty for weights.</param>
+/// <param name="Part">The part of the checkpoint that the vector belongs to.</param>
+/// <param name="Prefix">Prefix of every parameter's name; empty for weights.</param>
 /// <param name="Layout">Where each parameter lies in <paramref name="Values"/>.</param>
 /// <param name="Values">float32 [<see cref="ParameterLayout.Count"/>], on any device.</param>
 public sealed record FlatVector(CheckpointPart Part, string Prefix, ParameterLayout Layout, Tensor Values)
 {
-    /// <summary>A network's weights.</summary>
+    /// <summary>Describes a network's weights.</summary>
     public static FlatVector Weights(CheckpointPart network, ParameterLayout layout, Tensor values) =>
         new(network, "", layout, values);
 
     /// <summary>
-    /// A network's AdamW moments, named <c>exp_avg.student.NAME</c> and <c>exp_avg_sq.student.NAME</c> (PyTorch's names
-    /// for them, then the network's).
+    /// Describes a network's AdamW moments, named <c>exp_avg.student.NAME</c> and <c>exp_avg_sq.student.NAME</c>:
+    /// PyTorch's names of the moments, then the network's.
     /// </summary>
     public static IReadOnlyList<FlatVector> Moments(CheckpointPart network, ParameterLayout layout, Tensor first,
         Tensor second) =>
@@ -31,10 +31,12 @@ public sealed record FlatVector(CheckpointPart Part, string Prefix, ParameterLay
     ];
 
     /// <summary>
-    /// Copies a loaded state into the live vectors, strictly: every tensor has exactly one place and every place a
-    /// tensor of its shape. Nothing is changed unless all of them fit.
+    /// Copies a loaded state into the live vectors. Every tensor of the state must have a place, and every place a
+    /// tensor of its shape. If any does not fit, nothing is changed.
     /// </summary>
-    /// <exception cref="StarlingException">Something is missing, left over or of another shape; names it.</exception>
+    /// <exception cref="StarlingException">
+    /// A tensor is missing, left over or of another shape. The message names the first few.
+    /// </exception>
     public static void Restore(CheckpointSnapshot state, IReadOnlyList<FlatVector> vectors)
     {
         List<string> misfits = [];
@@ -66,7 +68,9 @@ public sealed record FlatVector(CheckpointPart Part, string Prefix, ParameterLay
         }
     }
 
-    /// <summary>The piece that belongs to a parameter, in its shape; shares memory with <see cref="Values"/>.</summary>
+    /// <summary>
+    /// Gives the piece of a parameter in the parameter's shape; it shares the memory of <see cref="Values"/>.
+    /// </summary>
     internal Tensor View(string parameter)
     {
         using var scope = NewDisposeScope();

@@ -6,15 +6,18 @@ using static TorchSharp.torch;
 namespace Starling.Model.Snapshots;
 
 /// <summary>
-/// Memory for snapshots that is allocated once: the trainer copies into it between two steps, the writer reads it in
-/// the background, and disposing the snapshot gives it back. Each set holds one whole state, which bounds memory.
+/// Memory for snapshots, allocated once. The trainer copies its state into a set of buffers between two steps, the
+/// checkpoint writer reads it in the background, and disposing the snapshot frees the set for the next one. A set holds
+/// one whole state, so the number of sets limits the memory.
 /// </summary>
 public sealed class SnapshotBuffers : IDisposable
 {
     private readonly SemaphoreSlim _free;
     private readonly ConcurrentBag<Dictionary<(CheckpointPart, string), byte[]>> _sets = [];
 
-    /// <summary>Makes room for <paramref name="sets"/> snapshots at a time; filled on first use.</summary>
+    /// <summary>
+    /// Makes <paramref name="sets"/> sets of buffers. Their memory is allocated when a set is first used.
+    /// </summary>
     public SnapshotBuffers(int sets = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sets);
@@ -22,14 +25,14 @@ public sealed class SnapshotBuffers : IDisposable
         for (int i = 0; i < sets; i++) _sets.Add([]);
     }
 
-    /// <summary>Whether <see cref="Capture"/> would start copying at once.</summary>
+    /// <summary>Whether <see cref="Capture"/> would find a free set at once.</summary>
     public bool HasFree => _free.CurrentCount > 0;
 
     /// <summary>
-    /// Copies the state. When all sets are still being written it waits for one: a slow disk slows training down rather
-    /// than filling the memory.
+    /// Copies the state. If no set is free, the method waits for one: a slow disk then slows training down, instead of
+    /// filling the memory with snapshots.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
     public CheckpointSnapshot Capture(long step, long generation, IReadOnlyList<FlatVector> vectors,
         CancellationToken cancel = default)
     {
@@ -37,7 +40,7 @@ public sealed class SnapshotBuffers : IDisposable
         _sets.TryTake(out Dictionary<(CheckpointPart, string), byte[]>? set);
         void Release()
         {
-            // Into the bag before the count goes up, or a waiting thread would find the bag empty.
+            // The set goes into the bag before the count goes up. Otherwise a waiting thread could find the bag empty.
             _sets.Add(set!);
             _free.Release();
         }
@@ -58,7 +61,7 @@ public sealed class SnapshotBuffers : IDisposable
         }
     }
 
-    /// <summary>Frees the counter; the memory goes with the collector.</summary>
+    /// <summary>Frees the semaphore. The garbage collector frees the memory.</summary>
     public void Dispose() => _free.Dispose();
 
     private static HostTensor Copy(Dictionary<(CheckpointPart, string), byte[]> set, FlatVector vector,

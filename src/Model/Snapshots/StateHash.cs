@@ -7,21 +7,21 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Snapshots;
 
 /// <summary>
-/// The one number that says whether two training states are the same, bit for bit: SHA-256 over the line
-/// <c>step⇥STEP⏎</c>, then for student, teacher, projector and optimizer in this order, for each tensor by ordinal
-/// name, the line <c>PART⇥NAME⇥DTYPE⇥D0,D1,…⇥BYTES⏎</c> (UTF-8, tab separated, safetensors' dtype names) and its bytes.
-/// It sees nothing of files, so headers, padding and metadata do not matter; nor does the generation, which is not
-/// state.
+/// Tells whether two training states are equal, bit for bit. The hash is SHA-256 over the line <c>step⇥STEP⏎</c>, and
+/// then over a line <c>PART⇥NAME⇥DTYPE⇥D0,D1,…⇥BYTES⏎</c> and the bytes of each tensor. The lines are UTF-8 and
+/// separated by tabs, with the dtype names of safetensors. The parts come in the order student, teacher, projector,
+/// optimizer, and the tensors of a part in ordinal order of their names. The headers, padding and metadata of files do
+/// not enter the hash. The generation does not enter it either, because it is not part of the state.
 /// </summary>
 public sealed class StateHash : IDisposable
 {
     private readonly IncrementalHash _hash = Sha256.Begin();
     private (CheckpointPart Part, string Name) _last = (CheckpointPart.Student, "");
 
-    /// <summary>Starts the hash of the state after <paramref name="step"/>.</summary>
+    /// <summary>Starts the hash of the state after step <paramref name="step"/>.</summary>
     public StateHash(long step) => Line($"step\t{step}\n");
 
-    /// <summary>The hash of a snapshot, as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>Computes the hash of a snapshot: 64 lower-case hexadecimal digits.</summary>
     public static string Of(CheckpointSnapshot state)
     {
         using StateHash hash = new(state.Step);
@@ -31,7 +31,7 @@ public sealed class StateHash : IDisposable
         return hash.Finish();
     }
 
-    /// <summary>Adds the next tensor; they must come in order of part and ordinal name, each once.</summary>
+    /// <summary>Adds the next tensor. Tensors must come in the order of parts and ordinal names, each once.</summary>
     /// <exception cref="ArgumentException">The tensor is out of order.</exception>
     public void Add(CheckpointPart part, HostTensor tensor)
     {
@@ -44,7 +44,7 @@ public sealed class StateHash : IDisposable
         _hash.AppendData(tensor.Bytes.Span);
     }
 
-    /// <summary>The hash of what was added, as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>Gives the hash of the tensors added: 64 lower-case hexadecimal digits.</summary>
     public string Finish() => _hash.Hex();
 
     /// <summary>Frees the native hash.</summary>

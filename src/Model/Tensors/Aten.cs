@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// What TorchSharp lacks, called straight from libtorch: dispatcher operators through libtorch's stable C ABI, and a
-/// few C++ functions whose mangled names take only integers. The latter are pinned to one libtorch, so
-/// <see cref="SelfTest"/> looks every one up at start.
+/// Operations that TorchSharp lacks, called in libtorch itself: operators of the dispatcher through libtorch's stable C
+/// ABI, and a few C++ functions by their mangled names, which take only integers. The mangled names belong to one
+/// version of libtorch, so <see cref="SelfTest"/> looks all of them up at start.
 /// </summary>
 public static unsafe partial class Aten
 {
     internal const string Library = "torch_cpu";
 
-    /// <summary>Version of the C ABI whose argument layout is used here: 2.10.</summary>
+    /// <summary>Version of the C ABI that the argument layouts here follow: 2.10.</summary>
     private const ulong AbiVersion = (2UL << 56) | (10UL << 48);
 
     private const string SetEnabled = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb";
@@ -25,7 +25,7 @@ public static unsafe partial class Aten
     private const string Context = "_ZN2at13globalContextEv";
     private const string SetDeterministic = "_ZN2at7Context26setDeterministicAlgorithmsEbb";
 
-    /// <summary>Fails with one clear line if this libtorch lacks an entry point used here.</summary>
+    /// <summary>Checks that this libtorch has every function that is called here.</summary>
     internal static void SelfTest()
     {
         nint library = NativeLibrary.Load(Library, typeof(Aten).Assembly, null);
@@ -41,18 +41,21 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// Makes CUDA kernels deterministic (on the CPU they are); an operator that cannot be throws when called.
+    /// Makes libtorch use deterministic CUDA kernels. An operator that has none then throws when it is called. CPU
+    /// kernels are deterministic anyway.
     /// </summary>
     public static void UseDeterministicAlgorithms() => set_deterministic(global_context(), 1, 0);
 
     /// <summary>
-    /// One AdamW update (aten::_fused_adamw_) of every tensor in one pass, in place, with decoupled weight decay.
+    /// Makes one AdamW update of several tensors, in place (aten::_fused_adamw_, with decoupled weight decay).
     /// </summary>
     /// <param name="parameters">Weights.</param>
-    /// <param name="gradients">Gradients, same shapes.</param>
+    /// <param name="gradients">Gradients of the same shapes.</param>
     /// <param name="means">First moments (exp_avg).</param>
     /// <param name="squares">Second moments (exp_avg_sq).</param>
-    /// <param name="steps">One float32 scalar a tensor: the number of updates so far; incremented by the call.</param>
+    /// <param name="steps">
+    /// For each tensor a float32 scalar, the number of updates so far. The call adds 1 to it.
+    /// </param>
     /// <param name="o">Learning rate, betas, weight decay and epsilon.</param>
     public static void FusedAdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares,
         Tensor[] steps, AdamWArguments o)
@@ -77,7 +80,7 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// The same bytes seen as another element type; the last dimension changes with the element size.
+    /// Views a tensor's bytes as another element type. The last dimension changes with the element size.
     /// </summary>
     public static Tensor ViewAs(Tensor tensor, ScalarType type)
     {
@@ -89,7 +92,8 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// Address of a tensor's first element, on its device. Valid while the tensor is kept alive.
+    /// Gives the address of a tensor's first element, on the tensor's device. The address is valid while the tensor is
+    /// kept alive.
     /// </summary>
     public static nint DataPointer(Tensor tensor)
     {
@@ -99,7 +103,9 @@ public static unsafe partial class Aten
         return pointer;
     }
 
-    /// <summary>Rows of a table, differentiable: [V, D] at int64 indices of any shape gives [.., D].</summary>
+    /// <summary>
+    /// Looks up rows of a table [V, D] at int64 indices of any shape: [.., D]. The result is differentiable.
+    /// </summary>
     public static Tensor Embedding(Tensor table, Tensor indices)
     {
         ulong* s = stackalloc ulong[5];
@@ -119,8 +125,9 @@ public static unsafe partial class Aten
     {
         set_autocast_enabled((sbyte)device, enabled ? (byte)1 : (byte)0);
         set_autocast_dtype((sbyte)device, (sbyte)type);
-        // All threads share the cache of cast weights, and whoever clears it does so for all. A weight that is used
-        // twice would have its gradients added in bfloat16 or in float32, as it happens.
+        // Turns the cache of cast weights off, because all threads share it and any thread that leaves autocast clears
+        // it for all. Whether the gradients of a weight that is used twice are added in bfloat16 or in float32 would
+        // then depend on the other threads.
         set_autocast_cache_enabled(0);
     }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Mixed precision for the calling thread until disposed: matrix products run in bfloat16 over float32 weights, which
-/// are cast at each use. Put one around a whole forward pass; backward runs outside.
+/// Mixed precision for the calling thread until disposed. Matrix products run in bfloat16; the weights stay float32 and
+/// are cast at each use. It belongs around a whole forward pass; the backward pass runs outside it.
 /// </summary>
 public readonly struct Autocast : IDisposable
 {
@@ -23,12 +23,12 @@ public readonly struct Autocast : IDisposable
     }
 
     /// <summary>
-    /// bfloat16 autocast on <paramref name="device"/>; nothing at all unless <paramref name="enabled"/>.
+    /// Turns on bfloat16 autocast on <paramref name="device"/>; does nothing unless <paramref name="enabled"/>.
     /// </summary>
     public static Autocast BFloat16(Device device, bool enabled = true) =>
         enabled ? new Autocast(device.type) : default;
 
-    /// <summary>Restores what was set before, but for the cache of casts, which stays off.</summary>
+    /// <summary>Restores the settings from before. Only the cache of casts stays off.</summary>
     public void Dispose()
     {
         if (!_active) return;

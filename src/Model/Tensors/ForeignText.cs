@@ -3,13 +3,13 @@ using System.Text;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Names out of files that others made, on their way to a terminal: a hostile file must not write there what it likes.
+/// Makes texts from foreign files safe to print. A hostile file could otherwise send control sequences to the terminal.
 /// </summary>
 internal static class ForeignText
 {
     private const int MostCharacters = 200, MostNames = 5;
 
-    /// <summary>The text on one line, without control characters, cut where it becomes too long.</summary>
+    /// <summary>Gives the text on one line, without control characters, and cut if it is too long.</summary>
     internal static string Clean(string text)
     {
         StringBuilder clean = new();
@@ -24,7 +24,7 @@ internal static class ForeignText
         return clean.ToString();
     }
 
-    /// <summary>The first few of many names.</summary>
+    /// <summary>Lists the first few names, each made safe.</summary>
     internal static string List(IReadOnlyCollection<string> names, string separator = ", ") =>
         string.Join(separator, names.Take(MostNames).Select(Clean)) + (names.Count > MostNames ? $"{separator}…" : "");
 }

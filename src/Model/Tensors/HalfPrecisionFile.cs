@@ -2,10 +2,12 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tensors;
 
-/// <summary>Writes weights as float16: half the size, exact enough for networks with normalised activations.</summary>
+/// <summary>
+/// Writes weights as float16. That halves the file, and is exact enough for networks with normalized activations.
+/// </summary>
 public static class HalfPrecisionFile
 {
-    /// <summary>Writes a safetensors file, making its folder where it is missing.</summary>
+    /// <summary>Writes a safetensors file. Makes its folder if there is none.</summary>
     public static void Write(string path, IEnumerable<HostTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using var scope = NewDisposeScope();

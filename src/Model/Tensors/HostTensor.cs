@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// A named tensor's bytes in managed memory: little-endian, row-major. Unlike a <see cref="Tensor"/> it may be handed
-/// to any thread, which is how snapshots reach the checkpoint writer.
+/// A named tensor in managed memory: its elements' bytes, little-endian and row-major. Unlike a <see cref="Tensor"/> it
+/// may be passed between threads, as snapshots are to the checkpoint writer.
 /// </summary>
 /// <param name="Name">Name in the state dictionary.</param>
 /// <param name="Type">Element type.</param>
@@ -12,7 +12,7 @@ namespace Starling.Model.Tensors;
 /// <param name="Bytes">The elements.</param>
 public sealed record HostTensor(string Name, ScalarType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>Copies a tensor from any device.</summary>
+    /// <summary>Copies a tensor from any device to managed memory.</summary>
     public static HostTensor From(string name, Tensor tensor)
     {
         byte[] bytes = new byte[tensor.numel() * tensor.element_size()];
@@ -21,7 +21,7 @@ public sealed record HostTensor(string Name, ScalarType Type, IReadOnlyList<long
     }
 
     /// <summary>
-    /// Copies a tensor's elements into <paramref name="destination"/>, which must have exactly their size.
+    /// Copies a tensor's elements into <paramref name="destination"/>, whose size must be exactly that of the elements.
     /// </summary>
     public static void CopyTo(Tensor tensor, Span<byte> destination)
     {
@@ -31,7 +31,9 @@ public sealed record HostTensor(string Name, ScalarType Type, IReadOnlyList<long
         if (destination.Length > 0) source.bytes.CopyTo(destination);
     }
 
-    /// <summary>Writes these bytes over <paramref name="tensor"/>, which must have the same type and shape.</summary>
+    /// <summary>
+    /// Copies these elements into <paramref name="tensor"/>, which must have the same type and shape.
+    /// </summary>
     public void CopyInto(Tensor tensor)
     {
         if (tensor.dtype != Type || !tensor.shape.SequenceEqual(Shape))
@@ -42,7 +44,7 @@ public sealed record HostTensor(string Name, ScalarType Type, IReadOnlyList<long
         tensor.copy_(ToTensor());
     }
 
-    /// <summary>A new CPU tensor with these bytes, in the caller's dispose scope.</summary>
+    /// <summary>Makes a CPU tensor with these elements, in the caller's dispose scope.</summary>
     public Tensor ToTensor()
     {
         Tensor tensor = empty([.. Shape], Type, CPU);

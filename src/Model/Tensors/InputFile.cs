@@ -2,11 +2,13 @@ using Starling.Data;
 
 namespace Starling.Model.Tensors;
 
-/// <summary>Opens files that users name.</summary>
+/// <summary>Opens files whose paths come from users.</summary>
 internal static class InputFile
 {
-    /// <summary>Opens a file to read.</summary>
-    /// <exception cref="StarlingException">No such file, a folder, a pipe, or not to be read.</exception>
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="StarlingException">
+    /// The file does not exist, cannot be read, or is a folder or a pipe.
+    /// </exception>
     internal static FileStream Open(string path)
     {
         if (Directory.Exists(path)) throw new StarlingException($"{path} is a folder, where a file is needed");

@@ -6,9 +6,9 @@ using TorchSharp;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Loads libtorch once, before anything touches TorchSharp, and checks that the entry points used directly are there.
-/// By default the CPU library beside the program; a folder named by <c>STARLING_TORCH_LIB_DIR</c> (the <c>lib</c>
-/// folder of a libtorch or PyTorch with CUDA) replaces it, which is how a run gets onto a GPU.
+/// Loads libtorch once, before anything uses TorchSharp, and checks that it has the functions that Starling calls
+/// directly. By default that is the CPU library beside the program. <c>STARLING_TORCH_LIB_DIR</c> can name another
+/// folder, the <c>lib</c> folder of a libtorch or PyTorch with CUDA; that is how a run uses a GPU.
 /// </summary>
 public static partial class LibTorch
 {
@@ -16,8 +16,8 @@ public static partial class LibTorch
     public const string FolderVariable = "STARLING_TORCH_LIB_DIR";
 
     /// <summary>
-    /// Stack of a thread that computes, in bytes. libtorch's backward pass recurses, and the small stack of other
-    /// threads would not hold a deep network's.
+    /// Stack size, in bytes, of a thread that computes. libtorch's backward pass is recursive, and a deep network's
+    /// would overflow the default stack of a thread.
     /// </summary>
     public const int StackBytes = 16 << 20;
 
@@ -25,24 +25,24 @@ public static partial class LibTorch
     private static bool s_ready;
 
     /// <summary>
-    /// Loads and checks libtorch, and makes its <see cref="NativeWarmup"/>; later calls do nothing. To be called before
-    /// any other thread computes.
+    /// Loads and checks libtorch and runs <see cref="NativeWarmup"/>; later calls do nothing. The first call must be
+    /// made before any other thread computes.
     /// </summary>
     /// <exception cref="StarlingException">
-    /// The library does not load, or is not a version this program knows.
+    /// The library cannot be loaded, or has another version than this program is built for.
     /// </exception>
     public static void Initialize()
     {
         lock (Gate)
         {
             if (s_ready) return;
-            QuietSpinning();
+            ReduceSpinning();
             if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder) LoadFrom(folder);
             try
             {
                 torch.InitializeDeviceType(DeviceType.CPU);
                 Aten.SelfTest();
-                NativeWarmup.Make();
+                NativeWarmup.Run();
             }
             catch (Exception e) when (e is not StarlingException)
             {
@@ -55,23 +55,26 @@ public static partial class LibTorch
     }
 
     /// <summary>
-    /// Sets how many threads tensor work started on the calling thread may use, whatever other threads are told.
+    /// Sets how many threads libtorch may use for work that the calling thread starts. Later calls on other threads do
+    /// not change it.
     /// </summary>
     public static void SetThreadsOfThisThread(int count)
     {
         Initialize();
-        // When a thread first asks for it, libtorch takes over the number that was set last, on whichever thread. Were
-        // that at its first work, a replica could be computed with as many threads as an evaluation beside it.
+        // When a thread first asks for the number, libtorch gives it the number that any thread set last. The thread
+        // asks here, before it sets its own number. Otherwise its first tensor operation would ask, and a replica could
+        // be computed with the number of threads that an evaluation beside it has set.
         _ = torch.get_num_threads();
         torch.set_num_threads(count);
     }
 
     /// <summary>
-    /// OpenMP's waiting threads spin, and on shared cores (actors, loaders, a second trainer) that costs up to twice
-    /// the step time. libgomp reads its settings when it is loaded, and .NET's own SetEnvironmentVariable does not
-    /// reach native code, so this goes through libc.
+    /// Limits how long OpenMP's waiting threads spin. On cores that are shared with actors, loaders or a second
+    /// trainer, spinning can double the time of a step. libgomp reads the setting from the environment when it is
+    /// loaded. The setting is made through libc, because .NET's SetEnvironmentVariable does not change the environment
+    /// that native code sees.
     /// </summary>
-    private static void QuietSpinning()
+    private static void ReduceSpinning()
     {
         if (!OperatingSystem.IsLinux()) return;
         if (Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is null &&
@@ -81,7 +84,8 @@ public static partial class LibTorch
 
     private static void LoadFrom(string folder)
     {
-        // CUDA's hooks are looked up once, at the first use of a device: its library has to be loaded before.
+        // libtorch looks for its CUDA part once, at the first use of a device, so the CUDA libraries have to be loaded
+        // before.
         foreach (string name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
         {
             string path = Path.Combine(folder, $"lib{name}.so");

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// The first calls of MKL's vector functions, to which libtorch leaves square roots, logarithms and the like, made
-/// while no other thread computes. MKL chooses a function's kernel at its first call. In the version inside libtorch
-/// 2.10 (2024.2) two threads that make that call at once can get one of low precision, for that one call: wrong tokens
-/// in the first step, and another model ever after.
+/// Calls each of MKL's vector functions once while no other thread computes. libtorch leaves square roots, logarithms
+/// and the like to them. MKL chooses a function's kernel at the function's first call. In the version inside libtorch
+/// 2.10 (2024.2), two threads that make the first call at once can get a kernel of low precision, for that one call. In
+/// a run this gives wrong tokens in the first step, and then another model.
 /// </summary>
 /// <remarks>
-/// pytorch/pytorch#188792; gone with a libtorch that has MKL 2025.0 or newer. MKL's products and generators, of which
-/// only crashes at simultaneous first calls are told, are called beside them.
+/// See pytorch/pytorch#188792. A libtorch with MKL 2025.0 or newer does not need this class. MKL's matrix products and
+/// random generators are called here too, because simultaneous first calls of them are reported to crash.
 /// </remarks>
 internal static class NativeWarmup
 {
@@ -21,15 +21,12 @@ internal static class NativeWarmup
         x => x.sqrt(), x => x.tan(), x => x.tanh(), x => x.trunc(),
     ];
 
-    /// <summary>Whether they have been made.</summary>
-    public static bool Made { get; private set; }
-
-    /// <summary>Makes them. Their results are thrown away: only what they leave behind inside MKL counts.</summary>
-    public static void Make()
+    /// <summary>Makes the first calls. Their results are not used.</summary>
+    public static void Run()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor half_4 = tensor([.. Enumerable.Repeat(0.5f, 4)]); // in the domain of every function
+        Tensor half_4 = tensor([.. Enumerable.Repeat(0.5f, 4)]); // 0.5 is in the domain of every function
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
         {
             Tensor x_4 = half_4.to(type);
@@ -37,8 +34,7 @@ internal static class NativeWarmup
             x_4.view(2, 2).mm(x_4.view(2, 2));
             x_4.view(1, 2, 2).bmm(x_4.view(1, 2, 2));
         }
-        using Generator generator = new(0, CPU); // of this call alone
+        using Generator generator = new(0, CPU); // not libtorch's shared one, whose state other code may use
         empty_like(half_4, ScalarType.Bool).bernoulli_(0.5, generator);
-        Made = true;
     }
 }

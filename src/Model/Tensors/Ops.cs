@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Tensor arithmetic with numbers, safe against the garbage collector: every Scalar lives until the native call has
-/// returned. TorchSharp's own operators of this kind are banned (see BannedSymbols.txt and docs/adr/0003).
+/// Tensor arithmetic with numbers that is safe against garbage collection: every Scalar lives until the native call has
+/// returned. TorchSharp's own operators do not ensure that and are banned (see BannedSymbols.txt and docs/adr/0003).
 /// </summary>
 public static class Ops
 {
@@ -67,7 +67,7 @@ public static class Ops
         return x.clamp_(lowest, highest);
     }
 
-    /// <summary>x with <paramref name="value"/> wherever <paramref name="mask"/> is true.</summary>
+    /// <summary>x with <paramref name="value"/> where <paramref name="mask"/> is true.</summary>
     public static Tensor Filled(this Tensor x, Tensor mask, double value)
     {
         using Scalar fill = Scalars.Make(value);
@@ -81,7 +81,9 @@ public static class Ops
         return x.gt(value);
     }
 
-    /// <summary>Puts a tensor that belongs to no dispose scope, say from another thread, into the caller's.</summary>
+    /// <summary>
+    /// Adds a tensor that belongs to no dispose scope, for instance one from another thread, to the caller's scope.
+    /// </summary>
     public static Tensor Adopted(this Tensor tensor)
     {
         CurrentDisposeScope!.Attach(tensor);
@@ -107,8 +109,9 @@ public static class Ops
         x / x.Squared().sum([-1], keepdim: true).sqrt().AtLeast(1e-12);
 
     /// <summary>
-    /// The sum of all elements in float64, in an order that does not depend on the number of threads: rows of 4,096
-    /// first, then the rows' sums. (A full reduction of a large tensor splits it by the thread count.)
+    /// The sum of all elements in float64, added in an order that does not depend on the number of threads: first rows
+    /// of 4,096 elements, then the sums of the rows. (libtorch divides the full sum of a large tensor by the number of
+    /// threads.)
     /// </summary>
     public static Tensor SumInFixedOrder(this Tensor x)
     {
@@ -118,7 +121,8 @@ public static class Ops
         Tensor tail = flat.narrow(0, whole, flat.numel() - whole).sum(ScalarType.Float64);
         if (whole == 0) return tail;
         Tensor rows = flat.narrow(0, 0, whole).view(-1, row).sum([1], type: ScalarType.Float64);
-        // Recurse until the remaining reduction is too small to be split.
+        // The sums of the rows are summed in the same way, until there are too few for libtorch to divide among
+        // threads.
         return (rows.numel() > row ? rows.SumInFixedOrder() : rows.sum()).Plus(tail);
     }
 }

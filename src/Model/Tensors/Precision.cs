@@ -1,10 +1,12 @@
 namespace Starling.Model.Tensors;
 
-/// <summary>Arithmetic of the forward and backward pass; weights, moments and the teacher are always float32.</summary>
+/// <summary>
+/// Arithmetic of the forward and backward pass. Weights, moments and the teacher's weights are float32 in both.
+/// </summary>
 public enum Precision
 {
     /// <summary>float32.</summary>
     Float32,
-    /// <summary>bfloat16 matrix products (autocast).</summary>
+    /// <summary>Matrix products in bfloat16 (autocast), the rest in float32.</summary>
     BFloat16,
 }

@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Reads and writes safetensors, the format of every weight file here: plain named arrays that Python, Rust and
-/// JavaScript read as they are.
+/// Reads and writes safetensors, the format of all weight files of this program: named arrays, for which Python, Rust
+/// and JavaScript have readers.
 /// </summary>
 public static class SafetensorsFile
 {
     private const int ChunkBytes = 1 << 28;
 
     /// <summary>
-    /// Writes tensors ordered by name, the data 64-byte aligned, and forces them to the disk before returning. The same
-    /// tensors and metadata always give the same bytes.
+    /// Writes tensors in ordinal order of their names, with the data aligned to 64 bytes, and returns when the bytes
+    /// are on the disk. The same tensors and metadata always give the same bytes.
     /// </summary>
     public static void Write(
         string path, IEnumerable<HostTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -31,7 +31,10 @@ public static class SafetensorsFile
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Produces the same bytes piece by piece, for callers that hash or count while they write.</summary>
+    /// <summary>
+    /// Gives the bytes of the file to <paramref name="write"/> piece by piece, for callers that also hash or count
+    /// them.
+    /// </summary>
     public static void Write(IEnumerable<HostTensor> tensors, IReadOnlyDictionary<string, string>? metadata,
         Action<ReadOnlySpan<byte>> write)
     {
@@ -46,7 +49,7 @@ public static class SafetensorsFile
                 write(item.Bytes.Span.Slice(at, Math.Min(ChunkBytes, item.Bytes.Length - at)));
     }
 
-    /// <summary>Reads only the table of contents and the metadata.</summary>
+    /// <summary>Reads the table of contents and the metadata, but no tensors.</summary>
     /// <exception cref="StarlingException">No such file, or not a well-formed one.</exception>
     public static SafetensorsHeader ReadHeader(string path)
     {
@@ -55,8 +58,8 @@ public static class SafetensorsFile
     }
 
     /// <summary>
-    /// Reads the tensors that <paramref name="wanted"/> accepts (all, by default) into CPU tensors of the caller's
-    /// dispose scope.
+    /// Reads the tensors whose names <paramref name="wanted"/> accepts (all by default) into CPU tensors of the
+    /// caller's dispose scope.
     /// </summary>
     /// <exception cref="StarlingException">No such file, or not a well-formed one.</exception>
     public static Dictionary<string, Tensor> Read(string path, Func<string, bool>? wanted = null)
@@ -105,7 +108,8 @@ public static class SafetensorsFile
             }
             json.WriteEndObject();
         }
-        while ((8 + stream.Length) % 64 != 0) stream.WriteByte((byte)' '); // aligned data can be mapped without a copy
+        // readers can map aligned data without a copy
+        while ((8 + stream.Length) % 64 != 0) stream.WriteByte((byte)' ');
         return stream.ToArray();
     }
 }

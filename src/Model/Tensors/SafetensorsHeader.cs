@@ -6,16 +6,17 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// The table of contents of a safetensors file: 8 bytes of little-endian header length, a JSON header
-/// <c>{name: {dtype, shape, data_offsets}}</c> with optional string <c>__metadata__</c>, then the raw data.
-/// Reading checks everything that a damaged or hostile file could get wrong before any tensor is allocated.
+/// The table of contents of a safetensors file. Such a file consists of the header's length (8 bytes, little-endian), a
+/// JSON header <c>{name: {dtype, shape, data_offsets}}</c> with optional texts under <c>__metadata__</c>, and the raw
+/// data. Reading checks everything that a damaged or hostile file can get wrong, before memory for tensors is
+/// allocated.
 /// </summary>
 public sealed class SafetensorsHeader
 {
-    /// <summary>A header longer than this is refused, as in the reference implementation.</summary>
+    /// <summary>Longest header, in bytes. The reference implementation refuses longer ones too.</summary>
     public const long MaxHeaderBytes = 100_000_000;
 
-    /// <summary>Tensors of more dimensions are refused; libtorch itself cannot copy those of more than 64.</summary>
+    /// <summary>Most dimensions of a tensor. (libtorch itself cannot copy tensors of more than 64.)</summary>
     internal const int MaxDimensions = 16;
 
     private static readonly (string Name, ScalarType Type, int Size)[] Types =
@@ -37,21 +38,21 @@ public sealed class SafetensorsHeader
     /// <summary>The <c>__metadata__</c> map; empty if the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The tensors in file order.</summary>
+    /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<Entry> Entries { get; }
 
-    /// <summary>Where the data section begins in the file.</summary>
+    /// <summary>Offset of the data section in the file, in bytes.</summary>
     public long DataStart { get; }
 
-    /// <summary>One tensor: where its bytes are, relative to <see cref="DataStart"/>.</summary>
+    /// <summary>A tensor, and the range of its bytes relative to <see cref="DataStart"/>.</summary>
     public sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
-    /// <summary>The format's name of an element type.</summary>
+    /// <summary>Gives the format's name of an element type, for instance <c>F32</c>.</summary>
     public static string NameOf(ScalarType type) =>
         Types.FirstOrDefault(t => t.Type == type).Name ??
         throw new ArgumentException($"safetensors has no element type {type}", nameof(type));
 
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Gives the size of one element in bytes.</summary>
     public static int SizeOf(ScalarType type)
     {
         _ = NameOf(type);
@@ -129,7 +130,7 @@ public sealed class SafetensorsHeader
     }
 
     /// <summary>
-    /// The format allows neither holes nor overlaps, so the sorted ranges have to tile the data section.
+    /// Checks that the tensors' ranges cover the data section without holes and overlaps, as the format demands.
     /// </summary>
     private static void CheckLayout(List<Entry> entries, long dataBytes, string path)
     {

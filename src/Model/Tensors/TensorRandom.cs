@@ -7,12 +7,14 @@ namespace Starling.Model.Tensors;
 public static class TensorRandom
 {
     /// <summary>
-    /// A generator for one key, to be disposed by the caller. Same key and device kind, same numbers.
+    /// Makes a generator whose numbers follow from a key and the kind of the device. The caller disposes it.
     /// </summary>
     public static Generator For(ulong seed, RandomPurpose purpose, long a, long b, long c, Device device) =>
         new(KeyedRandom.Key(seed, purpose, a, b, c), device);
 
-    /// <summary>Fills <paramref name="tensor"/> with N(0, <paramref name="deviation"/>²) draws from the key.</summary>
+    /// <summary>
+    /// Fills <paramref name="tensor"/> with draws from N(0, <paramref name="deviation"/>²) that follow from a key.
+    /// </summary>
     public static void Normal_(Tensor tensor, double deviation, ulong seed, RandomPurpose purpose, long a, long b = 0)
     {
         using Generator generator = For(seed, purpose, a, b, 0, tensor.device);

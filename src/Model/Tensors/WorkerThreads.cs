@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Threads that work off independent jobs side by side, each with a single libtorch thread. Splitting one matrix
-/// product over threads changes its rounding with their number; splitting the work by replicas does not, so a step has
-/// the same bits on any number of cores. The caller takes part as worker 0.
+/// Threads that compute independent jobs in parallel, each with one libtorch thread. If several threads shared one
+/// matrix product, its rounding would depend on their number. If each computes whole replicas, it does not, so a step
+/// has the same bits on any number of cores. The calling thread is worker 0.
 /// </summary>
 public sealed class WorkerThreads : IDisposable
 {
@@ -20,19 +20,20 @@ public sealed class WorkerThreads : IDisposable
     public WorkerThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        LibTorch.Initialize(); // here, while its threads do not compute yet
+        LibTorch.Initialize(); // before there are threads that compute; see <see cref="NativeWarmup"/>
         Count = count;
         _start = new Barrier(count);
         _end = new Barrier(count);
         _threads = [.. Enumerable.Range(1, count - 1).Select(Start)];
     }
 
-    /// <summary>Workers, the caller included.</summary>
+    /// <summary>Number of workers, the calling thread included.</summary>
     public int Count { get; }
 
     /// <summary>
-    /// Runs <paramref name="body"/>(worker, job) for every job and returns when all are done. Which worker takes which
-    /// job is left to chance, so the result must not depend on it. The first exception is thrown again here.
+    /// Calls <paramref name="body"/>(worker, job) for every job, and returns when all are done. Which worker computes
+    /// which job depends on timing, so results must not depend on it. The first exception of a job is thrown again
+    /// here.
     /// </summary>
     public void Run(int jobs, Action<int, int> body)
     {
@@ -44,7 +45,7 @@ public sealed class WorkerThreads : IDisposable
         if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Ends the threads and waits for their end.</summary>
     public void Dispose()
     {
         _stopping = true;

@@ -9,10 +9,12 @@ public sealed class PhaseClock(TimeProvider time)
     /// <summary>Seconds of each phase, indexed by <see cref="StepPhase"/>.</summary>
     public IReadOnlyList<double> Seconds => _seconds;
 
-    /// <summary>The clock behind it.</summary>
+    /// <summary>The source of the time.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Adds the mean of clocks that ran side by side, and goes on from now.</summary>
+    /// <summary>
+    /// Adds the mean of the times that clocks of parallel workers measured, and starts timing from now.
+    /// </summary>
     public void AddMean(IReadOnlyCollection<PhaseClock> clocks)
     {
         foreach (PhaseClock clock in clocks)
@@ -21,10 +23,10 @@ public sealed class PhaseClock(TimeProvider time)
         Start();
     }
 
-    /// <summary>Starts timing without charging the time since the last mark to any phase.</summary>
+    /// <summary>Starts timing from now. The time since the last mark counts for no phase.</summary>
     public void Start() => _since = time.GetTimestamp();
 
-    /// <summary>Charges the time since the last mark to <paramref name="phase"/>.</summary>
+    /// <summary>Adds the time since the last mark to <paramref name="phase"/>.</summary>
     public void Mark(StepPhase phase)
     {
         long now = time.GetTimestamp();

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Training;
 
-/// <summary>One logical replica's share of a step, as token codes.</summary>
-/// <param name="Replica">Which replica, 0..L−1: it owns images [r·B/L, (r+1)·B/L) of the global batch.</param>
-/// <param name="Codes_bMT">Codes of every view, int64, on the training device.</param>
-/// <param name="Labels">Classes of the images.</param>
+/// <summary>The token codes of one replica's share of a step.</summary>
+/// <param name="Replica">
+/// Number of the replica, 0 to L−1. Replica r has the images [r·B/L, (r+1)·B/L) of the global batch of B.
+/// </param>
+/// <param name="Codes_bMT">Codes of every view of every image, int64 [b, M, T], on the training device.</param>
+/// <param name="Labels">The class of each image.</param>
 public sealed record ReplicaTokens(int Replica, Tensor Codes_bMT, IReadOnlyList<int> Labels);

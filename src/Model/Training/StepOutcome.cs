@@ -3,10 +3,10 @@ namespace Starling.Model.Training;
 /// <summary>What happened to a step's gradient.</summary>
 public enum StepOutcome
 {
-    /// <summary>Applied.</summary>
+    /// <summary>The gradient was finite and was applied.</summary>
     Applied,
-    /// <summary>Not finite at first, finite when computed again, and applied.</summary>
+    /// <summary>The gradient was not finite, was computed once more, was finite then, and was applied.</summary>
     AppliedAfterRetry,
-    /// <summary>Not finite twice: the batch was left out and the weights are as before.</summary>
+    /// <summary>The gradient was not finite twice. The batch was left out and the weights are unchanged.</summary>
     Skipped,
 }

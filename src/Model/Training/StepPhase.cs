@@ -1,20 +1,20 @@
 namespace Starling.Model.Training;
 
-/// <summary>The paragraphs of a training step, timed apart.</summary>
+/// <summary>The phases of a training step, each of which is timed.</summary>
 public enum StepPhase
 {
-    /// <summary>Pixels to token codes.</summary>
+    /// <summary>The tokenizer turns pixels into token codes.</summary>
     Tokenize,
-    /// <summary>The teacher's forward pass and the exchange of its keys.</summary>
+    /// <summary>The teacher's forward pass, and the exchange of its keys between trainers.</summary>
     Teacher,
     /// <summary>The student's forward pass and the losses.</summary>
     Forward,
-    /// <summary>Backward.</summary>
+    /// <summary>The student's backward pass.</summary>
     Backward,
-    /// <summary>Summing gradients over the replicas.</summary>
+    /// <summary>The sum of the gradients over all replicas.</summary>
     Reduce,
-    /// <summary>Norm, clipping and AdamW.</summary>
+    /// <summary>Clipping and AdamW.</summary>
     Optimizer,
-    /// <summary>The teacher's update.</summary>
+    /// <summary>The update of the teacher's weights.</summary>
     Ema,
 }

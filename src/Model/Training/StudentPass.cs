@@ -9,13 +9,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// The student's part of a step for one replica: masked forward pass, the parts of Eq. 8, backward into the
-/// flat gradients. Every part is divided by the global batch's counts, so that sums over micro-batches and
-/// replicas are means.
+/// The student's part of a step for one replica: the masked forward pass, the losses of Eq. 8, and the backward pass
+/// into the flat gradients. Each loss is divided by the number of its terms in the global batch. Sums over
+/// micro-batches and replicas are therefore means over the global batch.
 /// </summary>
-/// <param name="state">Shape and step.</param>
+/// <param name="state">The state that is trained; the pass reads its shape and its step.</param>
 /// <param name="stores">
-/// Student's and projector's weights with the gradients to add to; not this class's to dispose.
+/// The weights of the student and, if there is one, of the projector, with the gradients that the pass adds to. The
+/// caller disposes them.
 /// </param>
 /// <param name="options">The run's settings.</param>
 internal sealed class StudentPass(
@@ -28,7 +29,10 @@ internal sealed class StudentPass(
 
     private Device Device => stores[0].Device;
 
-    /// <summary>Computes the replica's gradient, from zero, and returns its loss parts, [LossParts.Count].</summary>
+    /// <summary>
+    /// Sets the gradients to zero, computes the replica's gradient, and returns the replica's contribution to the loss
+    /// parts: float32 [LossParts.Count], in the order of <see cref="LossParts"/>.
+    /// </summary>
     public Tensor Run(ReplicaTokens replica, IStepDraws draws, TeacherFeatures? teacher, PhaseClock clock,
         CancellationToken abort)
     {
@@ -39,7 +43,7 @@ internal sealed class StudentPass(
             abort.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             int count = Math.Min(options.Training.EffectiveMicroBatch, replica.Labels.Count - first);
-            Tensor parts = Losses(replica, first, count, draws, teacher);
+            Tensor parts = ComputeLosses(replica, first, count, draws, teacher);
             clock.Mark(StepPhase.Forward);
             parts[LossParts.Count - 1].backward();
             using (no_grad()) losses.PlusInPlace(parts.detach());
@@ -48,18 +52,24 @@ internal sealed class StudentPass(
         return losses;
     }
 
-    private Tensor Losses(ReplicaTokens replica, int first, int count, IStepDraws draws, TeacherFeatures? teacher)
+    /// <summary>
+    /// Computes the loss parts [LossParts.Count] of the micro-batch of images [first, first + count) of the replica.
+    /// </summary>
+    private Tensor ComputeLosses(
+        ReplicaTokens replica, int first, int count, IStepDraws draws, TeacherFeatures? teacher)
     {
         int views = _guided.EffectiveStudentViews, images = options.Training.GlobalBatch;
-        int origin = replica.Replica * options.Training.ReplicaImages + first;
+        int firstInBatch = replica.Replica * options.Training.ReplicaImages + first;
         SequenceBatch batch = SequenceBatch.Of(replica, first, count, views, options, draws, state.Shape.Classes);
-        Tensor? masked_NT = MaskedKeys(origin, count, views, draws);
+        Tensor? masked_NT = DrawMask(firstInBatch, count, views, draws);
         AttentionMask? mask = masked_NT is null ? null : AttentionMask.From(masked_NT, _guided.KeepDiagonal);
 
+        // One masked forward pass serves all four losses. Its features are the outputs of two blocks: Mid of the
+        // contrastive block, Last of the last one.
         GptFeatures features;
         Tensor logits_NTV;
         Tensor? anchors_NKD = null;
-        KeyedDropout dropout = new(_rates, options.Seed, state.Step, origin);
+        KeyedDropout dropout = new(_rates, options.Seed, state.Step, firstInBatch);
         using (Autocast.BFloat16(Device, options.Training.Precision == Precision.BFloat16))
         {
             features = _student.Features(
@@ -69,7 +79,7 @@ internal sealed class StudentPass(
                 anchors_NKD = _projector!.Forward(features.Mid.index_select(1, teacher.Positions_K));
         }
 
-        // L_AR (Eq. 2), over the same masked pass (Fig. 3).
+        // L_AR (Eq. 2) of the same masked forward pass (Fig. 3).
         long vocabulary = logits_NTV.shape[^1];
         Tensor autoRegressive = F.cross_entropy(
                 logits_NTV.reshape(-1, vocabulary).to(ScalarType.Float32), batch.Codes_NT.reshape(-1),
@@ -77,7 +87,8 @@ internal sealed class StudentPass(
             .Times(1.0 / ((double)images * views * state.Shape.Tokens));
         Tensor total = autoRegressive, none = zeros_like(autoRegressive), mim = none, step = none, view = none;
 
-        // L_MIM (Eq. 4).
+        // L_MIM (Eq. 4): the student's last features against the teacher's. The mean is over all positions or the
+        // masked ones.
         if (teacher is not null && _guided.Alpha > 0)
         {
             bool maskedOnly = _guided.MimPositions == MimPositions.MaskedOnly;
@@ -87,26 +98,30 @@ internal sealed class StudentPass(
             mim = MaskedAttentionLoss
                 .Sum(last_NTD, teacher.Last[(replica.Replica, first)], maskedOnly ? counted_NT : null)
                 .Times(1.0 / Math.Max(1, positions));
-            total = total.PlusScaled(mim, _guided.Alpha * Ramp());
+            total = total.PlusScaled(mim, _guided.Alpha * WeightRamp());
         }
 
-        // L_step and L_view (Eqs. 6 and 7).
+        // L_step and L_view (Eqs. 6 and 7): the student's projected features against the keys of all images of the
+        // global batch, or against those of its own replica only. Eq. 8 gives half of β to each.
         if (anchors_NKD is not null)
         {
             Tensor anchors_bSKD = anchors_NKD.view(count, views, anchors_NKD.shape[1], anchors_NKD.shape[2]);
             (step, view) = teacher!.ReplicaKeys is { } local
                 ? local[replica.Replica].Sums(anchors_bSKD, first)
-                : teacher.Keys.Sums(anchors_bSKD, origin);
+                : teacher.Keys.Sums(anchors_bSKD, firstInBatch);
             (step, view) = (step.Times(1.0 / images), view.Times(1.0 / images));
-            total = total.PlusScaled(step.Plus(view), 0.5 * _guided.Beta * Ramp());
+            total = total.PlusScaled(step.Plus(view), 0.5 * _guided.Beta * WeightRamp());
         }
         return stack([autoRegressive, mim, step, view, total]);
     }
 
     public void Dispose() => _student.Dispose();
 
-    /// <summary>The mask of Eq. 3, true where a key is hidden; null when nothing is masked.</summary>
-    private Tensor? MaskedKeys(int origin, int count, int views, IStepDraws draws)
+    /// <summary>
+    /// Draws the mask of Eq. 3 for a micro-batch: bool [N, T], true where a position is hidden from the queries. Null
+    /// if nothing is masked.
+    /// </summary>
+    private Tensor? DrawMask(int firstInBatch, int count, int views, IStepDraws draws)
     {
         if (!_guided.Enabled || _guided.MaskRatio <= 0) return null;
         int tokens = state.Shape.Tokens;
@@ -114,10 +129,11 @@ internal sealed class StudentPass(
         for (int image = 0; image < count; image++)
         {
             for (int view = 0; view < views; view++)
-                draws.MaskKeys(origin + image, view, masked.AsSpan((image * views + view) * tokens, tokens));
+                draws.MaskKeys(firstInBatch + image, view, masked.AsSpan((image * views + view) * tokens, tokens));
         }
         return tensor(masked, device: Device).view(count * views, tokens);
     }
 
-    private double Ramp() => _guided.RampSteps == 0 ? 1 : Math.Min(1, (state.Step + 1.0) / _guided.RampSteps);
+    /// <summary>The factor of α and β, which grows linearly from 0 to 1 over the first steps if configured.</summary>
+    private double WeightRamp() => _guided.RampSteps == 0 ? 1 : Math.Min(1, (state.Step + 1.0) / _guided.RampSteps);
 }

@@ -1,5 +1,6 @@
-// Shapes: b images of a micro-batch, B images of the global batch, M views, S views the student sees, T positions
-// (the class token and T−1 image tokens in; T codes out), D width, K contrasted positions, V codes. N = b·M or b·S.
+// Shapes: b images of a micro-batch, B images of the global batch, M views, S views that the student sees, T positions,
+// D width, K contrasted positions, V codes. N = b·M or b·S sequences. The T positions that go in are the class token
+// and the first T−1 codes; the outputs there predict the T codes.
 using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
 using Starling.Model.Replicas;
@@ -10,8 +11,9 @@ using static TorchSharp.torch;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// One training step of ST-AR (arXiv 2509.15185, section 3.3): teacher, keys of the whole global batch, student,
-/// losses, backward, sum over the replicas, guard, AdamW, teacher update. Runs on the thread that owns the state.
+/// One training step of ST-AR (arXiv 2509.15185, section 3.3): the teacher computes the keys of the whole global batch,
+/// the student computes the losses and their gradient, the gradients of all replicas are summed, AdamW updates the
+/// student and the projector, and the teacher moves towards the student. Runs on the thread that owns the state.
 /// </summary>
 public sealed class TrainStep : IDisposable
 {
@@ -26,12 +28,14 @@ public sealed class TrainStep : IDisposable
     private readonly ReplicaSum _sum;
     private readonly long[] _lengths;
 
-    /// <summary>Prepares steps on <paramref name="state"/>, which stays the caller's.</summary>
-    /// <param name="state">Weights and moments.</param>
+    /// <summary>Prepares steps on <paramref name="state"/>. The caller disposes the state.</summary>
+    /// <param name="state">The state that is trained.</param>
     /// <param name="options">The run's settings.</param>
-    /// <param name="exchange">What the trainers of the generation exchange.</param>
-    /// <param name="workers">Compute replicas side by side; stay the caller's.</param>
-    /// <param name="draws">A step's random choices; by default those keyed by the run's seed.</param>
+    /// <param name="exchange">Exchanges keys and gradients with the other trainers of the generation.</param>
+    /// <param name="workers">Threads that compute replicas in parallel. The caller disposes them.</param>
+    /// <param name="draws">
+    /// Gives the random choices of a step by its number; by default <see cref="StepDraws"/> with the run's seed.
+    /// </param>
     public TrainStep(TrainingState state, TrainStepOptions options, IReplicaExchange exchange, WorkerThreads workers,
         Func<long, IStepDraws>? draws = null)
     {
@@ -40,26 +44,28 @@ public sealed class TrainStep : IDisposable
         _exchange = exchange;
         _draws = draws ?? (step => new StepDraws(options.Seed, step, state.Shape.Tokens, options.SelfGuided));
         SelfGuidedOptions guided = options.SelfGuided;
-        // Without its losses there is nothing to ask the teacher.
+        // The teacher only serves L_MIM and the contrastive losses, so it is not needed where their weights are 0.
         bool guides = guided.Enabled && (guided.Alpha > 0 || guided.Beta > 0);
         _teacher = guides ? new TeacherPass(state, options) : null;
         _workers = workers;
-        _stores = [.. Enumerable.Range(0, _workers.Count).Select(StoresOf)];
+        _stores = [.. Enumerable.Range(0, _workers.Count).Select(StoresOfWorker)];
         _students = [.. _stores.Select(stores => new StudentPass(state, stores, options))];
         _lengths = [.. state.Trained.Select(n => n.Weights.Layout.Count)];
         _sum = new ReplicaSum(_lengths.Sum() + LossParts.Count, state.Student.Weights.Device);
     }
 
     /// <summary>
-    /// Computes the next step from this trainer's share of the global batch and applies it. Loss or gradient that is
-    /// not finite never reaches the weights: the step is computed once more, then left out; all trainers decide alike,
-    /// since they look at the same sum. Until all of them have confirmed it, nothing of the state changes: whatever is
-    /// thrown, the same step can be run again.
+    /// Computes the next step from this trainer's share of the global batch, and applies it. A loss or gradient that is
+    /// not finite never reaches the weights: the step is computed once more, and is skipped if the second result is not
+    /// finite either. All trainers decide alike, because they look at the same sum. The state does not change before
+    /// all trainers have confirmed the step, so the same step can be run again after any exception.
     /// </summary>
-    /// <param name="hosted">This trainer's replicas.</param>
-    /// <param name="clock">Told where the time went.</param>
-    /// <param name="abort">Gives the step up between two micro-batches: a new generation does not wait for it.</param>
-    /// <exception cref="OperationCanceledException">Given up.</exception>
+    /// <param name="hosted">The replicas that this trainer computes, with their token codes.</param>
+    /// <param name="clock">Adds up the time of each phase.</param>
+    /// <param name="abort">
+    /// Cancels the step between two micro-batches, because a new generation does not wait for its end.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The step was canceled.</exception>
     public StepResult Run(
         IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock, CancellationToken abort = default)
     {
@@ -69,15 +75,15 @@ public sealed class TrainStep : IDisposable
         StepOutcome outcome = StepOutcome.Applied;
         if (!gradient.IsFinite)
         {
-            // A passing fault (memory, network) gives a good result now.
+            // A fault that passes, of the memory or the network, gives a finite result this time.
             gradient = ComputeGradient(hosted, clock, abort);
             outcome = gradient.IsFinite ? StepOutcome.AppliedAfterRetry : StepOutcome.Skipped;
         }
-        _exchange.Confirm();
+        _exchange.Confirm(); // every trainer has the sum now, so the state may change
         clock.Mark(StepPhase.Reduce);
         if (outcome != StepOutcome.Skipped)
         {
-            Apply(gradient, rate);
+            ApplyGradient(gradient, rate);
             clock.Mark(StepPhase.Optimizer);
             _state.UpdateTeacher(EmaDecay());
             clock.Mark(StepPhase.Ema);
@@ -88,7 +94,7 @@ public sealed class TrainStep : IDisposable
             _state.Step, outcome, gradient.Losses, gradient.Norm, rate, gradient.KeySimilarity, [.. clock.Seconds]);
     }
 
-    /// <summary>Frees the gradient buffers.</summary>
+    /// <summary>Frees the gradient buffers. The state and the workers stay the caller's.</summary>
     public void Dispose()
     {
         _sum.Dispose();
@@ -102,13 +108,14 @@ public sealed class TrainStep : IDisposable
         _sum.Clear();
         IStepDraws draws = _draws(_state.Step);
 
-        // Teacher first, for all replicas: its keys carry no gradient, so every image of the global batch can serve as
-        // a negative of every other, whatever the micro-batch and whoever hosts it.
+        // The teacher goes first, for all replicas. Its keys carry no gradient, so every image of the global batch can
+        // be a negative of every other image, whatever its micro-batch, its replica and its trainer.
         TeacherFeatures? teacher = _teacher?.Run(hosted, draws, _exchange, _workers, abort);
         clock.Mark(StepPhase.Teacher);
 
-        // Student, several replicas side by side: each has one gradient, summed over its micro-batches in order, that
-        // enters the tree. The tree's order is fixed, so it does not matter which replica is done first.
+        // Then the student, several replicas in parallel. A replica's gradient is summed over its micro-batches in
+        // their order, and then enters the tree of sums. The order of that tree is fixed, so the order in which
+        // replicas are finished does not matter.
         PhaseClock[] clocks = [.. _students.Select(_ => new PhaseClock(clock.Time))];
         _workers.Run(hosted.Count, (worker, job) =>
         {
@@ -119,7 +126,7 @@ public sealed class TrainStep : IDisposable
         });
         clock.AddMean(clocks);
 
-        // Exchange: the same binary tree for any number of trainers.
+        // Then the trainers sum their subtrees. The binary tree is the same for any number of trainers.
         Tensor root = _exchange.Sum(_sum);
         long parameters = _lengths.Sum();
         Tensor figures = root.narrow(0, parameters, LossParts.Count).cpu();
@@ -130,9 +137,10 @@ public sealed class TrainStep : IDisposable
         return new Gradient(vector, norm, parts, teacher?.Keys.MeanKeySimilarity() ?? 0);
     }
 
-    private void Apply(Gradient gradient, double rate)
+    private void ApplyGradient(Gradient gradient, double rate)
     {
         OptimizerOptions o = _options.Optimizer;
+        // As torch.nn.utils.clip_grad_norm_, over the student's and the projector's gradients together.
         if (o.Clip > 0) gradient.Vector.TimesInPlace(Math.Min(1, o.Clip / (gradient.Norm + 1e-6)));
         long at = 0;
         foreach (TrainedNetwork network in _state.Trained)
@@ -144,8 +152,11 @@ public sealed class TrainStep : IDisposable
         _state.Updates++;
     }
 
-    /// <summary>Worker 0 adds to the networks' own gradients, the others to vectors of their own.</summary>
-    private IReadOnlyList<ParameterStore> StoresOf(int worker) =>
+    /// <summary>
+    /// The stores that a worker uses, one for each trained network. Worker 0 adds to the networks' own gradients. Every
+    /// other worker shares the weights and has gradients of its own.
+    /// </summary>
+    private IReadOnlyList<ParameterStore> StoresOfWorker(int worker) =>
         [.. _state.Trained.Select(n => worker == 0 ? n.Weights : n.Weights.WithOwnGradients())];
 
     private double EmaDecay()
@@ -154,7 +165,10 @@ public sealed class TrainStep : IDisposable
         return o.EmaWarmup ? Math.Min(o.EmaDecay, (1.0 + _state.Step) / (10.0 + _state.Step)) : o.EmaDecay;
     }
 
-    /// <summary>[student's gradient | projector's gradient | loss parts]: one vector, one exchange.</summary>
+    /// <summary>
+    /// Writes a replica's contribution into one vector, so that one exchange sums all of it: the student's gradient,
+    /// then the projector's gradient, then the loss parts.
+    /// </summary>
     private static void Pack(Tensor vector, IReadOnlyList<ParameterStore> stores, Tensor losses)
     {
         using var scope = NewDisposeScope();

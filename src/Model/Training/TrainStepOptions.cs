@@ -4,11 +4,14 @@ using Starling.Model.Transformer;
 
 namespace Starling.Model.Training;
 
-/// <summary>The settings a training step depends on; together with data and step they define the state.</summary>
+/// <summary>
+/// The settings that a training step depends on. Together with the data and the number of the step they define the
+/// state.
+/// </summary>
 /// <param name="Seed">The run's seed.</param>
-/// <param name="Model">Dropout rates and class drop.</param>
-/// <param name="SelfGuided">ST-AR.</param>
-/// <param name="Optimizer">AdamW.</param>
+/// <param name="Model">Dropout rates and the probability of dropping a class.</param>
+/// <param name="SelfGuided">The losses of ST-AR.</param>
+/// <param name="Optimizer">Learning rate, AdamW and clipping.</param>
 /// <param name="Training">Batch, replicas, precision, number of steps.</param>
 public sealed record TrainStepOptions(
     ulong Seed, ModelOptions Model, SelfGuidedOptions SelfGuided, OptimizerOptions Optimizer, TrainingOptions Training);

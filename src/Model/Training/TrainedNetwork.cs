@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Training;
 
-/// <summary>Weights under training with AdamW's two moments, all flat and float32.</summary>
+/// <summary>
+/// The weights of a network that is trained, and the two moments of AdamW. All are flat float32 vectors of one layout.
+/// </summary>
 public sealed class TrainedNetwork(ParameterStore weights) : IDisposable
 {
     /// <summary>Weights and gradients.</summary>
@@ -16,10 +18,10 @@ public sealed class TrainedNetwork(ParameterStore weights) : IDisposable
     /// <summary>Second moment, exp_avg_sq.</summary>
     public Tensor Square { get; } = zeros_like(weights.Values).DetachFromDisposeScope();
 
-    /// <summary>One AdamW update with a gradient of the weights' layout; decay only on the decayed part.</summary>
-    /// <param name="gradient">Flat gradient, already clipped.</param>
-    /// <param name="updates">Updates made before this one.</param>
-    /// <param name="arguments">Learning rate and the like.</param>
+    /// <summary>Makes one AdamW update. Weight decay applies to the decayed part of the layout only.</summary>
+    /// <param name="gradient">Flat gradient of the weights' layout, already clipped.</param>
+    /// <param name="updates">Number of updates made before this one.</param>
+    /// <param name="arguments">Learning rate, betas, weight decay and epsilon.</param>
     public void Update(Tensor gradient, long updates, AdamWArguments arguments)
     {
         using var scope = NewDisposeScope();

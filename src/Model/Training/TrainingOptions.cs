@@ -3,26 +3,26 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Training;
 
-/// <summary>How a run is cut into steps, replicas and micro-batches, and what it computes with.</summary>
+/// <summary>The length of a run, how its batch is divided, and what computes it.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Optimizer steps of the run.</summary>
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 1000;
 
-    /// <summary>Images (not views) of one step, over all replicas.</summary>
+    /// <summary>Images of one step, over all replicas. The views of an image count as one.</summary>
     [Range(1, 1 << 20)]
     public int GlobalBatch { get; init; } = 256;
 
     /// <summary>
-    /// L, the number of logical replicas, a power of two. Part of the training state's definition: trainers host
-    /// replicas, and gradients are summed over replicas in one fixed binary tree, so the result is the same for
-    /// any trainer count.
+    /// L, the number of logical replicas, a power of two. L is part of the training state's definition: gradients are
+    /// summed over the L replicas in one fixed binary tree, whichever trainers host them. So the result is the same for
+    /// any number of trainers.
     /// </summary>
     [Range(1, 1024)]
     public int Replicas { get; init; } = 8;
 
-    /// <summary>Images a forward pass takes at a time; 0 for a replica's whole share.</summary>
+    /// <summary>Images of one forward pass; 0 for all images of a replica's share.</summary>
     [Range(0, 1 << 20)]
     public int MicroBatch { get; init; }
 
@@ -30,8 +30,8 @@ public sealed record TrainingOptions
     public Precision Precision { get; init; } = Precision.BFloat16;
 
     /// <summary>
-    /// Replicas that a trainer computes side by side on the CPU, a thread each; 0 for one a core. Does not change the
-    /// result: a single replica is always computed by one thread.
+    /// Replicas that a trainer computes in parallel on the CPU, each on one thread; 0 for one replica a core. The
+    /// number does not change the result, because a replica is always computed by one thread.
     /// </summary>
     [Range(0, 1024)]
     public int Threads { get; init; }

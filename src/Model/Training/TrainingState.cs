@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace Starling.Model.Training;
 
 /// <summary>
-/// Everything a run's future depends on besides its configuration and data: student, teacher, projector, the
-/// optimizer's moments and two counters. There is no generator state and no data position: both follow from the step.
+/// Everything that the rest of a run depends on besides its configuration and its data: student, teacher, projector,
+/// the optimizer's moments, and two counters. Random numbers and the place in the data follow from the step, so there
+/// is no generator and no data position to store.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
@@ -30,17 +31,20 @@ public sealed class TrainingState : IDisposable
     /// <summary>The network that is trained and sampled from.</summary>
     public TrainedNetwork Student { get; }
 
-    /// <summary>The student's exponential moving average; always there, since its weights are evaluated too.</summary>
+    /// <summary>
+    /// The student's exponential moving average. It exists without ST-AR too, because its weights are evaluated.
+    /// </summary>
     public ParameterStore Teacher { get; }
 
     /// <summary>The projector; null for plain LlamaGen training.</summary>
     public TrainedNetwork? Projector { get; }
 
-    /// <summary>Steps done, skipped ones included.</summary>
+    /// <summary>Number of steps done, skipped ones included.</summary>
     public long Step { get; set; }
 
     /// <summary>
-    /// Optimizer updates made: steps that were not skipped. AdamW's own count, so part of the checkpoint.
+    /// Number of optimizer updates, which is the number of steps that were not skipped. AdamW's bias correction depends
+    /// on it, so checkpoints contain it.
     /// </summary>
     public long Updates
     {
@@ -48,10 +52,12 @@ public sealed class TrainingState : IDisposable
         set => _updates.data<float>()[0] = value;
     }
 
-    /// <summary>Student and projector, the networks that the gradient is taken of.</summary>
+    /// <summary>The networks that the optimizer updates: the student and, if there is one, the projector.</summary>
     public IEnumerable<TrainedNetwork> Trained => Projector is null ? [Student] : [Student, Projector];
 
-    /// <summary>The state before step 1: keyed random weights, the teacher a copy of the student.</summary>
+    /// <summary>
+    /// Makes the state before step 1: random weights that follow from the seed, and a teacher that equals the student.
+    /// </summary>
     public static TrainingState Create(GptShape shape, SelfGuidedOptions selfGuided, ulong seed, Device device)
     {
         TrainingState state = Allocate(shape, selfGuided, device);
@@ -62,7 +68,9 @@ public sealed class TrainingState : IDisposable
         return state;
     }
 
-    /// <summary>A state of the right shapes, all zeros, to be filled from a checkpoint or a peer.</summary>
+    /// <summary>
+    /// Makes a state of the right shapes, all zeros, to be filled from a checkpoint or by another trainer.
+    /// </summary>
     public static TrainingState Allocate(GptShape shape, SelfGuidedOptions selfGuided, Device device)
     {
         TrainedNetwork student = new(new ParameterStore(shape.Layout, device, trainable: true));
@@ -82,7 +90,9 @@ public sealed class TrainingState : IDisposable
         Teacher.Values.lerp_(Student.Weights.Values, tensor((float)(1 - decay), device: Teacher.Device));
     }
 
-    /// <summary>The live vectors under the names they have in a checkpoint; shares their memory.</summary>
+    /// <summary>
+    /// The vectors of this state with the names that their pieces have in a checkpoint. They share this state's memory.
+    /// </summary>
     public IReadOnlyList<FlatVector> Vectors()
     {
         ParameterLayout network = Student.Weights.Layout;
@@ -102,8 +112,8 @@ public sealed class TrainingState : IDisposable
         return vectors;
     }
 
-    /// <summary>Takes over a checkpoint's state.</summary>
-    /// <exception cref="StarlingException">It is of other networks; nothing is changed then.</exception>
+    /// <summary>Copies the state of a checkpoint into this one.</summary>
+    /// <exception cref="StarlingException">The checkpoint is of other networks. Nothing is changed then.</exception>
     public void Restore(CheckpointSnapshot snapshot)
     {
         FlatVector.Restore(snapshot, Vectors());

@@ -4,23 +4,27 @@ using static TorchSharp.torch;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// Which keys each query may attend to: causal, without the sequence's masked tokens. One mask serves all heads and
-/// blocks (ST-AR, Eq. 3 and Fig. 3).
+/// The keys that each query may attend to: those at its own and earlier positions, except the masked ones of its
+/// sequence. One mask serves all heads and blocks (ST-AR, Eq. 3 and Fig. 3).
 /// </summary>
 public sealed class AttentionMask
 {
     private AttentionMask(Tensor keep_B1TT) => Keep = keep_B1TT;
 
-    /// <summary>True where attention is allowed; bool [B, 1, T, T] (query, key).</summary>
+    /// <summary>
+    /// True where attention is allowed: bool [B, 1, T, T], of which the last two dimensions are query and key.
+    /// </summary>
     public Tensor Keep { get; }
 
     /// <summary>
-    /// Causal attention that hides each sequence's masked tokens from every query. The class token, position 0, stays
-    /// visible whatever the mask says, so that no row is empty.
+    /// Makes the mask of causal attention that also hides each sequence's masked tokens from every query. The class
+    /// token, position 0, always stays visible, so that every query has a key.
     /// </summary>
-    /// <param name="maskedKeys_BT">True for a masked position; bool [B, T].</param>
-    /// <param name="keepDiagonal">A masked token may still attend to itself.</param>
-    /// <returns>The mask, in the caller's dispose scope and on the device of its argument.</returns>
+    /// <param name="maskedKeys_BT">True at masked positions, bool [B, T].</param>
+    /// <param name="keepDiagonal">Whether a masked token may attend to itself.</param>
+    /// <returns>
+    /// The mask, in the caller's dispose scope and on the device of <paramref name="maskedKeys_BT"/>.
+    /// </returns>
     public static AttentionMask From(Tensor maskedKeys_BT, bool keepDiagonal = false)
     {
         using var scope = NewDisposeScope();

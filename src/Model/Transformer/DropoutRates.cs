@@ -1,9 +1,11 @@
 namespace Starling.Model.Transformer;
 
-/// <summary>Shares of elements that dropout zeroes; LlamaGen: 0.1 each, none on attention weights.</summary>
-/// <param name="Token">On the embedded sequence, class position included.</param>
-/// <param name="Residual">On each attention output.</param>
-/// <param name="Ffn">On each feed-forward output.</param>
+/// <summary>
+/// Fractions of elements that dropout sets to zero. LlamaGen uses 0.1 for each, and no dropout on attention weights.
+/// </summary>
+/// <param name="Token">Rate on the embedded sequence, class position included.</param>
+/// <param name="Residual">Rate on the attention output of each block.</param>
+/// <param name="Ffn">Rate on the feed-forward output of each block.</param>
 public readonly record struct DropoutRates(double Token, double Residual, double Ffn)
 {
     /// <summary>The rates of section <c>model</c> of the configuration.</summary>

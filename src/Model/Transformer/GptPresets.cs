@@ -2,7 +2,7 @@ using Starling.Data;
 
 namespace Starling.Model.Transformer;
 
-/// <summary>The class-conditional sizes of LlamaGen (arXiv 2406.06525, Table 1 and its gpt.py).</summary>
+/// <summary>The sizes of LlamaGen's class-conditional transformers (arXiv 2406.06525, Table 1, and gpt.py).</summary>
 public static class GptPresets
 {
     private static readonly Dictionary<string, (int Dim, int Layers, int Heads)> Sizes =
@@ -18,11 +18,15 @@ public static class GptPresets
     /// <summary>The presets' names, smallest first.</summary>
     public static IReadOnlyCollection<string> Names => Sizes.Keys;
 
-    /// <summary>The preset of this width, number of blocks and heads, or null.</summary>
+    /// <summary>
+    /// Gives the name of the preset with a shape's width, number of blocks and number of heads, or null.
+    /// </summary>
     public static string? NameOf(GptShape shape) =>
         Sizes.FirstOrDefault(s => s.Value == (shape.Dim, shape.Layers, shape.Heads)).Key;
 
-    /// <summary>Width, blocks and heads of a preset; the case of its name does not matter.</summary>
+    /// <summary>
+    /// Gives width, number of blocks and number of heads of a preset. Upper and lower case of its name are the same.
+    /// </summary>
     /// <exception cref="StarlingException">There is no preset of this name.</exception>
     public static (int Dim, int Layers, int Heads) Size(string name) => Sizes.TryGetValue(name, out var size)
         ? size

@@ -4,15 +4,15 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// Everything that fixes the form of a class-conditional LlamaGen transformer: its parameters' names and shapes, and
-/// what it computes with them. Needs no weights.
+/// The shape of a class-conditional LlamaGen transformer: everything that decides the names and shapes of its
+/// parameters and what it computes with them. Holds no weights.
 /// </summary>
 /// <param name="Dim">D, width of the residual stream.</param>
 /// <param name="Layers">Number of blocks.</param>
 /// <param name="Heads">Number of attention heads.</param>
-/// <param name="Vocabulary">V, size of the tokenizer's codebook.</param>
-/// <param name="Tokens">T, tokens of one image: the square of the grid's side.</param>
-/// <param name="Classes">Number of classes without the null class.</param>
+/// <param name="Vocabulary">V, the number of entries of the tokenizer's codebook.</param>
+/// <param name="Tokens">T, the number of tokens of one image: the square of the grid's side.</param>
+/// <param name="Classes">Number of classes, without the null class.</param>
 public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, int Tokens, int Classes)
 {
     /// <summary>The SwiGLU width is rounded up to a multiple of this.</summary>
@@ -37,8 +37,8 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
     public int NullClass => Classes;
 
     /// <summary>
-    /// Floating-point operations of one sequence's forward pass: matrix products, and half of a full attention since it
-    /// is causal. Forward and backward together are three times this.
+    /// Floating-point operations of one sequence's forward pass: the matrix products, and half of a full attention
+    /// because attention is causal. Forward and backward pass together take three times as many.
     /// </summary>
     public double ForwardFlops
     {
@@ -50,16 +50,20 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
         }
     }
 
-    /// <summary>Parameters under LlamaGen's names, in the order of its state dictionary.</summary>
+    /// <summary>The parameters under LlamaGen's names, in the order of its state dictionary.</summary>
     /// <exception cref="StarlingException">The sizes do not fit together.</exception>
     public ParameterLayout Layout => new(Validated().Parameters());
 
-    /// <summary>The shape that <paramref name="options"/> describe: the preset's sizes where not overridden.</summary>
+    /// <summary>
+    /// Makes the shape that <paramref name="options"/> describe: the sizes of the preset, except those that are given.
+    /// </summary>
     /// <param name="options">Section <c>model</c> of the configuration.</param>
     /// <param name="vocabulary">The tokenizer's codebook size.</param>
-    /// <param name="tokens">Tokens of one image.</param>
-    /// <param name="classes">The data set's classes.</param>
-    /// <exception cref="StarlingException">Unknown preset, missing size, or sizes that do not fit together.</exception>
+    /// <param name="tokens">Number of tokens of one image.</param>
+    /// <param name="classes">Number of classes of the data set.</param>
+    /// <exception cref="StarlingException">
+    /// The preset is unknown, a size is missing, or the sizes do not fit together.
+    /// </exception>
     public static GptShape From(ModelOptions options, int vocabulary, int tokens, int classes)
     {
         (int Dim, int Layers, int Heads)? preset = options.Preset is { } name ? GptPresets.Size(name) : null;
@@ -70,7 +74,7 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
         return shape.Validated();
     }
 
-    /// <summary>This shape, if it is one.</summary>
+    /// <summary>Checks the sizes and gives this shape.</summary>
     /// <exception cref="StarlingException">The sizes do not fit together.</exception>
     public GptShape Validated()
     {
@@ -81,7 +85,7 @@ public sealed record GptShape(int Dim, int Layers, int Heads, int Vocabulary, in
         if (Classes < 1) throw new StarlingException($"there are {Classes} classes; at least 1 is needed");
         if (Dim % Heads != 0)
             throw new StarlingException($"model.heads {Heads} does not divide model.dim {Dim}; choose a divisor");
-        // Two axes, each rotating pairs.
+        // The rotary embedding has two axes, and rotates pairs of elements for each.
         if (HeadDim % 4 != 0)
             throw new StarlingException(
                 $"model.dim {Dim} over model.heads {Heads} gives heads of {HeadDim}; they must be multiples of 4");

@@ -6,18 +6,18 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// The hash by which a checkpoint says which transformer its weights belong to: SHA-256 of a text that lists the
-/// numbers of a <see cref="GptShape"/> and its parameters. The text is written here field by field, so it depends on
-/// neither the names of C# types nor the machine's language.
+/// The hash by which a checkpoint tells which transformer its weights belong to: SHA-256 of a text that lists the
+/// numbers of a <see cref="GptShape"/> and its parameters. The text is written here field by field, so it depends
+/// neither on the names of C# types nor on the machine's culture.
 /// </summary>
 public static class GptShapeHash
 {
-    /// <summary>The hash of a shape, 64 lower-case hexadecimal digits.</summary>
+    /// <summary>Computes the hash of a shape: 64 lower-case hexadecimal digits.</summary>
     public static string Of(GptShape shape) => Sha256.HexOf(Text(shape));
 
     /// <summary>
-    /// The hashes that version 0.1 may have written for the shape. It hashed the text that .NET prints of a record, in
-    /// the language of the machine: some languages write a comma in 1.5 and U+2212 in place of the hyphen in 1E-05.
+    /// Computes the hashes that version 0.1 may have written for a shape. That version hashed the text that .NET prints
+    /// of a record in the machine's culture: some cultures write a comma in 1.5, and U+2212 for the hyphen in 1E-05.
     /// </summary>
     public static IReadOnlyList<string> Earlier(GptShape shape) =>
     [
@@ -28,9 +28,9 @@ public static class GptShapeHash
     ];
 
     /// <summary>
-    /// The hashed text, UTF-8 with line feeds: a line with the version of this form, a line for each number, and a line
-    /// for each parameter in the order of the layout. A change of the form needs a new version, and the old form then
-    /// joins <see cref="Earlier"/>.
+    /// Writes the text that is hashed, in UTF-8 with line feeds: a line with the version of the text's form, a line for
+    /// each number, and a line for each parameter in the order of the layout. If the form changes, it needs a new
+    /// version, and <see cref="Earlier"/> has to compute the old form too.
     /// </summary>
     internal static string Text(GptShape shape)
     {

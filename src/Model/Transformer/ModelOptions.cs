@@ -2,10 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Model.Transformer;
 
-/// <summary>The transformer's size and dropout. A preset gives the size; any size key overrides the preset's.</summary>
+/// <summary>
+/// The transformer's size and dropout. A preset gives the sizes; a size that is given here replaces the preset's.
+/// </summary>
 public sealed record ModelOptions
 {
-    /// <summary>LlamaGen's size: B, L, XL, XXL, 3B, or null to give the sizes here.</summary>
+    /// <summary>The name of one of LlamaGen's sizes: B, L, XL, XXL or 3B; null if all sizes are given here.</summary>
     public string? Preset { get; init; }
 
     /// <summary>Width D.</summary>
@@ -17,7 +19,7 @@ public sealed record ModelOptions
     public int? Layers { get; init; }
 
     /// <summary>
-    /// Number of attention heads; must divide the width into even head widths that are multiples of 4.
+    /// Number of attention heads. It must divide the width, and the width of one head must be a multiple of 4.
     /// </summary>
     [Range(1, 1024)]
     public int? Heads { get; init; }

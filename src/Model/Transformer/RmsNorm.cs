@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// Root-mean-square normalisation over the last dimension: x / √(mean(x²) + ε) in float32, back to x's type, then times
-/// the gain, in the order of LlamaGen's code.
+/// Root-mean-square normalization over the last dimension, with the roundings in the order of LlamaGen's code: x /
+/// √(mean(x²) + ε) in float32, then the cast to x's type, then the product with the gain.
 /// </summary>
 internal static class RmsNorm
 {

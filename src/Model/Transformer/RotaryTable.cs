@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 namespace Starling.Model.Transformer;
 
 /// <summary>
-/// LlamaGen's 2D rotary embedding. The first half of a head's pairs turns with the row of the token's cell, the second
-/// half with its column. The class position's entry is zero, not the unit rotation: its query and key vanish, so every
-/// logit for it is 0. Released weights were trained that way.
+/// LlamaGen's 2D rotary embedding. It rotates pairs of a head's elements: the first half of the pairs by the row of the
+/// token in the grid, the second half by its column. The entry of the class position is zero and not the unit rotation,
+/// so the query and the key of the class token vanish and its attention logits are 0. LlamaGen's released weights were
+/// trained with that.
 /// </summary>
 internal static class RotaryTable
 {
     /// <summary>
-    /// cos + i·sin of every position, complex64 [T + 1, 1, 1, d/2]; position 0, the class, is 0.
+    /// Makes the table cos + i·sin of the angles of all positions, complex64 [T + 1, 1, 1, d/2]. Its entry 0, the class
+    /// position, is 0.
     /// </summary>
     public static Tensor Create(GptShape shape, Device device)
     {
@@ -25,20 +27,23 @@ internal static class RotaryTable
                 for (int pair = 0; pair < pairs; pair++, at++)
                 {
                     float frequency = 1 / (float)Math.Pow(shape.RopeBase, 2.0 * (pair % axis) / pairs);
-                    float angle = (pair < axis ? row : column) * frequency; // in float32, as the reference code
+                    float angle = (pair < axis ? row : column) * frequency; // in float32, as in the reference code
                     cosines[at] = MathF.Cos(angle);
                     sines[at] = MathF.Sin(angle);
                 }
         return complex(tensor(cosines), tensor(sines)).view(-1, 1, 1, pairs).to(device).DetachFromDisposeScope();
     }
 
-    /// <summary>Turns the interleaved pairs (2j, 2j+1) of x_BSPHd, in float32; returns x's type.</summary>
-    /// <param name="x_BSPHd">Queries and keys.</param>
-    /// <param name="turns_S">The positions' entries of the table.</param>
-    public static Tensor Rotate(Tensor x_BSPHd, Tensor turns_S)
+    /// <summary>
+    /// Rotates the pairs (2j, 2j+1) of the last dimension, in float32, and gives the result in the type of
+    /// <paramref name="x_BSPHd"/>.
+    /// </summary>
+    /// <param name="x_BSPHd">Queries and keys [B, S, P, H, d].</param>
+    /// <param name="angles_S">The positions' entries of the table, complex64 [S, 1, 1, d/2].</param>
+    public static Tensor Rotate(Tensor x_BSPHd, Tensor angles_S)
     {
         long[] shape = x_BSPHd.shape;
         Tensor pairs = x_BSPHd.to(ScalarType.Float32).reshape([.. shape[..^1], shape[^1] / 2, 2]).view_as_complex();
-        return (pairs * turns_S).view_as_real().view(shape).to(x_BSPHd.dtype);
+        return (pairs * angles_S).view_as_real().view(shape).to(x_BSPHd.dtype);
     }
 }

@@ -147,12 +147,11 @@ public sealed class RunSupervisorTests : ActorTests
         Run(supervisor);
         Watch(supervisor);
         Ledger.TakeTerm();
-        time.Advance(4); // which its own timer, a real one, does not know of
+        time.Advance(4); // the supervisor's timer is a real one, so it has not fired in this time
         supervisor.Tell(new SupervisorProtocol.StepApplied("a", 1, 1, 0.5, 0.25));
         await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("newer", await _fenced.Task);
-        Assert.DoesNotContain(_monitor.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
-            m => m is MonitorProtocol.RunChanged { State.Step: 1 });
+        Assert.DoesNotContain(Received(_monitor), m => m is MonitorProtocol.RunChanged { State.Step: 1 });
     }
 
     [Fact]
@@ -182,8 +181,7 @@ public sealed class RunSupervisorTests : ActorTests
         Register(supervisor, "b", second);
         await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("newer", await _fenced.Task);
-        Assert.DoesNotContain(second.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
-            m => m is TrainerProtocol.Assign or TrainerProtocol.Ping);
+        Assert.DoesNotContain(Received(second), m => m is TrainerProtocol.Assign or TrainerProtocol.Ping);
         Assert.False(_ended.Task.IsCompleted);
         Assert.Equal(new LedgerEntry(2, 1, 0, -1), Ledger.Read());
     }
@@ -241,10 +239,14 @@ public sealed class RunSupervisorTests : ActorTests
         Directory.CreateDirectory(Folder["ledger.json.new"]);
         Register(supervisor, _loader);
         Register(supervisor, "a", _trainer);
-        Order<SupervisorProtocol.RunEnded>(_trainer);
-        Assert.DoesNotContain(_trainer.ReceiveWhile<object>(m => m, TimeSpan.FromMilliseconds(50)),
-            m => m is TrainerProtocol.Assign);
+        List<object> told = [];
+        _trainer.FishForMessage(m =>
+        {
+            told.Add(m);
+            return m is SupervisorProtocol.RunEnded;
+        }, Timeout);
         Settle(supervisor);
+        Assert.DoesNotContain(told.Concat(Received(_trainer)), m => m is TrainerProtocol.Assign);
         Assert.True(_ended.Task.IsCompletedSuccessfully);
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Akka.TestKit.Xunit;
 
 namespace Starling.Actors.Tests.Support;
@@ -17,6 +18,20 @@ public abstract class ActorTests(string more = "") : TestKit(more + Quiet, TestC
 
     /// <summary>A folder of the test's own.</summary>
     protected TestFolder Folder { get; } = new();
+
+    /// <summary>
+    /// Takes the messages that a probe was sent before this call. A mailbox is in order, so the call puts a message of
+    /// its own behind them and takes messages until it comes.
+    /// </summary>
+    protected static IReadOnlyList<object> Received(TestProbe probe)
+    {
+        object fence = new();
+        probe.Ref.Tell(fence);
+        List<object> received = [];
+        while (probe.ReceiveOne(Timeout) is var message && !ReferenceEquals(message, fence))
+            received.Add(message ?? throw new TimeoutException("the probe does not receive its own message"));
+        return received;
+    }
 
     /// <summary>Waits until an actor has dealt with everything it was told so far.</summary>
     protected void Settle(IActorRef actor)

@@ -16,8 +16,9 @@ using Starling.Model.Training;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// TorchSharp frees what the collector finds unreachable, from the finalizer's thread, also in the middle of a native
-/// call. Collections all the time find every wrapper that is held too shortly, and every tensor that is never freed.
+/// Trains while another thread collects garbage without a pause. TorchSharp frees a tensor when its wrapper is
+/// finalized, even in the middle of a native call that still uses the tensor. So many collections find every wrapper
+/// that is not kept alive for the whole of a call, and the number of live tensors shows every tensor that is not freed.
 /// </summary>
 public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 {
@@ -28,7 +29,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Training_survives_twenty_thousand_collections_with_as_many_tensors_and_as_much_memory_as_before()
+    public async Task Training_survives_twenty_thousand_collections_with_as_many_tensors_as_before()
     {
         StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json",
             [.. RunBench.Settings(assets), "training.steps=1000000", "checkpoint.everySteps=7"]);
@@ -70,7 +71,6 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
             $"{witness.Steps} steps, {storm.Made} collections, {first.tensors} -> {last.tensors} tensors, " +
             $"{first.bytes >> 20} -> {last.bytes >> 20} MiB");
         Assert.Equal(first.tensors, last.tensors);
-        Assert.True(last.bytes < first.bytes * 1.2, $"{first.bytes >> 20} MiB grew to {last.bytes >> 20} MiB");
     }
 
     private static async Task FeedAsync(BatchFactory batches, ChannelWriter<StepBatch> steps, int replicas,
@@ -88,7 +88,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         }
     }
 
-    /// <summary>A thread that does nothing but collect.</summary>
+    /// <summary>A thread that collects garbage without a pause.</summary>
     private sealed class CollectionStorm(int collections)
     {
         private int _made;
@@ -114,7 +114,10 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         }
     }
 
-    /// <summary>Counts tensors and memory after every step. The checkpoints are thrown away.</summary>
+    /// <summary>
+    /// Counts live tensors and the process's memory after every step. The memory is only logged: how much of it the
+    /// allocator keeps is the allocator's decision. Snapshots are thrown away.
+    /// </summary>
     private sealed class Witness : ITrainerReports
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,7 +7,7 @@ namespace Starling.Actors.Tests.Training;
 
 public sealed class StepPermitTests
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void It_lasts_for_its_lease_after_each_renewal_and_no_longer()
@@ -26,14 +26,24 @@ public sealed class StepPermitTests
     }
 
     [Fact]
-    public void A_renewal_wakes_whoever_waits()
+    public void A_renewal_ends_the_wait_of_a_thread_that_found_the_permit_lapsed()
     {
-        using CancellationTokenSource never = new();
-        StepPermit permit = new(Lease, new ManualTime());
-        Thread waiting = new(() => permit.Await(never.Token));
-        waiting.Start();
+        ReadTime time = new();
+        StepPermit permit = new(Lease, time);
         permit.Renew();
-        Assert.True(waiting.Join(TimeSpan.FromSeconds(60)));
+        time.Advance(11);
+        using ManualResetEventSlim lapsed = new();
+        int readings = 0;
+        // The thread uses up the first renewal, and reads the clock again before it waits for another one.
+        time.OnReading = () =>
+        {
+            if (++readings == 2) lapsed.Set();
+        };
+        Thread waiting = new(() => permit.Await(CancellationToken.None)) { IsBackground = true };
+        waiting.Start();
+        Assert.True(lapsed.Wait(Timeout, TestContext.Current.CancellationToken));
+        permit.Renew();
+        Assert.True(waiting.Join(Timeout));
     }
 
     [Fact]
@@ -51,7 +61,7 @@ public sealed class StepPermitTests
     [Fact]
     public void A_step_without_a_permit_does_not_reach_the_barrier()
     {
-        ManualTime time = new();
+        ReadTime time = new();
         StepPermit permit = new(Lease, time);
         using CancellationTokenSource generation = new();
         Barrier barrier = new();
@@ -60,9 +70,28 @@ public sealed class StepPermitTests
         exchange.Confirm();
         Assert.Equal(1, barrier.Reached);
         time.Advance(11);
-        generation.CancelAfter(TimeSpan.FromMilliseconds(1)); // or it would wait for ever, as it should
+        int readings = 0;
+        // Confirm reads the clock to time itself, and then to see whether the permit has lapsed. The generation ends
+        // after that, so that Confirm ends its wait for a renewal.
+        time.OnReading = () =>
+        {
+            if (++readings == 2) generation.Cancel();
+        };
         Assert.Throws<OperationCanceledException>(exchange.Confirm);
+        Assert.True(readings >= 2, "it did not look at the permit");
         Assert.Equal(1, barrier.Reached);
+    }
+
+    /// <summary>A clock that a test moves, and that tells when it is read.</summary>
+    private sealed class ReadTime : ManualTime
+    {
+        public Action OnReading { get; set; } = () => { };
+
+        public override long GetTimestamp()
+        {
+            OnReading();
+            return base.GetTimestamp();
+        }
     }
 
     private sealed class Barrier : IReplicaExchange

@@ -13,7 +13,7 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>The trainer with its real loop; the test is supervisor, loader and checkpointer.</summary>
+/// <summary>A trainer with its real loop; the test plays supervisor, loader and checkpointer.</summary>
 public sealed class TrainerActorTests : ActorTests
 {
     private static readonly long First = new Incarnations(1).Next();
@@ -41,7 +41,7 @@ public sealed class TrainerActorTests : ActorTests
         }));
         _checkpointer.SetAutoPilot(new DelegateAutoPilot((_, message) =>
         {
-            // As if it were written at once: the loop has memory for two.
+            // The loop has memory for two snapshots, so each is given back as if it had been written at once.
             if (message is CheckpointerProtocol.Save save) save.Snapshot.Dispose();
             return AutoPilot.KeepRunning;
         }));
@@ -65,9 +65,7 @@ public sealed class TrainerActorTests : ActorTests
     public void It_makes_all_steps_hands_over_snapshots_and_says_when_it_is_done()
     {
         Assert.Equal(new SupervisorProtocol.RegisterTrainer(_run.NodeIdentity, "t", First, _trainer), Registration());
-        Assign(1);
-        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 1, 0, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 1, 0, -1), Begin(1));
         for (int step = 1; step <= RunBench.Steps; step++)
             Assert.Equal(Step(1, step), Next());
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, RunBench.Steps), Next());
@@ -123,7 +121,7 @@ public sealed class TrainerActorTests : ActorTests
     }
 
     [Fact]
-    public void A_refusal_ends_the_registrations_and_whoever_runs_the_node_hears_of_it()
+    public void A_refusal_ends_the_registrations_and_is_published_for_the_node()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(SupervisorProtocol.Refused));
         Registration();
@@ -132,17 +130,14 @@ public sealed class TrainerActorTests : ActorTests
         _trainer.Tell(refusal);
         ExpectMsg(refusal, Timeout);
         while (_supervisor.HasMessages) Registration();
-        _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5));
+        PassRegistrationInterval();
+        Assert.False(_supervisor.HasMessages);
     }
 
     [Fact]
     public void A_halt_ends_at_the_next_step_boundary_with_the_state_handed_over()
     {
-        Registration();
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        Assert.Equal(Step(1, 1), Next());
+        Run(steps: 1);
         _trainer.Tell(new TrainerProtocol.Halt(1));
         object last = Next();
         while (last is not SupervisorProtocol.TrainingEnded) last = Next();
@@ -155,29 +150,16 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void A_new_generation_goes_on_with_the_state_that_is_there()
     {
-        Registration();
-        // Nothing after the third step, so that the loop waits there.
-        _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        for (int step = 1; step <= 3; step++) Next();
-        Assign(2);
-        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 3, -1), Next());
+        RunAndWaitForShares(steps: 3);
         _answer = Loaded;
-        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 3, -1), Begin(2));
         Assert.Equal(Step(2, 4), Next());
     }
 
     [Fact]
     public void A_halt_ends_the_wait_for_a_share_that_does_not_come()
     {
-        Registration();
-        _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        for (int step = 1; step <= 3; step++) Next();
+        RunAndWaitForShares(steps: 3);
         _trainer.Tell(new TrainerProtocol.Halt(1));
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 1, 3), Next());
         Assert.Equal(3, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Step);
@@ -186,17 +168,10 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void A_state_that_an_earlier_generation_handed_over_is_handed_over_again_with_the_last_step()
     {
-        Registration();
-        _answer = request => request.Step < 4 ? Loaded(request) : Nothing.Instance;
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        for (int step = 1; step <= 4; step++) Next();
+        RunAndWaitForShares(steps: 4);
         Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
-        // It may never have reached the disk.
-        Assign(2);
-        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 4, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
+        // That state may never have reached the disk.
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 4, -1), Begin(2));
         _trainer.Tell(new TrainerProtocol.Halt(2));
         Assert.Equal(new SupervisorProtocol.TrainingEnded("t", 2, 4), Next());
         CheckpointerProtocol.Save last = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
@@ -206,50 +181,37 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void A_failure_of_the_loop_is_told_and_a_new_incarnation_offers_itself()
     {
-        Registration();
         _answer = request =>
             request.Step < 2 ? Loaded(request)
             : new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        Next();
-        Next();
+        Run(steps: 2);
         Assert.Equal("t", Failure().Trainer);
         Assert.Equal(_trainer, Registration().Actor);
         _monitor.FishForMessage(m => m is MonitorProtocol.TrainerFailed, Timeout);
 
         // One fault, one restart: the new incarnation works.
         _answer = Loaded;
-        Assign(2);
-        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Next());
-        _trainer.Tell(new TrainerProtocol.Begin(2, -1));
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Begin(2));
         Assert.Equal(Step(2, 1), Next());
     }
 
     [Fact]
     public void Damaged_data_is_the_users_business_not_the_trainers()
     {
-        Registration();
         _answer = _ => new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true);
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Run(steps: 0);
         Assert.Equal(new SupervisorProtocol.Fatal("shard.parquet is damaged"), Next());
     }
 
     [Fact]
     public void A_loader_that_fails_otherwise_costs_one_restart()
     {
-        Registration();
         _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Run(steps: 0);
         Assert.Contains("hiccuped", Failure().Reason);
         Registration();
         _answer = Loaded;
-        // All shares failed, but what the incarnation before has not heard of them is no news to this one.
+        // Every request failed. Failures that arrive late belong to the earlier incarnation and do not end this one.
         Assign(2);
         Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Next());
     }
@@ -261,7 +223,7 @@ public sealed class TrainerActorTests : ActorTests
         Assign(1);
         Next();
         _trainer.Tell(new SupervisorProtocol.Registered(2));
-        Assign(2); // of the first, which does not know yet
+        Assign(2); // from the first supervisor, which has not noticed the second
         Assign(3, term: 2);
         Assert.Equal(new SupervisorProtocol.TrainerReady("t", 3, 0, -1), Next());
     }
@@ -271,9 +233,7 @@ public sealed class TrainerActorTests : ActorTests
     {
         Assert.Equal(First, Registration().Incarnation);
         _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        Begin(1);
         Assert.Equal(First, Failure().Incarnation);
         Assert.Equal(First + 1, Registration().Incarnation);
         Assert.True(new Incarnations(2).Next() > First + 1);
@@ -292,18 +252,14 @@ public sealed class TrainerActorTests : ActorTests
         node.ExpectMsg<TrainerProtocol.Released>(Timeout);
         Settle(_trainer);
         while (_supervisor.HasMessages) _supervisor.ReceiveOne(Timeout);
-        _supervisor.ExpectNoMsg(TimeSpan.FromSeconds(1.5)); // it would have offered itself again by now
+        PassRegistrationInterval();
+        Assert.False(_supervisor.HasMessages);
     }
 
     [Fact]
     public void A_stop_gives_up_the_step_at_hand_and_keeps_the_state()
     {
-        Registration();
-        _answer = request => request.Step < 2 ? Loaded(request) : Nothing.Instance;
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        for (int step = 1; step <= 2; step++) Next();
+        RunAndWaitForShares(steps: 2);
         _trainer.Tell(new TrainerProtocol.Stop(1));
         Assign(2);
         Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 2, -1), Next());
@@ -312,22 +268,13 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void A_state_that_is_due_and_not_stored_is_handed_over_before_the_first_step()
     {
-        Registration();
-        _answer = request => request.Step < 4 ? Loaded(request) : Nothing.Instance;
-        Assign(1);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
-        for (int step = 1; step <= 4; step++) Next();
+        RunAndWaitForShares(steps: 4);
         Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
-        Assign(2);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(2, 0)); // the first was not committed
+        Begin(2, stored: 0); // the state of the first generation was not committed
         CheckpointerProtocol.Save again = _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout);
         Assert.Equal((4, 2), (again.Snapshot.Step, again.Snapshot.Generation));
         Assert.True(again.Metrics["loss_total"] > 0);
-        Assign(3);
-        Next();
-        _trainer.Tell(new TrainerProtocol.Begin(3, 4)); // the second was
+        Begin(3, stored: 4); // the state of the second generation was
         Assign(4);
         Next();
         Assert.False(_checkpointer.HasMessages);
@@ -349,7 +296,46 @@ public sealed class TrainerActorTests : ActorTests
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));
 
-    /// <summary>The only trainer there is: the order to connect need not wait for its address.</summary>
+    /// <summary>Registers the trainer, begins generation 1, and waits for the reports of its first steps.</summary>
+    private void Run(int steps)
+    {
+        Registration();
+        Begin(1);
+        for (int step = 1; step <= steps; step++) Assert.Equal(Step(1, step), Next());
+    }
+
+    /// <summary>As <see cref="Run"/>, but the loader does not answer after those steps, so the loop waits.</summary>
+    private void RunAndWaitForShares(int steps)
+    {
+        _answer = request => request.Step < steps ? Loaded(request) : Nothing.Instance;
+        Run(steps);
+    }
+
+    /// <summary>Assigns and connects the trainer, waits until it is ready, and has it begin.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="stored">Step of the last committed checkpoint; −1 for none.</param>
+    /// <returns>The trainer's report.</returns>
+    private object Begin(long generation, long stored = -1)
+    {
+        Assign(generation);
+        object ready = Next();
+        _trainer.Tell(new TrainerProtocol.Begin(generation, stored));
+        return ready;
+    }
+
+    /// <summary>
+    /// Returns when a registration that was due would have been sent. The scheduler runs its timers in order, so a
+    /// message that it sends to the trainer later than the registration's timer arrives behind it, on any machine.
+    /// </summary>
+    private void PassRegistrationInterval()
+    {
+        Sys.Scheduler.ScheduleTellOnce(1.5 * SupervisorRegistration.Interval, _trainer, new Identify(null), TestActor);
+        ExpectMsg<ActorIdentity>(Timeout);
+    }
+
+    /// <summary>
+    /// Makes the trainer the only host and connects it at once: a generation of one trainer waits for no addresses.
+    /// </summary>
     private void Assign(long generation, long term = 1)
     {
         HostedReplicas all = new("t", [.. Enumerable.Range(0, 8)]);
@@ -366,7 +352,7 @@ public sealed class TrainerActorTests : ActorTests
         (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
             m => m is SupervisorProtocol.TrainerFailed, Timeout);
 
-    /// <summary>The next report, without its timings; registrations go on all the time.</summary>
+    /// <summary>The next report, without its timings. Registrations, which come every second, are left out.</summary>
     private object Next()
     {
         object report = _supervisor.FishForMessage(
@@ -374,10 +360,10 @@ public sealed class TrainerActorTests : ActorTests
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
 
-    /// <summary>As libtorch's errors arrive.</summary>
+    /// <summary>An error of a GPU, in the form in which libtorch's errors arrive.</summary>
     private sealed class DeviceFailure() : ExternalException("CUDA error: unspecified launch failure");
 
-    /// <summary>An answer that no feeder understands.</summary>
+    /// <summary>An answer that a feeder ignores.</summary>
     private sealed record Nothing
     {
         public static readonly Nothing Instance = new();

@@ -12,9 +12,9 @@ public sealed class CheckpointPathsTests : IDisposable
     [Theory]
     [InlineData("run", "run/checkpoints/20")]
     [InlineData("run/checkpoints", "run/checkpoints/20")]
-    [InlineData("run/checkpoints/3", "run/checkpoints/3")] // damaged: whoever reads it says so
+    [InlineData("run/checkpoints/3", "run/checkpoints/3")] // damaged, which its reader reports
     [InlineData("run/checkpoints/20", "run/checkpoints/20")]
-    [InlineData("7", "7/checkpoints/5")] // a run with a number for a name
+    [InlineData("7", "7/checkpoints/5")] // the run's name is a number
     public void A_run_means_its_newest_checkpoint_and_a_checkpoint_itself(string given, string expected)
     {
         foreach (string checkpoint in (string[])["run/checkpoints/3", "run/checkpoints/20", "7/checkpoints/5"])

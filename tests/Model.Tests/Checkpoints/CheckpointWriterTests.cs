@@ -18,7 +18,7 @@ public sealed class CheckpointWriterTests : IDisposable
         string Remains(string name) => Directory.CreateDirectory(Path.Combine(_run.Checkpoints, name)).FullName;
         _run.Write(TestRun.State(5));
         string[] superfluous = [Remains(".tmp-3-abc"), Remains(".old-5-abc")];
-        // Somebody may be at work on the first two, and the last one is the only checkpoint of its step.
+        // Another process may be writing the first two, and the last one is the only checkpoint of its step.
         string[] others = [Remains(".tmp-7-abc"), Remains(".tmp-20-abc"), Remains(".old-4-abc")];
         _run.Write(TestRun.State(7));
         Assert.DoesNotContain(superfluous, Directory.Exists);
@@ -209,7 +209,7 @@ public sealed class CheckpointWriterTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_to_is_named()
     {
-        // Permissions do not stop root, a file in the place of a folder stops everybody.
+        // A file in the place of the folder is refused to every user. Permissions would not stop root.
         File.WriteAllText(_run.Checkpoints, "");
         CheckpointWriteException e = Assert.Throws<CheckpointWriteException>(() => _run.Write(TestRun.State(1)));
         Assert.Contains(_run.Checkpoints, e.Message, StringComparison.Ordinal);
@@ -262,7 +262,7 @@ public sealed class CheckpointWriterTests : IDisposable
         return e;
     }
 
-    /// <summary>Lets one generation commit.</summary>
+    /// <summary>A guard that lets only one generation commit.</summary>
     private sealed class Generation(long number) : ICommitGuard
     {
         public long Number { get; set; } = number;

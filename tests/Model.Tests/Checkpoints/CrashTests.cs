@@ -3,7 +3,7 @@ using Starling.Model.Snapshots;
 
 namespace Starling.Model.Tests.Checkpoints;
 
-/// <summary>The power is cut, or an operation fails, at every single operation of a save.</summary>
+/// <summary>Cuts the power at, or fails, every single operation of a save in turn.</summary>
 public sealed class CrashTests
 {
     public static TheoryData<string> Scenarios => ["first", "second", "replace", "replaceDamaged"];
@@ -27,7 +27,7 @@ public sealed class CrashTests
         }
     }
 
-    /// <returns>Whether the cut came before the save was over.</returns>
+    /// <returns>Whether the power was cut before the save had ended.</returns>
     private static bool CutPower(string scenario, int at, UnreliableDisk.Loss loss)
     {
         using TestRun run = new();
@@ -49,7 +49,8 @@ public sealed class CrashTests
 
         string where = $"{scenario}, {loss}, operation {at}";
         string? found = run.NewestGood();
-        // A save that returned must survive the cut that follows it; one that did not may be there or not, but whole.
+        // If the save returned before the cut, its checkpoint must be there. If not, either the new one or the earlier
+        // one is there, and is whole.
         Assert.True(found == after || (cut && found == before), $"{where}: found {found ?? "nothing"}");
         run.Store.Recover();
         found = run.NewestGood();
@@ -94,7 +95,7 @@ public sealed class CrashTests
         return true;
     }
 
-    /// <returns>The hash of what loads before the save.</returns>
+    /// <returns>The hash of the state that can be loaded before the save; null for none.</returns>
     private static string? Prepare(TestRun run, string scenario)
     {
         if (scenario is "second" or "replaceDamaged") run.Write(TestRun.State(1, seed: 3));

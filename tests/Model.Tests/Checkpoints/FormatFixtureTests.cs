@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Checkpoints;
 
 /// <summary>
-/// Checkpoints of every released format stay loadable. A fixture is never made anew: a format that cannot read it any
-/// more needs a new number and a reader for the old one.
+/// Checks that checkpoints of every released format can be loaded. The fixtures are never regenerated. If the format
+/// changes so that one of them can no longer be read, it needs a new version number and a reader for the old version.
 /// </summary>
 public sealed class FormatFixtureTests : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class FormatFixtureTests : IDisposable
             (loaded.Manifest.FormatVersion, loaded.Manifest.Step, loaded.Manifest.Generation, loaded.Manifest.RunId));
         Assert.Equal(8.25, loaded.Manifest.Metrics["loss.total"]);
         Assert.True(double.IsNaN(loaded.Manifest.Metrics["loss.ar"]));
-        // Computed once from the files by a program of its own, after the description of StateHash.
+        // Computed once by a separate program from the files, after the description of StateHash.
         Assert.Equal("c4303f89ce5c69224f86d3ece218d25c1af328ced67f241d8ed2969d179f108f", StateHash.Of(loaded.State));
 
         ParameterLayout student = new([new("norm.weight", 2), new("layers.0.attention.wqkv.weight", 6, 2),

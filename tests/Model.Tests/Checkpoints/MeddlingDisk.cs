@@ -3,8 +3,8 @@ using Starling.Model.Files;
 namespace Starling.Model.Tests.Checkpoints;
 
 /// <summary>
-/// The real disk without its slow syncs, and with something done before each file is made and each folder is synced,
-/// renamed or deleted.
+/// The real disk without its slow syncs. A test can have an action run before each file is made and before each folder
+/// is synced, renamed or deleted.
 /// </summary>
 internal sealed class MeddlingDisk : IDurableFiles
 {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Checkpoints;
 
-/// <summary>A run folder of a test, with states to write into it.</summary>
+/// <summary>A run's folder for a test, and states to write into it.</summary>
 internal sealed class TestRun : IDisposable
 {
     public TestRun() => Directory.CreateDirectory(Folder);
@@ -28,7 +28,7 @@ internal sealed class TestRun : IDisposable
         string tokenizer = "t") =>
         new("test-run", JsonDocument.Parse(configuration).RootElement.Clone(), model, data, tokenizer);
 
-    /// <summary>A state with every kind of part; different seeds give different bytes.</summary>
+    /// <summary>Makes a state with every part. Different seeds give different bytes.</summary>
     public static CheckpointSnapshot State(long step, int seed = 0, long generation = 1, bool projector = true) => new(
         step, generation,
         [Tensor("norm.weight", seed, 3), Tensor("layers.0.weight", seed, 2, 3), Tensor("empty", seed, 0, 4)],
@@ -47,11 +47,11 @@ internal sealed class TestRun : IDisposable
     public CheckpointReceipt Write(CheckpointSnapshot state, IReadOnlyDictionary<string, double>? metrics = null) =>
         new CheckpointWriter(Store, TimeProvider.System).Write(state, Description, metrics ?? Metrics);
 
-    /// <summary>Loads the newest intact checkpoint and gives the hash computed from its bytes.</summary>
+    /// <summary>Loads the newest intact checkpoint and gives the hash that is computed from its bytes.</summary>
     public string? NewestGood(List<string>? reports = null) =>
         Store.LoadNewestGood(e => reports?.Add(e.Message)) is { } loaded ? StateHash.Of(loaded.State) : null;
 
-    /// <summary>Names of folders that are neither checkpoints nor anything else that should stay.</summary>
+    /// <summary>Gives the names of folders that should have been deleted.</summary>
     public string[] Leftovers() => Directory.Exists(Checkpoints)
         ? [.. Directory.GetDirectories(Checkpoints).Select(p => Path.GetFileName(p)).Where(n => n.StartsWith('.'))]
         : [];

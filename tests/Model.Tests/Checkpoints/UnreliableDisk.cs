@@ -3,8 +3,8 @@ using Starling.Model.Files;
 namespace Starling.Model.Tests.Checkpoints;
 
 /// <summary>
-/// The real disk with one fault at the n-th operation: an error, or a power cut. After a power cut nothing works any
-/// more, and <see cref="Lose"/> takes back whatever no sync had made safe, as a file system may.
+/// The real disk with one fault at the n-th operation: an error or a power cut. After a power cut every operation
+/// fails, and <see cref="Lose"/> undoes everything that no sync had made safe, as a file system may.
 /// </summary>
 internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : IDurableFiles
 {
@@ -74,13 +74,14 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
 
     public void DeleteFolder(string path)
     {
-        // A cut in the middle leaves a half-deleted folder.
+        // A power cut during the deletion leaves a half-deleted folder.
         Begin(() => File.Delete(Directory.GetFiles(path).FirstOrDefault() ?? path + "/none"));
         Directory.Delete(path, recursive: true);
     }
 
     /// <summary>
-    /// What a power cut may take: bytes never synced, names (new files, renames) in folders never synced.
+    /// Undoes what a power cut may undo: bytes of files that were not synced, and names (of new files and after
+    /// renames) in folders that were not synced.
     /// </summary>
     public void Lose(Loss loss)
     {

@@ -12,7 +12,7 @@ public class FeatureStatisticsTests
     public void Batches_and_merges_give_what_all_features_at_once_give()
     {
         using var scope = NewDisposeScope();
-        Tensor features = Features(1, 100, 7).PlusScalar(1000); // a large mean would spoil sums of squares
+        Tensor features = Features(1, 100, 7).PlusScalar(1000); // with a large mean, sums of squares would lose digits
         using FeatureStatistics all = FeatureStatistics.Of(features), batched = new(7), second = new(7);
         batched.Add(features.narrow(0, 0, 1));
         batched.Add(features.narrow(0, 1, 30));
@@ -38,8 +38,8 @@ public class FeatureStatisticsTests
     public void Scaled_normals_are_as_far_apart_as_the_closed_form_says()
     {
         using var scope = NewDisposeScope();
-        Tensor features = Features(3, 50, 5), centred = features - features.mean([0]);
-        using FeatureStatistics a = FeatureStatistics.Of(centred), b = FeatureStatistics.Of(centred.Times(3));
+        Tensor features = Features(3, 50, 5), centered = features - features.mean([0]);
+        using FeatureStatistics a = FeatureStatistics.Of(centered), b = FeatureStatistics.Of(centered.Times(3));
         // Tr(S + 9S − 2·3S) = 4 Tr S
         Assert.Equal(4 * a.Covariance().trace().item<double>(), FrechetDistance.Between(a, b), 1e-4);
     }

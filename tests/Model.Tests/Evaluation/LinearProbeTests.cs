@@ -69,7 +69,7 @@ public sealed class LinearProbeTests
         ProbeSet First(ProbeSet s) => new(s.Features.narrow(1, 0, 1), s.Labels);
         double both = LinearProbe.Accuracies(train, test, Classes, Short, 1, Cancellation)[0];
         double alone = LinearProbe.Accuracies(First(train), First(test), Classes, Short, 1, Cancellation)[0];
-        Assert.Equal(alone, both, 0.021); // two images: the initial weights differ
+        Assert.Equal(alone, both, 0.021); // a difference of two images, since the initial weights differ
     }
 
     [Fact]
@@ -102,17 +102,19 @@ public sealed class LinearProbeTests
         Assert.Throws<Data.StarlingException>(() => EvaluationResult.FromJson("{\"step\":1}"));
     }
 
-    /// <summary>Balanced classes around random centres; one position a signal strength.</summary>
+    /// <summary>
+    /// Makes balanced classes around random centers. Each position has its own strength of the signal.
+    /// </summary>
     private static ProbeSet Clusters(long key, int count, double[] signal, int dimensions = 16)
     {
         Tensor labels_N = tensor([.. Enumerable.Range(0, count).Select(i => (long)i % Classes)]);
-        Tensor centres_CD = zeros(Classes, dimensions);
-        TensorRandom.Normal_(centres_CD, 1, seed: 5, RandomPurpose.FeatureTraining, 0);
+        Tensor centers_CD = zeros(Classes, dimensions);
+        TensorRandom.Normal_(centers_CD, 1, seed: 5, RandomPurpose.FeatureTraining, 0);
         Tensor Position(double strength, int index)
         {
             Tensor noise_ND = zeros(count, dimensions);
             TensorRandom.Normal_(noise_ND, 1, seed: 5, RandomPurpose.FeatureTraining, key, index);
-            return noise_ND.Plus(centres_CD.index_select(0, labels_N).Times(strength));
+            return noise_ND.Plus(centers_CD.index_select(0, labels_N).Times(strength));
         }
         return new ProbeSet(stack([.. signal.Select(Position)], dim: 1), labels_N);
     }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Evaluation;
 
-/// <summary>Distances and scores against numpy and scipy; float64, so 1e-6.</summary>
+/// <summary>
+/// Distances and scores against those of numpy and scipy. All are computed in float64, so the tolerance is 1e-6.
+/// </summary>
 [Trait("Category", "Golden")]
 public class MetricsGoldenTests
 {
@@ -32,7 +34,7 @@ public class MetricsGoldenTests
             string[] sets = name.Split('_');
             using FeatureStatistics a = FeatureStatistics.Of(golden[sets[0]]);
             using FeatureStatistics b = FeatureStatistics.Of(golden[sets[1]]);
-            // Relative to the traces that the distance is a difference of: that of a set to itself is 0.
+            // Relative to the traces: the distance is a difference of traces, and is 0 between a set and itself.
             double size = a.Covariance().trace().item<double>();
             double expected = value.item<double>(), tolerance = Tolerance * Math.Max(Math.Abs(expected), size);
             Assert.Equal(expected, FrechetDistance.Between(a, b), tolerance);
@@ -60,9 +62,9 @@ public class MetricsGoldenTests
     {
         using var scope = NewDisposeScope();
         Golden golden = Golden.Open(set, "metrics");
-        foreach ((string neighbours, Tensor value) in golden.Under("precision_recall_k"))
+        foreach ((string neighbors, Tensor value) in golden.Under("precision_recall_k"))
         {
-            int count = int.Parse(neighbours, CultureInfo.InvariantCulture);
+            int count = int.Parse(neighbors, CultureInfo.InvariantCulture);
             PrecisionRecall found = PrecisionRecall.Between(golden["ref"], golden["gen"], count);
             Assert.Equal(value[0].item<double>(), found.Precision, Tolerance);
             Assert.Equal(value[1].item<double>(), found.Recall, Tolerance);

@@ -26,9 +26,11 @@ public sealed class LockedFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_lock_of_another_process_is_an_error() =>
-        Assert.Throws<DirectoryNotFoundException>(
-            () => LockedFile.TryLock(Path.Combine(_folder.FullName, "no", "lock")));
+    public void What_is_no_lock_of_another_process_is_an_error()
+    {
+        string path = Path.Combine(_folder.FullName, "no", "lock");
+        Assert.Throws<DirectoryNotFoundException>(() => LockedFile.TryLock(path));
+    }
 
     [Fact]
     public async Task It_is_tried_as_often_as_said_and_no_more()
@@ -36,7 +38,7 @@ public sealed class LockedFileTests : IDisposable
         int tries = 0;
         Assert.Null(await LockedFile.WaitAsync(Try(succeedsAt: 9), 3, TimeSpan.FromMilliseconds(1), TimeProvider.System,
             TestContext.Current.CancellationToken));
-        Assert.Equal(4, tries); // the first one, and three more
+        Assert.Equal(4, tries); // the first try, and three more
         using FileStream? file = await LockedFile.WaitAsync(Try(succeedsAt: 6), 3, TimeSpan.FromMilliseconds(1),
             TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.NotNull(file);

@@ -66,7 +66,7 @@ public sealed class RunLockTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_to_is_one_clear_error()
     {
-        // Permissions do not stop root, a file in the place of a folder stops everybody.
+        // A file in the place of the folder is refused to every user. Permissions would not stop root.
         File.WriteAllText(Path.Combine(_run.Folder, "file"), "");
         StarlingException e = Assert.Throws<StarlingException>(() =>
             RunLock.Acquire(Path.Combine(_run.Folder, "file", "run")));

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Import;
 
-/// <summary>Whatever a file holds, reading ends in weights or in one line that names it, with bounded memory.</summary>
+/// <summary>
+/// Reading any file, however damaged or hostile, gives weights or an error of one line that names the file, and uses
+/// limited memory.
+/// </summary>
 public sealed class DamagedArchiveTests : IDisposable
 {
     private const long MemoryBound = 512L << 20;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Starling.Model.Tests.Import;
 
-/// <summary>Writes pickles byte by byte, good ones and bad, and the zip archives around them.</summary>
+/// <summary>Writes pickles byte by byte, valid and invalid ones, and the zip archives around them.</summary>
 internal sealed class PickleBuilder
 {
     private readonly List<byte> _bytes = [0x80, 2];
@@ -49,7 +49,9 @@ internal sealed class PickleBuilder
     public PickleBuilder Global(string module, string name) =>
         Op('c').Raw(Encoding.UTF8.GetBytes($"{module}\n{name}\n"));
 
-    /// <summary>A tensor as torch.save writes it: a call of _rebuild_tensor_v2 on a persistent storage.</summary>
+    /// <summary>
+    /// Writes a tensor as torch.save does: a call of _rebuild_tensor_v2 on a storage that is given by a persistent id.
+    /// </summary>
     public PickleBuilder Tensor(string key, long elements, long offset, long[] shape, long[] strides,
         string type = "FloatStorage") =>
         Global("torch._utils", "_rebuild_tensor_v2").Op('(')
@@ -57,7 +59,7 @@ internal sealed class PickleBuilder
             .Integer(offset).Integers(shape).Integers(strides)
             .Raw(0x89).Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
 
-    /// <summary>Writes an archive of this pickle and some storages, uncompressed like PyTorch's.</summary>
+    /// <summary>Writes an archive of this pickle and some storages, uncompressed as PyTorch's are.</summary>
     public void Save(string path, params (string Key, byte[] Data)[] storages) => Save(path, Bytes, storages);
 
     public static void Save(string path, byte[] pickle, (string Key, byte[] Data)[] storages,

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Import;
 
-/// <summary>Files that PyTorch wrote, against what it held when it wrote them.</summary>
+/// <summary>Compares what is read from files that PyTorch wrote with the values that PyTorch wrote into them.</summary>
 [Trait("Category", "Golden")]
 public class PyTorchGoldenTests
 {
@@ -52,7 +52,7 @@ public class PyTorchGoldenTests
         {
             Tensor read = actual.Tensors[name];
             Assert.Equal(tensor.shape, read.shape);
-            // A bfloat16 file holds the rounded weights.
+            // A bfloat16 file contains the rounded weights.
             Assert.True(tensor.to(read.dtype).eq(read).all().item<bool>(), name);
         }
     }

@@ -1,6 +1,6 @@
 namespace Starling.Model.Tests.Import;
 
-/// <summary>A folder of its own for a test, gone afterwards.</summary>
+/// <summary>A temporary folder for one test, which deletes it at its end.</summary>
 public sealed class TempFolder : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("starling-").FullName;

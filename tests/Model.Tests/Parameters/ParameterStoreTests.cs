@@ -29,7 +29,7 @@ public class ParameterStoreTests
         using ParameterStore store = new(Layout, CPU, trainable: true);
         store.InitializeConstant("output.weight", 2);
         for (int pass = 0; pass < 2; pass++) store["output.weight"].Squared().sum().backward();
-        Assert.Equal(8f, store.Gradients![0].item<float>()); // twice 2·x
+        Assert.Equal(8f, store.Gradients![0].item<float>()); // two backward passes of 2·x
         Assert.Equal(0f, store.Gradients[6].item<float>());
         store.ClearGradients();
         store["output.weight"].sum().backward();

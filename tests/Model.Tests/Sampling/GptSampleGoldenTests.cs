@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Sampling;
 
-/// <summary>LlamaGen's own sampling: the golden file gpt_sample.</summary>
+/// <summary>Compares sampling with LlamaGen's own: the golden file gpt_sample.</summary>
 [Trait("Category", "Golden")]
 public class GptSampleGoldenTests
 {

@@ -66,7 +66,7 @@ public class SamplerTests
     public void Guidance_ends_after_its_interval()
     {
         var options = new SamplingOptions { Cfg = 4, CfgInterval = 2 };
-        // LlamaGen counts decoding steps, the first of which makes the second token.
+        // LlamaGen counts decoding steps from the one that draws the second token.
         Assert.Equal([4, 4, 4, 4, 1, 1], Enumerable.Range(0, 6).Select(options.CfgAt));
         Assert.Equal(4, (options with { CfgInterval = -1 }).CfgAt(1000));
 

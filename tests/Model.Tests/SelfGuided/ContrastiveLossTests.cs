@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 // Shapes: B images, S student views, M views, K positions, D width.
 namespace Starling.Model.Tests.SelfGuided;
 
-/// <summary>L_step and L_view against Eqs. 6 and 7 written out as sums, in float64.</summary>
+/// <summary>Compares L_step and L_view with Eqs. 6 and 7, written out as sums in float64.</summary>
 public class ContrastiveLossTests
 {
     private const int Images = 5, Width = 6;
@@ -19,8 +19,8 @@ public class ContrastiveLossTests
     [InlineData(1, 2, 3, false)]
     [InlineData(1, 3, 2, false)]
     [InlineData(3, 3, 2, false)]
-    [InlineData(2, 2, 1, false)] // no pair of positions: no step loss
-    [InlineData(1, 1, 3, false)] // no pair of views: no view loss
+    [InlineData(2, 2, 1, false)] // no pair of positions, so no L_step
+    [InlineData(1, 1, 3, false)] // no pair of views, so no L_view
     [InlineData(2, 2, 3, true)]
     public void Sums_are_the_equations(int studentViews, int views, int positions, bool skipSameClass)
     {
@@ -35,7 +35,7 @@ public class ContrastiveLossTests
         Assert.Equal(positions > 1, step > 0);
         Assert.Equal(views > 1, view > 0);
 
-        // The same images as two micro-batches.
+        // The same images in two micro-batches.
         (Tensor Step, Tensor View) first = loss.Sums(anchors_BSKD.narrow(0, 0, 2), 0);
         (Tensor Step, Tensor View) second = loss.Sums(anchors_BSKD.narrow(0, 2, Images - 2), 2);
         Assert.Equal(step, first.Step.Plus(second.Step).item<float>(), 1e-5);

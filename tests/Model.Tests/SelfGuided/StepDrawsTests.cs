@@ -14,7 +14,7 @@ public class StepDrawsTests
     [InlineData(0.25, 9)]
     [InlineData(0.45, 16)]
     [InlineData(0, 0)]
-    [InlineData(1, 35)] // the class is never masked
+    [InlineData(1, 35)] // the class token is never masked
     public void Exactly_the_share_of_a_sequence_is_masked_and_never_its_class(double ratio, int count)
     {
         StepDraws draws = Draws(new SelfGuidedOptions { MaskRatio = ratio });
@@ -61,7 +61,7 @@ public class StepDrawsTests
             Assert.Equal(student.SelectMany(label => Enumerable.Repeat(label, Views)), teacher);
             Assert.InRange(student.Count(label => label == nullClass), Images / 4, 3 * Images / 4);
             Assert.All(student, label => Assert.True(label is 0 or nullClass));
-            // Nor does it matter how the images are cut into micro-batches.
+            // The draws do not depend on the division into micro-batches either.
             Assert.Equal(student, Labels(tokens, 0, 5, 1).Concat(Labels(tokens, 5, Images - 5, 1)));
         }
 
@@ -76,7 +76,7 @@ public class StepDrawsTests
         for (int image = 0; image < Images; image++)
             for (int view = 0; view < Views; view++)
             {
-                bool[] mask = [.. Enumerable.Repeat(true, Tokens)]; // left over from another sequence
+                bool[] mask = [.. Enumerable.Repeat(true, Tokens)]; // as left by another sequence
                 draws.MaskKeys(image, view, mask);
                 yield return mask;
             }

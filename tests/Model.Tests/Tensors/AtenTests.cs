@@ -37,7 +37,10 @@ public class AtenTests
         using (Autocast.BFloat16(CPU, enabled: false)) Assert.Equal(ScalarType.Float32, a.matmul(a).dtype);
     }
 
-    /// <summary>Not in bfloat16 over one cast of the weight, which other threads could take away in between.</summary>
+    /// <summary>
+    /// With libtorch's cache of cast weights, the two gradients would be added in bfloat16, unless another thread
+    /// cleared the cache in between.
+    /// </summary>
     [Fact]
     public void Gradients_of_a_weight_that_is_used_twice_under_autocast_are_added_in_float32()
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Tensors;
 
-/// <summary>How many threads libtorch uses on a thread is that thread's business.</summary>
+/// <summary>The number of libtorch's threads is set for each thread alone.</summary>
 public sealed class LibTorchThreadsTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class LibTorchThreadsTests
     {
         using var scope = NewDisposeScope();
         int before = get_num_threads();
-        // With these shapes two threads share one sum, and round otherwise than one.
+        // For products of these shapes two threads share a sum, and round it differently than one thread.
         Tensor a = Filled(MathF.Sin).view(64, -1), b = Filled(MathF.Cos).view(-1, 64);
         LibTorch.SetThreadsOfThisThread(1);
         byte[] expected = a.mm(b).bytes.ToArray(), found = [];
@@ -26,7 +26,7 @@ public sealed class LibTorchThreadsTests
             found = Product();
             threads = get_num_threads();
         });
-        LibTorch.SetThreadsOfThisThread(before); // new threads begin with what was set last
+        LibTorch.SetThreadsOfThisThread(before); // a new thread takes over the number that was set last
         Assert.Equal(1, threads);
         Assert.Equal(expected, found);
 

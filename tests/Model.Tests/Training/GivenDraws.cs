@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Training;
 
-/// <summary>Masks and positions that a reference file prescribes; no class is dropped.</summary>
+/// <summary>Masks and positions from a reference file. No class is dropped.</summary>
 internal sealed class GivenDraws(Tensor maskedKeys_BMT, Tensor positions_K) : IStepDraws
 {
     public bool DropsClass(int image, double probability) => false;

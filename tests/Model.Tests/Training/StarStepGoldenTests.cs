@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Training;
 
 /// <summary>
-/// One whole ST-AR step against the plain PyTorch reference: losses, gradients, and all weights afterwards.
+/// Compares a whole ST-AR step with the reference in plain PyTorch: losses, gradients, and all weights after it.
 /// </summary>
 [Trait("Category", "Golden")]
 public class StarStepGoldenTests
@@ -64,7 +64,7 @@ public class StarStepGoldenTests
         {
             double norm = golden["outputs.grad_norm"].item<float>();
             Assert.Equal(norm, result.GradientNorm, 1e-5 * norm);
-            // The networks' own gradients: with one replica they are the sum, before clipping.
+            // With one replica, the networks' own gradients are the sum before clipping.
             AssertGradients(golden, "student.", state.Student.Weights);
             AssertGradients(golden, "projector.", state.Projector!.Weights);
             AssertWeights(golden, "student.", state.Student.Weights);

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Training;
 
 /// <summary>
-/// A small training set-up on keyed random codes, for tests of what a step may and may not depend on.
+/// A small training setup on random codes that follow from a key. Tests use it to check what a step may depend on.
 /// </summary>
 internal sealed class StepRig : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class StepRig : IDisposable
     {
         _options = options ?? Options;
         State = TrainingState.Create(Shape, _options.SelfGuided, _options.Seed, CPU);
-        // The output layer starts at zero, which would hide the logits' share of every gradient.
+        // The output layer is initialized with 0, and would then contribute nothing to the gradients of the layers
+        // below.
         State.Student.Weights.InitializeNormal("output.weight", 0.02, 1);
         IReplicaExchange exchange = new LocalExchange(_options.Training.Replicas);
         _workers = new WorkerThreads(threads);
@@ -44,7 +45,8 @@ internal sealed class StepRig : IDisposable
     public TrainingState State { get; }
 
     /// <summary>
-    /// Options with another split into replicas and micro-batches, without dropout (its masks follow the split).
+    /// Gives options with another division into replicas and micro-batches, and without dropout, because the masks of
+    /// dropout depend on the micro-batches.
     /// </summary>
     public static TrainStepOptions Split(int replicas, int microBatch) => Options with
     {
@@ -75,7 +77,7 @@ internal sealed class StepRig : IDisposable
         return _step.Run(hosted, new PhaseClock(TimeProvider.System), abort);
     }
 
-    /// <summary>All bytes of the state.</summary>
+    /// <summary>Gives all bytes of the state.</summary>
     public byte[] Bytes() =>
     [
         .. State.Student.Weights.Values.bytes, .. State.Teacher.Values.bytes,

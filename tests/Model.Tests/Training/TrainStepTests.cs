@@ -24,7 +24,7 @@ public class TrainStepTests
                 $"{threads} threads");
         byte[] reordered = After(3, new StepRig(options, threads: 2), [5, 2, 7, 0, 1, 3, 6, 4]);
         Assert.True(reference.AsSpan().SequenceEqual(reordered), "order");
-        // Also not on how many threads libtorch would use if it were let.
+        // The bits do not depend on libtorch's own number of threads either.
         int before = get_num_threads();
         set_num_threads(4);
         Assert.True(reference.AsSpan().SequenceEqual(After(3, new StepRig(options))), "libtorch's own threads");
@@ -56,7 +56,7 @@ public class TrainStepTests
         int replicas, int microBatch)
     {
         AssertSame(StepRig.Split(1, 0), StepRig.Split(replicas, microBatch));
-        // The choices whose sums or counts go over the global batch, all at once.
+        // All options together whose sums or counts go over the global batch.
         SelfGuidedOptions others = StepRig.Options.SelfGuided with
         {
             StudentViews = 1,
@@ -100,7 +100,7 @@ public class TrainStepTests
         TrainStepOptions local = StepRig.Split(4, 0);
         local = local with { SelfGuided = local.SelfGuided with { Negatives = NegativeScope.Replica } };
         using StepRig rig = new(local), global = new(StepRig.Split(4, 0));
-        // Fewer negatives, lower loss: ln 4 instead of ln 16 at random features.
+        // A replica has fewer negatives, so the loss is lower. For random features it is ln 4 instead of ln 16.
         Assert.InRange(rig.Run().Losses.ContrastView, 0.2, Math.Log(4) + 0.5);
         Assert.True(global.Run().Losses.ContrastView > Math.Log(4) + 0.5);
     }
@@ -125,7 +125,7 @@ public class TrainStepTests
     public void An_unmasked_student_equal_to_its_teacher_has_no_masked_attention_loss()
     {
         TrainStepOptions options = StepRig.Split(2, 0);
-        // Also none that a class dropped for only one of them would make.
+        // There would be a loss if a class were dropped for the student or the teacher only.
         options = options with { Model = options.Model with { ClassDropout = 0.5 } };
         using StepRig rig = new(options with { SelfGuided = options.SelfGuided with { MaskRatio = 0 } });
         using (no_grad()) rig.State.Teacher.Values.copy_(rig.State.Student.Weights.Values);
@@ -191,7 +191,7 @@ public class TrainStepTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)] // left out: that step counts, too, only once it is confirmed
+    [InlineData(2)] // skipped: a skipped step is counted only when it is confirmed, too
     public void A_step_that_is_not_confirmed_changes_nothing_and_can_be_made_again(int faults)
     {
         byte[] reference = After(1, new StepRig(wrap: e => new Poison(e, faults)));
@@ -250,7 +250,7 @@ public class TrainStepTests
         }
     }
 
-    /// <summary>Keeps the summed gradient that passes through an exchange.</summary>
+    /// <summary>An exchange that keeps the summed gradient.</summary>
     private sealed class Vector : IReplicaExchange
     {
         private IReplicaExchange? _inner;
@@ -275,7 +275,9 @@ public class TrainStepTests
         public void Confirm() => _inner!.Confirm();
     }
 
-    /// <summary>Spoils the first few sums, as bad memory or a bad network would.</summary>
+    /// <summary>
+    /// An exchange that makes the first few sums not finite, as faulty memory or a faulty network may.
+    /// </summary>
     private sealed class Poison(IReplicaExchange inner, int times) : IReplicaExchange
     {
         private int _left = times;
@@ -293,7 +295,7 @@ public class TrainStepTests
         public void Confirm() => inner.Confirm();
     }
 
-    /// <summary>Loses the others just before the first confirmation.</summary>
+    /// <summary>An exchange that fails at the first confirmation, as if the other trainers were lost.</summary>
     private sealed class Unconfirmed(IReplicaExchange inner) : IReplicaExchange
     {
         private bool _failed;

@@ -8,7 +8,7 @@ public class AttentionMaskTests
     private static readonly bool[,] Masked =
     {
         { false, true, false, true, false },
-        { true, false, false, false, true }, // the class position too
+        { true, false, false, false, true }, // masks the class position too
     };
 
     [Theory]

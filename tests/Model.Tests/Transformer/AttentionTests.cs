@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Transformer;
 
 /// <summary>
-/// The attention weights of every block as the student computes them: the block's own queries and keys on the masked
-/// pass' residual stream, and values that are the identity, so that the weights themselves come out.
+/// Checks the attention weights of every block as the student computes them. Queries and keys are the block's own, from
+/// the residual stream of a masked pass. The values are the identity, so the attention's output is its weights.
 /// </summary>
 public class AttentionTests
 {
@@ -15,7 +15,7 @@ public class AttentionTests
 
     private static readonly int[][] Masked = [[1, 5, 6, 15], [2, 3, 4, 14]];
 
-    // Heads as wide as the identity take libtorch's fused kernel, others its plain one.
+    // With heads as wide as the identity, libtorch takes its fused kernel; with others, its plain one.
     [Theory]
     [InlineData(16, false, false)]
     [InlineData(16, true, false)]
@@ -61,7 +61,7 @@ public class AttentionTests
         {
             Tensor causal_BHTT = Weights(network, block, null);
             Assert.Equal(causal_BHTT.contiguous().bytes, Weights(network, block, empty).contiguous().bytes);
-            // The class position's query and key vanish, so it weighs as much as a key of logit 0.
+            // The query and the key of the class position are 0, so it has the weight of a key of logit 0.
             Assert.True(causal_BHTT.select(-1, 0).gt(Scalars.Zero).all().item<bool>());
         }
     }
@@ -75,9 +75,9 @@ public class AttentionTests
             : cat([
                 Aten.Embedding(network.Store["cls_embedding.embedding_table.weight"], labels_B).unsqueeze(1),
                 Aten.Embedding(network.Store["tok_embeddings.weight"], tokens_BN)], 1);
-        Tensor turns_T = RotaryTable.Create(network.Shape, CPU).narrow(0, 0, Tokens);
+        Tensor angles_T = RotaryTable.Create(network.Shape, CPU).narrow(0, 0, Tokens);
         (Tensor q_BHTd, Tensor k_BHTd, _) =
-            new GptBlock(network.Shape, network.Store, block).QueriesKeysValues(x_BTD, turns_T);
+            new GptBlock(network.Shape, network.Store, block).QueriesKeysValues(x_BTD, angles_T);
         Assert.Equal(0f, q_BHTd.select(2, 0).abs().max().to(ScalarType.Float32).item<float>());
         Assert.Equal(0f, k_BHTd.select(2, 0).abs().max().to(ScalarType.Float32).item<float>());
         Tensor identity_BHTT = eye(Tokens).to(q_BHTd.dtype).expand(2, 2, Tokens, Tokens);

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn.functional;
 
 namespace Starling.Model.Tests.Transformer;
 
-/// <summary>LlamaGen's own forward and backward pass: the golden file gpt_forward.</summary>
+/// <summary>Compares the forward and backward pass with LlamaGen's own: the golden file gpt_forward.</summary>
 [Trait("Category", "Golden")]
 public class GptForwardGoldenTests
 {
@@ -67,7 +67,7 @@ public class GptForwardGoldenTests
         }
         Assert.Equal(ScalarType.Float32, last.dtype);
         Assert.Equal(ScalarType.Float32, logits_BTV.dtype);
-        // bfloat16 has 8 bits of precision; this only says that nothing is wrong in kind.
+        // bfloat16 has 8 bits of precision, so this only shows gross errors.
         Golden.AssertClose(golden["outputs.logits"], logits_BTV, 0.05, "logits");
         cross_entropy(logits_BTV.flatten(0, 1), tokens_BT.flatten()).backward();
         Assert.Equal(ScalarType.Float32, network.Store["layers.0.attention.wqkv.weight"].grad!.dtype);

@@ -4,8 +4,8 @@ using Starling.Model.Transformer;
 namespace Starling.Model.Tests.Transformer;
 
 /// <summary>
-/// The hash is in every checkpoint, so its values are pinned here. They were computed by a program of its own from the
-/// description in <see cref="GptShapeHash"/>.
+/// Every checkpoint contains the hash, so its values may not change. The expected ones were computed by a separate
+/// program after the description of <see cref="GptShapeHash"/>.
 /// </summary>
 public sealed class GptShapeHashTests
 {
@@ -13,7 +13,7 @@ public sealed class GptShapeHashTests
     private const string Version01 = "03a5090285c759c4d309b149ea84bca833a3fbc5bc92cbefb4dde9cb262740cc";
     private const string Version01InSwedish = "4626f285979f45c907727c53a8f2fc8c9280986cec1ad2baa5643c59f859ebd7";
 
-    /// <summary>That of configs/tiny.json with the embedded data set and tokenizer.</summary>
+    /// <summary>The shape of configs/tiny.json with the embedded data set and tokenizer.</summary>
     private static readonly GptShape Tiny = new(32, 2, 2, 1024, 64, 9) { FfnMultiple = 32 };
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class GptShapeHashTests
     [Fact]
     public void Hashes_of_version_0_1_are_known_in_whichever_language_they_were_written()
     {
-        Assert.Contains(Version01, GptShapeHash.Earlier(Tiny)); // read from a checkpoint of that version
+        Assert.Contains(Version01, GptShapeHash.Earlier(Tiny)); // from a checkpoint of that version
         Assert.Contains(Version01InSwedish, GptShapeHash.Earlier(Tiny));
         Assert.DoesNotContain(Current, GptShapeHash.Earlier(Tiny));
         Assert.DoesNotContain(Version01, GptShapeHash.Earlier(Tiny with { Dim = 64 }));
@@ -37,7 +37,7 @@ public sealed class GptShapeHashTests
         try
         {
             CultureInfo.CurrentCulture = swedish;
-            Assert.Equal("1E\u221205", $"{Tiny.NormEpsilon}"); // what the hash is to be safe from
+            Assert.Equal("1E\u221205", $"{Tiny.NormEpsilon}"); // the text that must not get into the hash
             Assert.Equal(Current, GptShapeHash.Of(Tiny));
             Assert.Contains(Version01, GptShapeHash.Earlier(Tiny));
         }

@@ -6,7 +6,8 @@ namespace Starling.Model.Tests.Transformer;
 
 public class GptShapeTests
 {
-    // Computed from LlamaGen's code for 256 pixels: 16,384 tokens, 1,000 classes and the null class.
+    // Numbers of LlamaGen's code for images of 256 pixels, a vocabulary of 16,384, and 1,000 classes and the null
+    // class.
     [Theory]
     [InlineData("B", 110_888_448, 110_869_248, 88)]
     [InlineData("L", 342_910_976, 342_860_800, 172)]

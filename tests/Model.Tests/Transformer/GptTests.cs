@@ -84,7 +84,7 @@ public class GptTests
         foreach (int position in masked) masked_BT[0, position] = tensor(true);
         AttentionMask mask = AttentionMask.From(masked_BT, keepDiagonal);
         Tensor last_SD = network.Gpt.Features(tokens_BN, network.Labels(1), mask).Last[0];
-        // Rows are told apart by their token: position p holds token p − 1.
+        // The gradient of the token table tells the positions apart, because position p has the token p − 1.
         last_SD.Filled(masked_BT[0].unsqueeze(1), 0).Squared().sum().backward();
         float[] sizes = network.Store["tok_embeddings.weight"].grad!.abs().sum([1]).data<float>().ToArray();
         for (int position = 1; position < 9; position++)
@@ -148,8 +148,8 @@ public class GptTests
         }
     }
 
-    // With more than one thread to a replica, float32 bits follow the split of the products over them, differently on
-    // each kind of processor: the reason why a replica is computed by one thread (ADR 1).
+    // If a replica were computed by several threads, float32 bits would depend on how the products are divided among
+    // them, and in another way on each kind of processor. So one thread computes a replica (ADR 1).
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

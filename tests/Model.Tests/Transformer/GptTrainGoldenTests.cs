@@ -12,10 +12,10 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tests.Transformer;
 
 /// <summary>
-/// LlamaGen's recipe (AdamW, clipping) by the training step itself: the golden file gpt_train10. To 1e-5,
-/// and beyond that only what rounding explains: a second run starts from weights moved by their last bit, and the
-/// reference may be off by some times as much as the two runs part. (High learning rates on small batches amplify
-/// rounding: the reference itself in float64 and in float32 can differ by 1e-5 in a norm of the third step.)
+/// Compares training steps with LlamaGen's recipe (AdamW, clipping): the golden file gpt_train10. The tolerance is
+/// 1e-5, and beyond it what rounding explains: a second run starts from weights whose last bit is changed, and the
+/// reference may be off by some times the difference between the two runs. (High learning rates on small batches
+/// amplify rounding. The reference itself in float64 and in float32 can differ by 1e-5 in a norm of the third step.)
 /// </summary>
 [Trait("Category", "Golden")]
 public class GptTrainGoldenTests

@@ -7,7 +7,7 @@ namespace Starling.Model.Tests.Transformer;
 
 public class RotaryTableTests
 {
-    private static readonly GptShape Shape = new(16, 1, 2, 8, 9, 3); // heads of 8: four pairs, two an axis
+    private static readonly GptShape Shape = new(16, 1, 2, 8, 9, 3); // heads of 8 have four pairs, two for each axis
 
     [Fact]
     public void The_class_entry_is_zero_and_all_others_turn()
@@ -16,7 +16,7 @@ public class RotaryTableTests
         Tensor table_T1 = RotaryTable.Create(Shape, CPU).abs();
         Assert.Equal([10, 1, 1, 4], table_T1.shape);
         Assert.Equal(0f, table_T1[0].max().item<float>());
-        Golden.AssertClose(ones(9, 1, 1, 4), table_T1.narrow(0, 1, 9), 1e-6, "length of the turns");
+        Golden.AssertClose(ones(9, 1, 1, 4), table_T1.narrow(0, 1, 9), 1e-6, "length of the rotations");
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Transformer;
 
-/// <summary>A small network with random weights (the output layer too, so that logits vary), and inputs.</summary>
+/// <summary>
+/// A small network with random weights, and inputs for it. The output layer is random too, so that logits vary.
+/// </summary>
 internal sealed class TinyGpt : IDisposable
 {
     public TinyGpt(GptShape? shape = null, bool trainable = false, double deviation = 0.2)
@@ -14,7 +16,7 @@ internal sealed class TinyGpt : IDisposable
         Store = new ParameterStore(Shape.Layout, CPU, trainable);
         Gpt = new Gpt(Shape, Store);
         Gpt.Initialize(seed: 1);
-        // Larger than the initial 0.02: differences show in every digit.
+        // The deviation is larger than LlamaGen's 0.02, so that differences show in every digit.
         foreach (ParameterShape parameter in Store.Layout.Parameters.Where(p => p.Decays))
             Store.InitializeNormal(parameter.Name, deviation, seed: 2);
     }
@@ -25,7 +27,7 @@ internal sealed class TinyGpt : IDisposable
 
     public Gpt Gpt { get; }
 
-    /// <summary>Random tokens int64 [B, length].</summary>
+    /// <summary>Random tokens, int64 [B, length].</summary>
     public Tensor Tokens(int batch, int length, ulong seed = 3)
     {
         var random = KeyedRandom.For(seed, RandomPurpose.Sampling);
@@ -33,7 +35,7 @@ internal sealed class TinyGpt : IDisposable
         return tensor(tokens, ScalarType.Int64).view(batch, length);
     }
 
-    /// <summary>Labels 0, 1, … int64 [B].</summary>
+    /// <summary>Labels 0, 1, …, int64 [B].</summary>
     public Tensor Labels(int batch) =>
         tensor([.. Enumerable.Range(0, batch).Select(i => (long)(i % Shape.Classes))], ScalarType.Int64);
 

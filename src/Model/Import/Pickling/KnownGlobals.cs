@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Starling.Model.Import.Pickling;
 
 /// <summary>
-/// The allow-list: the only Python callables that mean something here. A call of any other becomes a
-/// <see cref="PickleObject"/>.
+/// The Python callables that have a meaning here. A call of any other becomes a <see cref="PickleObject"/> and does
+/// nothing.
 /// </summary>
 internal static class KnownGlobals
 {
@@ -23,7 +23,7 @@ internal static class KnownGlobals
         ["BoolStorage"] = ScalarType.Bool,
     };
 
-    /// <summary>The value of <paramref name="callable"/> applied to <paramref name="arguments"/>.</summary>
+    /// <summary>Gives the value of <paramref name="callable"/> applied to <paramref name="arguments"/>.</summary>
     internal static object Call(object? callable, object? arguments)
     {
         PickleSequence? a = arguments as PickleSequence;
@@ -38,7 +38,7 @@ internal static class KnownGlobals
         return value ?? new PickleObject();
     }
 
-    /// <summary>The storage named by a persistent id ('storage', type, key, device, elements).</summary>
+    /// <summary>Gives the storage of a persistent id ('storage', type, key, device, elements).</summary>
     internal static object Storage(object? id) =>
         id is PickleSequence { Count: 5 } i && i[0] is "storage" && i[1] is PickleGlobal { Module: "torch" } type &&
         StorageTypes.TryGetValue(type.Name, out ScalarType scalar) && i[2] is string key &&

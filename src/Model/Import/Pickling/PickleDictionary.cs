@@ -1,7 +1,8 @@
 namespace Starling.Model.Import.Pickling;
 
 /// <summary>
-/// A Python dict, seen through its string keys: others occur only in optimizer state, which is not imported.
+/// A Python dict, of which only the entries with string keys are kept. Other keys occur only in optimizer state, which
+/// is not imported.
 /// </summary>
 internal sealed class PickleDictionary : PickleContainer
 {

@@ -19,7 +19,7 @@ internal sealed class PickleInput(ReadOnlyMemory<byte> bytes, string path)
 
     internal long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
-    /// <summary>Big-endian, unlike the integers.</summary>
+    /// <summary>Reads a double, which is big-endian, unlike the integers.</summary>
     internal double Float() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
     internal ReadOnlySpan<byte> Take(long count)

@@ -4,13 +4,13 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Import.Pickling;
 
 /// <summary>
-/// Reads Python's pickle format as data. A pickle is a program; this machine runs the part of it that lays out
-/// dictionaries, lists, numbers, texts and tensors, and never calls anything: see <see cref="KnownGlobals"/>.
-/// Operations, nesting and memory are bounded whatever the file says.
+/// Reads Python's pickle format as data. A pickle is a program for a stack machine. This machine runs the part of it
+/// that builds dictionaries, lists, numbers, texts and tensors, and never calls Python code (see
+/// <see cref="KnownGlobals"/>). Operations, nesting and memory are limited for every file.
 /// </summary>
 internal sealed class PickleMachine
 {
-    /// <summary>Far beyond a real checkpoint (3B parameters with optimizer state: 30,000 operations).</summary>
+    /// <summary>Most operations. A real checkpoint of 3B parameters with optimizer state has 30,000.</summary>
     private const int MaxOperations = 1_000_000;
 
     private const int MaxDepth = 200, MaxPlaceholders = 20;
@@ -26,8 +26,8 @@ internal sealed class PickleMachine
         _stack = new PickleStack(_in);
     }
 
-    /// <summary>The pickled value.</summary>
-    /// <exception cref="StarlingException">Not a pickle, damaged, or beyond the bounds.</exception>
+    /// <summary>Reads the pickled value.</summary>
+    /// <exception cref="StarlingException">The bytes are no pickle, are damaged, or exceed a limit.</exception>
     internal static PickledValue Read(ReadOnlyMemory<byte> pickle, string path)
     {
         PickleMachine machine = new(pickle, path);
@@ -50,7 +50,7 @@ internal sealed class PickleMachine
     {
         switch (operation)
         {
-            case PickleOp.Protocol: Protocol(_in.Byte()); break;
+            case PickleOp.Protocol: CheckProtocol(_in.Byte()); break;
             case PickleOp.Frame: _in.Int64(); break;
             case PickleOp.Mark: _stack.Mark(); break;
             case PickleOp.Pop: _stack.Pop(); break;
@@ -63,15 +63,15 @@ internal sealed class PickleMachine
             case PickleOp.UInt8: _stack.Push((long)_in.Byte()); break;
             case PickleOp.UInt16: _stack.Push((long)_in.UInt16()); break;
             case PickleOp.Int32: _stack.Push((long)_in.Int32()); break;
-            case PickleOp.Long1: _stack.Push(Integer(_in.Byte())); break;
-            case PickleOp.Long4: _stack.Push(Integer(_in.Int32())); break;
+            case PickleOp.Long1: _stack.Push(ReadInteger(_in.Byte())); break;
+            case PickleOp.Long4: _stack.Push(ReadInteger(_in.Int32())); break;
             case PickleOp.Float: _stack.Push(_in.Float()); break;
             case PickleOp.ShortUnicode or PickleOp.ShortString: _stack.Push(_in.Text(_in.Byte())); break;
             case PickleOp.Unicode or PickleOp.String: _stack.Push(_in.Text((uint)_in.Int32())); break;
             case PickleOp.Unicode8: _stack.Push(_in.Text(_in.Int64())); break;
-            case PickleOp.ShortBytes: Skip(_in.Byte()); break;
-            case PickleOp.Bytes: Skip((uint)_in.Int32()); break;
-            case PickleOp.Bytes8 or PickleOp.ByteArray8: Skip(_in.Int64()); break;
+            case PickleOp.ShortBytes: SkipBytes(_in.Byte()); break;
+            case PickleOp.Bytes: SkipBytes((uint)_in.Int32()); break;
+            case PickleOp.Bytes8 or PickleOp.ByteArray8: SkipBytes(_in.Int64()); break;
 
             case PickleOp.EmptyTuple or PickleOp.EmptyList or PickleOp.EmptySet: Push(new PickleSequence()); break;
             case PickleOp.Tuple1: Push(new PickleSequence(_stack.Pop())); break;
@@ -81,14 +81,14 @@ internal sealed class PickleMachine
                 Push(new PickleSequence(_stack.PopToMark()));
                 break;
             case PickleOp.EmptyDictionary: Push(new PickleDictionary()); break;
-            case PickleOp.Dictionary: Fill(new PickleDictionary(), _stack.PopToMark()); break;
-            case PickleOp.Append: Extend([_stack.Pop()]); break;
-            case PickleOp.Appends or PickleOp.AddItems: Extend(_stack.PopToMark()); break;
+            case PickleOp.Dictionary: SetEntries(new PickleDictionary(), _stack.PopToMark()); break;
+            case PickleOp.Append: AppendItems([_stack.Pop()]); break;
+            case PickleOp.Appends or PickleOp.AddItems: AppendItems(_stack.PopToMark()); break;
             case PickleOp.SetItem: SetItem(); break;
-            case PickleOp.SetItems: Fill(null, _stack.PopToMark()); break;
+            case PickleOp.SetItems: SetEntries(null, _stack.PopToMark()); break;
 
-            case PickleOp.Get: _stack.Push(Recall(_in.Byte())); break;
-            case PickleOp.LongGet: _stack.Push(Recall((uint)_in.Int32())); break;
+            case PickleOp.Get: _stack.Push(FromMemo(_in.Byte())); break;
+            case PickleOp.LongGet: _stack.Push(FromMemo((uint)_in.Int32())); break;
             case PickleOp.Put: _memo[_in.Byte()] = _stack.Peek(); break;
             case PickleOp.LongPut: _memo[(uint)_in.Int32()] = _stack.Peek(); break;
             case PickleOp.Memoize: _memo[_memo.Count] = _stack.Peek(); break;
@@ -104,24 +104,27 @@ internal sealed class PickleMachine
         }
     }
 
-    private void Protocol(byte version)
+    private void CheckProtocol(byte version)
     {
         if (version is < 2 or > 5) throw _in.Bad($"the pickle protocol is {version}; 2 to 5 are readable");
     }
 
     private void Push(PickleContainer value)
     {
-        Check(value);
+        CheckDepth(value);
         _stack.Push(value);
     }
 
-    private void Check(PickleContainer value)
+    private void CheckDepth(PickleContainer value)
     {
         if (value.Depth > MaxDepth) throw _in.Bad($"values nest more than {MaxDepth} deep");
     }
 
-    /// <summary>Little-endian two's complement; numbers beyond 64 bits (random seeds) are of no use here.</summary>
-    private object Integer(int size)
+    /// <summary>
+    /// Reads an integer in little-endian two's complement. One of more than 64 bits (a random seed) becomes a
+    /// placeholder.
+    /// </summary>
+    private object ReadInteger(int size)
     {
         ReadOnlySpan<byte> bytes = _in.Take(size);
         if (size > 8) return new PickleObject();
@@ -130,7 +133,7 @@ internal sealed class PickleMachine
         return value;
     }
 
-    private void Skip(long size)
+    private void SkipBytes(long size)
     {
         _in.Take(size);
         _stack.Push(new PickleObject());
@@ -143,13 +146,13 @@ internal sealed class PickleMachine
         Push(new PickleSequence(items));
     }
 
-    private void Extend(ReadOnlySpan<object?> items)
+    private void AppendItems(ReadOnlySpan<object?> items)
     {
         switch (_stack.Peek())
         {
             case PickleSequence list:
                 foreach (object? item in items) list.Add(item);
-                Check(list);
+                CheckDepth(list);
                 break;
             case PickleObject: break;
             default: throw _in.Bad("items are added to something that is not a list");
@@ -159,10 +162,10 @@ internal sealed class PickleMachine
     private void SetItem()
     {
         object? value = _stack.Pop(), key = _stack.Pop();
-        Fill(null, [key, value]);
+        SetEntries(null, [key, value]);
     }
 
-    private void Fill(PickleDictionary? created, ReadOnlySpan<object?> pairs)
+    private void SetEntries(PickleDictionary? created, ReadOnlySpan<object?> pairs)
     {
         if (created is not null) _stack.Push(created);
         if (pairs.Length % 2 != 0) throw _in.Bad("a key has no value");
@@ -170,14 +173,14 @@ internal sealed class PickleMachine
         {
             case PickleDictionary dictionary:
                 for (int i = 0; i < pairs.Length; i += 2) dictionary.Set(pairs[i], pairs[i + 1]);
-                Check(dictionary);
+                CheckDepth(dictionary);
                 break;
             case PickleObject: break;
             default: throw _in.Bad("entries are added to something that is not a dictionary");
         }
     }
 
-    private object? Recall(long key) =>
+    private object? FromMemo(long key) =>
         _memo.TryGetValue(key, out object? value) ? value : throw _in.Bad($"value {key} is used before it is stored");
 
     private void StackGlobal()
@@ -195,11 +198,14 @@ internal sealed class PickleMachine
         _stack.Push(value);
     }
 
-    /// <summary>Attributes of dictionaries and tensors (such as <c>_metadata</c>) carry no weights.</summary>
+    /// <summary>
+    /// Sets the attributes of a placeholder. Those of dictionaries and tensors (such as <c>_metadata</c>) contain no
+    /// weights and are dropped.
+    /// </summary>
     private void Build(object? state)
     {
         if (_stack.Peek() is not PickleObject value) return;
         value.Build(state);
-        Check(value);
+        CheckDepth(value);
     }
 }

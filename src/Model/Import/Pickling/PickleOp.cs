@@ -1,6 +1,8 @@
 namespace Starling.Model.Import.Pickling;
 
-/// <summary>The operations of pickle protocols 2 to 5 that are understood; see Python's <c>pickletools</c>.</summary>
+/// <summary>
+/// The operations of the pickle protocols 2 to 5 that are understood; see Python's <c>pickletools</c>.
+/// </summary>
 internal enum PickleOp : byte
 {
     Mark = (byte)'(',

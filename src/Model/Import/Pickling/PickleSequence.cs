@@ -20,6 +20,6 @@ internal sealed class PickleSequence : PickleContainer
         _items.Add(item);
     }
 
-    /// <summary>The items as integers, or null if one is something else.</summary>
+    /// <summary>Gives the items as integers, or null if any is something else.</summary>
     internal long[]? Integers() => _items.TrueForAll(i => i is long) ? [.. _items.Cast<long>()] : null;
 }

@@ -2,7 +2,7 @@ using Starling.Data;
 
 namespace Starling.Model.Import.Pickling;
 
-/// <summary>The machine's stack, cut into frames by marks; nothing below the newest mark can be taken.</summary>
+/// <summary>The machine's stack. Marks divide it into frames; values below the newest mark cannot be taken.</summary>
 internal sealed class PickleStack(PickleInput input)
 {
     private const int MaxHeight = 1 << 18, MaxMarks = 1000;
@@ -32,7 +32,7 @@ internal sealed class PickleStack(PickleInput input)
         return value;
     }
 
-    /// <summary>Takes everything above the newest mark, and the mark.</summary>
+    /// <summary>Takes all values above the newest mark, and removes the mark.</summary>
     internal object?[] PopToMark()
     {
         if (!_marks.TryPop(out int floor)) throw Empty();

@@ -1,13 +1,15 @@
 namespace Starling.Model.Import.Pickling;
 
-/// <summary>A strided view of a storage; its elements are read only if the tensor is wanted.</summary>
-/// <param name="Storage">Where the elements are.</param>
+/// <summary>A tensor as a strided view of a storage. The elements are read only if the tensor is wanted.</summary>
+/// <param name="Storage">The storage of the elements.</param>
 /// <param name="Offset">Index of the first element in the storage.</param>
 /// <param name="Shape">Shape.</param>
-/// <param name="Strides">Elements from one index to the next, per dimension.</param>
+/// <param name="Strides">For each dimension, the distance from one index to the next, in elements.</param>
 internal sealed record TensorReference(StorageReference Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>Number of elements; null if the dimensions are beyond any tensor's, even an empty one's.</summary>
+    /// <summary>
+    /// Number of elements; null if the dimensions are larger than those of any tensor, even of an empty one.
+    /// </summary>
     internal long? Count
     {
         get
