@@ -123,7 +123,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Prepared(TrainerReports.Prepared m)
     {
         _step = m.Step;
-        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.Prepared(m.Generation, m.Step));
+        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.Prepared(m.Generation, m.Step, m.Checkpoint));
         _actors.Supervisor.Tell(new SupervisorProtocol.Ready(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 

@@ -35,7 +35,7 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_step_shows_in_metrics_diary_and_view()
+    public async Task A_step_shows_in_metrics_event_log_and_view()
     {
         _monitor.Tell(new MonitorProtocol.Prepared(3, 4));
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
@@ -207,7 +207,7 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task An_evaluation_shows_in_metrics_diary_and_view()
+    public async Task An_evaluation_shows_in_metrics_event_log_and_view()
     {
         EvaluationResult result = new()
         {
@@ -235,7 +235,7 @@ public sealed class MonitorActorTests : ActorTests
 
     private static string? Name(JsonElement e) => e.GetProperty("event").GetString();
 
-    /// <summary>Stops the monitor and reads the diary it left.</summary>
+    /// <summary>Stops the monitor and reads the event log it left.</summary>
     private async Task<IReadOnlyList<JsonElement>> StopAsync()
     {
         Assert.True(await _monitor.GracefulStop(Timeout));
