@@ -60,6 +60,8 @@ internal sealed class ClusterManager(
         {
             await _end.CancelAsync();
             _inbox.Writer.TryComplete();
+            // The channel completes only when it is empty. Then callers of Ask stop waiting for an answer.
+            while (_inbox.Reader.TryRead(out _)) { }
             foreach (Member member in _members) member.Child?.Kill(); // none runs, unless the loop above threw
         }
         if (_mistake is { } mistake) throw new StarlingException(mistake);

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Starling.Actors.Reporting;
 
 namespace Starling.Actors.LocalCluster;
@@ -23,7 +22,7 @@ internal sealed class ClusterPanel : IClusterView
     /// <summary>Draws what is queued and gives the terminal back.</summary>
     public ValueTask DisposeAsync() => _panel.DisposeAsync();
 
-    private static IRenderable Render(ClusterSnapshot s)
+    private static Panel Render(ClusterSnapshot s)
     {
         IEnumerable<string> lines = s.Status is { } status ? StatusText.Lines(status) : ["no node answers"];
         return new Panel(new Text(string.Join('\n', [.. lines, "processes", .. s.Processes.Select(p => "  " + p)])))
