@@ -52,7 +52,7 @@ public sealed class ClusterManagerTests : IAsyncDisposable
         Assert.Single(_started);
         supervisor.SayReady();
         FakeMember trainer = await StartedAsync(2);
-        Assert.Equal(("trainer-1", "starling@127.0.0.1:4001"), (trainer.Name, trainer.Seeds));
+        Assert.Equal(("trainer-1", "127.0.0.1:4001"), (trainer.Name, trainer.Seeds));
     }
 
     [Fact]

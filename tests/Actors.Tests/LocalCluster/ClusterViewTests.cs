@@ -42,7 +42,7 @@ public sealed class ClusterViewTests
             view.Note("a note");
             view.Show(Snapshot(new RunStatus(1, 2, "gathering", 0, 20, -1, 0, null, [], [], [], null, [], [])));
         }
-        foreach (string text in (string[])["a note", " my [run] ", "term 1, generation 2", Address, "pid 77"])
+        foreach (string text in (string[])["a note", "my [run]", "term 1, generation 2", Address, "pid 77"])
             Assert.Contains(text, _output.ToString());
     }
 

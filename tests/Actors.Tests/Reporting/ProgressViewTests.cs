@@ -54,13 +54,27 @@ public sealed class ProgressViewTests
 
     [Fact]
     public void The_panel_shows_everything() => AssertPanel(_progress, """
-        PANEL1
+        ╭─r[1]: training────────────────────────────────────────────────────────────────────────╮
+        │ step         40 / 1000  ━━──────────────────────────────────────  4.0%                │
+        │ loss         total 6.125   ar 5.9   mim 0.1   contrast_step 0.02   contrast_view 0.03 │
+        │ gradient     norm 0.8   learning rate 0.001                                           │
+        │ speed        32 images/s   data wait 0.4%   epoch 2.5                                 │
+        │ checkpoint   step 30, 12s ago                                                         │
+        │ evaluation   step 30 student: Frechet distance 41.24 (emoji), linear probe 63.0%      │
+        │ time left    4m00s                                                                    │
+        │ metrics      http://127.0.0.1:8080/metrics                                            │
+        ╰───────────────────────────────────────────────────────────────────────────────────────╯
         """);
 
     [Fact]
     public void The_panel_of_a_run_that_only_starts_shows_what_there_is() => AssertPanel(
         new RunProgress("r[1]", TotalSteps: 1000, StepsPerEpoch: 16, GlobalBatch: 8), """
-        PANEL2
+        ╭─r[1]: starting────────────────────────────────────────────────────────╮
+        │ step         0 / 1000  ────────────────────────────────────────  0.0% │
+        │ gradient     norm 0   learning rate 0                                 │
+        │ speed        0 images/s   data wait 0.0%   epoch 0                    │
+        │ checkpoint   none yet                                                 │
+        ╰───────────────────────────────────────────────────────────────────────╯
         """);
 
     [Fact]

@@ -67,7 +67,8 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         await cluster.HealAsync();
         await cluster.CompleteAsync(Timeout);
 
-        Entry[] committed = [.. cluster.EventLog.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
+        Entry[] committed =
+            [.. cluster.EventLog.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
         Entry next = committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation));
         report.Say($"round {round}: {Names(part)} | {Names(rest)}: {Names(losers)} ended after " + string.Create(
             CultureInfo.InvariantCulture,
