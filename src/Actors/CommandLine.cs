@@ -14,14 +14,14 @@ namespace Starling.Actors;
 /// <summary>The <c>starling</c> program's command line.</summary>
 public static class CommandLine
 {
-    /// <summary>Runs one command.</summary>
+    /// <summary>Parses the arguments and runs the command that they name.</summary>
     /// <param name="args">The arguments after the program's name.</param>
-    /// <param name="context">The world around the command.</param>
+    /// <param name="context">The console, the clock and the hosts that commands use.</param>
     /// <param name="cancellationToken">Asks the command to end cleanly.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancellationToken)
     {
-        // Values may begin with an @: no response files.
+        // Values may begin with an @, so arguments that begin with an @ are not read as response files.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult parsed = Build(context).Parse(args.Length == 0 ? ["--help"] : args, parsing);
         if (parsed.Errors.Count > 0 && parsed.Action?.ClearsParseErrors != true) return Refuse(parsed, context);
@@ -30,7 +30,8 @@ public static class CommandLine
             Output = context.Out,
             Error = context.Error,
             EnableDefaultExceptionHandler = false,
-            // Signals are InterruptSignals' business: a run needs longer than the library's two seconds to save itself.
+            // InterruptSignals handles signals. A run needs more than the two seconds that the library allows to write
+            // its checkpoint.
             ProcessTerminationTimeout = null,
         };
         try
@@ -47,7 +48,7 @@ public static class CommandLine
         }
     }
 
-    /// <summary>The tree of commands.</summary>
+    /// <summary>Builds the tree of commands.</summary>
     public static RootCommand Build(CommandContext context) =>
         new("Trains autoregressive image generators with ST-AR, on one machine or a cluster.")
         {
@@ -66,7 +67,7 @@ public static class CommandLine
 
     private static int Refuse(ParseResult parsed, CommandContext context)
     {
-        // The library reports an unknown word once as such and once as a command that is missing.
+        // The library reports an unknown word twice: as an unknown word, and as a missing command.
         IEnumerable<string> messages = parsed.UnmatchedTokens.Count > 0
             ? parsed.UnmatchedTokens.Select(word => Unknown(word, parsed.CommandResult.Command))
             : parsed.Errors.Select(e => e.Message);

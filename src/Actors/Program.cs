@@ -6,7 +6,7 @@ using Starling.Actors.Hosting.Processes;
 using Starling.Actors.LocalCluster;
 using Starling.Actors.Protocol;
 
-// On a terminal the live view says it; a second line from here would tear its panel.
+// On a terminal the live view shows the interruption. A second line from here would tear the panel of that view.
 using var signals = new InterruptSignals(Console.IsOutputRedirected ? Console.Error : TextWriter.Null,
     Environment.Exit, managed: args.Contains(NodeCommand.ManagedFlag));
 var context = new CommandContext

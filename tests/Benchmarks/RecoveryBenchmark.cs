@@ -45,7 +45,7 @@ internal sealed class RecoveryBenchmark(int kills) : Scenario
         await cluster.CompleteAsync();
         for (int kill = 0; kill < kills; kill++)
         {
-            await cluster.RunningAsync(3, cluster.Diary.Read().Count);
+            await cluster.RunningAsync(3, cluster.EventLog.Read().Count);
             await Task.Delay(TimeSpan.FromMilliseconds(500 * random.NextDouble()));
             if (Victims.OneHost(cluster, random) is not [var victim]) throw new ChaosException("no host to kill");
             times.Add(await KillAsync(cluster, [victim]));

@@ -37,8 +37,8 @@ internal sealed class ThroughputBenchmark(int rounds) : Scenario
                 new ClusterPlan(2, Loaders: 0, Supervisors: 1), together, settings.With("cluster.settleSeconds=5"));
             int code = await cluster.EndAsync(Timeout);
             if (code != 0) throw new ChaosException($"the cluster ended with exit code {code}");
-            double one = Rate(new Diary(Path.Combine(alone, "events.jsonl")), "step");
-            double two = Rate(new Diary(Path.Combine(together, "events.jsonl")), "committed");
+            double one = Rate(new EventLogReader(Path.Combine(alone, "events.jsonl")), "step");
+            double two = Rate(new EventLogReader(Path.Combine(together, "events.jsonl")), "committed");
             ratios.Add(two / one);
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
                 $"round {round + 1}: 1 process {one:0.000} steps/s, 2 processes {two:0.000} steps/s, ") +
@@ -52,9 +52,9 @@ internal sealed class ThroughputBenchmark(int rounds) : Scenario
     }
 
     /// <summary>Steps a second after the first ones.</summary>
-    private static double Rate(Diary diary, string kind)
+    private static double Rate(EventLogReader log, string kind)
     {
-        Entry[] steps = [.. diary.Read().Where(e => e.Event == kind && e.Step >= WarmUp)];
+        Entry[] steps = [.. log.Read().Where(e => e.Event == kind && e.Step >= WarmUp)];
         return (steps[^1].Step - steps[0].Step) / (steps[^1].Time - steps[0].Time).TotalSeconds;
     }
 
@@ -62,7 +62,7 @@ internal sealed class ThroughputBenchmark(int rounds) : Scenario
     {
         foreach (string path in Directory.EnumerateFiles(run, "events-trainer-*.jsonl").Order(StringComparer.Ordinal))
         {
-            Entry[] steps = [.. new Diary(path).Read().Where(e => e.Event == "step" && e.Step >= WarmUp)];
+            Entry[] steps = [.. new EventLogReader(path).Read().Where(e => e.Event == "step" && e.Step >= WarmUp)];
             double total = Sum(e => e.GetProperty("seconds"));
             string[] phases = [.. steps[0].Fields.GetProperty("exchange").EnumerateObject().Select(p => p.Name)];
             double megabytes = Sum(e => e.GetProperty("exchange_bytes")) / steps.Length / 1e6;

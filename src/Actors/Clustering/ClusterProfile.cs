@@ -5,40 +5,43 @@ using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Akka's settings, all in one place.</summary>
+/// <summary>All settings of Akka.</summary>
 internal static class ClusterProfile
 {
+    /// <summary>The name of every node's actor system, which is a part of each address.</summary>
     public const string SystemName = "starling";
 
-    /// <summary>A dispatcher for actors that block (fsync, evaluations): a thread each, away from the pool.</summary>
+    /// <summary>
+    /// The dispatcher of actors that block (fsync, evaluations). It gives each actor a thread outside the pool.
+    /// </summary>
     public const string Pinned = "starling.pinned-dispatcher";
 
     /// <summary>
-    /// The pool carries messages and heartbeats; a burst of blocking work in a library must not make it wait for new
-    /// threads.
+    /// The least number of threads of the pool, which handles messages and heartbeats. With fewer threads, a burst of
+    /// blocking work in a library would delay heartbeats until the pool has started more threads.
     /// </summary>
     public const int PoolThreads = 32;
 
     private const string LeaseName = "akka.coordination.lease.file";
 
     private const string Common = """
-        # No interval below is shorter than 100 ms, and a hundred ticks a second cost every node 1 % of a core.
+        # The shortest interval below is 100 ms. The default of 10 ms a tick would cost every node 1 % of a core.
         akka.scheduler.tick-duration = 50ms
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
         akka.cluster.run-coordinated-shutdown-when-down = on
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
-        # What would not fit is a mistake: tensors, images and checkpoints travel elsewhere.
+        # A larger message is a mistake: tensors, images and checkpoints are not sent as messages.
         akka.remote.dot-netty.tcp.maximum-frame-size = 1048576b
         starling.pinned-dispatcher { type = PinnedDispatcher }
 
         """;
 
     /// <summary>
-    /// A node alone has nobody to wait for: it gossips quickly enough with itself to be up within a second.
+    /// The settings of a single node. Short intervals bring the node to the status up within a second.
     /// </summary>
-    public const string Alone = Common + """
+    public const string SingleNode = Common + """
         akka.cluster.gossip-interval = 200ms
         akka.cluster.leader-actions-interval = 200ms
         akka.cluster.periodic-tasks-initial-delay = 100ms
@@ -47,13 +50,13 @@ internal static class ClusterProfile
         """;
 
     /// <summary>
-    /// Nodes that fail. A silent one is unreachable after 4 to 5 s, and out after 2 s more (one whose process is known
-    /// to have ended: at once, see <see cref="NodeWatch"/>); the side of a split that gets the lease goes on, however
-    /// small it is, the other one ends. The lease outlives its owner by less than the others take to decide. What a
-    /// frozen node still sends or writes is refused by term and generation, so the removal need not wait for it for
-    /// long.
+    /// Returns the settings of a node in a cluster whose nodes can fail. A silent node is unreachable after 4 to 5 s,
+    /// and is removed 2 s later. <see cref="NodeWatch"/> removes a node whose process has ended at once. When the
+    /// network splits, the side that gets the lease goes on, however small it is, and the other side ends. A lease
+    /// outlives its owner by less than the time that the other nodes take to decide. Messages and writes of a suspended
+    /// node are refused by term and generation, so the removal of a node does not wait long for it.
     /// </summary>
-    /// <param name="leaseFolder">Where the leases are: a folder that all nodes share.</param>
+    /// <param name="leaseFolder">The folder of the leases, which all nodes share.</param>
     public static string Many(string leaseFolder) => Common + $$"""
         akka.cluster {
           gossip-interval = 500ms
@@ -69,11 +72,11 @@ internal static class ClusterProfile
           split-brain-resolver {
             active-strategy = lease-majority
             stable-after = 2s
-            # Members that die every few seconds are no reason to end the others: who goes on is the lease's to say.
+            # Members that die every few seconds are no reason to end the others. The lease decides which side goes on.
             down-all-when-unstable = off
             lease-majority {
               lease-implementation = "{{LeaseName}}"
-              # The side with more of the trainers keeps the state that they hold in their memories.
+              # The side with more trainers is preferred, because it has more of the states in memory.
               role = {{NodeRole.Trainer}}
               acquire-lease-delay-for-minority = 2s
               release-after = 10s
@@ -98,8 +101,8 @@ internal static class ClusterProfile
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 25s
         """;
 
-    /// <summary>A system that asks nodes, but is none.</summary>
-    /// <param name="host">The address it listens on, on any port.</param>
+    /// <summary>Returns the settings of an actor system that asks nodes but is not a node itself.</summary>
+    /// <param name="host">The address on which the system listens, on any free port.</param>
     public static string Client(string host) => Common + $$"""
         akka.actor.provider = remote
         akka.remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
@@ -108,11 +111,11 @@ internal static class ClusterProfile
         akka.loggers = []
         """;
 
-    /// <summary>The address of a node from <c>host:port</c>.</summary>
-    /// <param name="hostAndPort">As the user wrote it.</param>
-    /// <param name="option">Where the user wrote it.</param>
+    /// <summary>Makes the address of a node from <c>host:port</c>.</summary>
+    /// <param name="hostAndPort">The text as the user wrote it.</param>
+    /// <param name="option">The option whose value the text is, for the error message.</param>
     /// <param name="protocol"><see cref="RemoteTls.ProtocolOf"/>.</param>
-    /// <exception cref="StarlingException">It is no such pair.</exception>
+    /// <exception cref="StarlingException">The text is not <c>host:port</c>.</exception>
     public static Address AddressOf(string hostAndPort, string option, string protocol)
     {
         int colon = hostAndPort.LastIndexOf(':');

@@ -1,19 +1,20 @@
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Whether this node still belongs to its cluster. Closed once and for good: a node that was taken for dead, or that
-/// cannot know whether it was, publishes nothing any more and ends; what comes back is a new node. Thread-safe.
+/// Tells whether this node still belongs to its cluster. A fence is closed once and never opened again: a node that the
+/// others took for dead, or that cannot know whether they did, publishes nothing any more and ends. If the process is
+/// started again, it is a new node. Thread-safe.
 /// </summary>
 public sealed class Fence
 {
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Nothing may be published any more.</summary>
+    /// <summary>Whether the fence is closed, so that this node may not publish anything any more.</summary>
     public bool IsClosed => _closed.Task.IsCompleted;
 
-    /// <summary>Why, once it is closed.</summary>
+    /// <summary>Completes with the reason when the fence is closed.</summary>
     public Task<string> Closed => _closed.Task;
 
-    /// <summary>Closes it; only the first reason counts.</summary>
+    /// <summary>Closes the fence. Only the reason of the first call is kept.</summary>
     public void Close(string reason) => _closed.TrySetResult(reason);
 }

@@ -6,27 +6,28 @@ using Starling.Data;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Akka's lease, in a file of the run's folder: which of two sides of a split cluster goes on, and which node runs the
-/// supervisor. Renewed in the background; the loss is told to the <see cref="MembershipGuard"/>.
+/// Implements Akka's lease with a file in the run's folder. One lease decides which of two sides of a split cluster
+/// goes on; another lease decides which node runs the supervisor. A held lease is renewed in the background. The loss
+/// of a lease is published to the <see cref="MembershipGuard"/>.
 /// </summary>
 public sealed class FileLease : Lease
 {
-    private const string ResolverSuffix = "-akka-sbr"; // of the name that the split brain resolver gives its lease
+    private const string ResolverSuffix = "-akka-sbr"; // ends the name of the split brain resolver's lease
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
-    private readonly SemaphoreSlim _turn = new(1); // the file is looked at by one at a time
+    private readonly SemaphoreSlim _turn = new(1); // held while a task uses the file
     private readonly CancellationTokenSource _end = new();
     private readonly TimeProvider _time;
     private readonly ExtendedActorSystem _system;
     private readonly LeaseFile _file;
-    private readonly TimeSpan _duration, _interval, _patience;
+    private readonly TimeSpan _duration, _interval, _acquireTimeout;
     private readonly bool _isOfSide;
     private readonly Func<Address, Task<bool>> _hasEnded;
     private CancellationTokenSource? _renewing;
-    private long _validUntil; // 0 while not held
+    private long _validUntil; // timestamp; 0 while the lease is not held
 
-    /// <summary>Made by Akka, from <c>akka.coordination.lease.file</c>.</summary>
+    /// <summary>Makes the lease. Akka calls this with the settings of <c>akka.coordination.lease.file</c>.</summary>
     public FileLease(LeaseSettings settings, ExtendedActorSystem system)
         : this(settings, system, TimeProvider.System, ProcessProbe.HasEndedAsync)
     {
@@ -38,12 +39,14 @@ public sealed class FileLease : Lease
         (_system, _time, _hasEnded) = (system, time, hasEnded);
         _duration = settings.TimeoutSettings.HeartbeatTimeout;
         _interval = settings.TimeoutSettings.HeartbeatInterval;
-        // Akka waits for as long as an operation takes; others wait for whoever decides meanwhile.
-        _patience = 0.8 * settings.TimeoutSettings.OperationTimeout;
+        // Akka waits for an operation without a limit, and the cluster waits for the node that decides. So the
+        // operation limits itself to less than Akka's operation timeout.
+        _acquireTimeout = 0.8 * settings.TimeoutSettings.OperationTimeout;
         _isOfSide = settings.LeaseName.EndsWith(ResolverSuffix, StringComparison.Ordinal);
         string folder = settings.LeaseConfig.GetString("folder");
         Directory.CreateDirectory(folder);
-        // Another instance on the same address is somebody else, so the address alone does not name the owner.
+        // A restarted node has the same address but does not hold the lease of the instance before, so the address
+        // alone does not name the owner.
         string owner = $"{settings.OwnerName}#{Guid.NewGuid():N}";
         _file = new LeaseFile(Path.Combine(folder, FileNameOf(settings.LeaseName)), owner, _duration, time);
         system.RegisterOnTermination(_end.Cancel);
@@ -61,12 +64,12 @@ public sealed class FileLease : Lease
     public override async Task<bool> Acquire(Action<Exception?> leaseLostCallback)
     {
         long began = _time.GetTimestamp();
-        string? dead = null;
-        while (!await TryTakeAsync(dead))
+        string? deadOwner = null;
+        while (!await TryTakeAsync(deadOwner))
         {
-            // The owner before may be dead, and its time almost up.
-            if (_time.GetElapsedTime(began) > _patience) return false;
-            if (_isOfSide) dead = await DeadOwnerAsync();
+            // The present owner may be dead and its lease may end soon, so the loop tries again for a while.
+            if (_time.GetElapsedTime(began) > _acquireTimeout) return false;
+            if (_isOfSide) deadOwner = await DeadOwnerAsync();
             await Task.Delay(RetryAfter, _time, _end.Token);
         }
         CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
@@ -82,7 +85,7 @@ public sealed class FileLease : Lease
         await _turn.WaitAsync();
         try
         {
-            Interlocked.Exchange(ref _validUntil, 0); // here, where no renewal is under way
+            Interlocked.Exchange(ref _validUntil, 0); // inside the turn, because a renewal could set it again
             await _file.ReleaseAsync(CancellationToken.None);
         }
         finally
@@ -92,18 +95,20 @@ public sealed class FileLease : Lease
         return true;
     }
 
-    /// <summary>Lease names hold what file names must not.</summary>
+    /// <summary>
+    /// Makes a file name from a lease's name, which may have characters that file names must not have.
+    /// </summary>
     internal static string FileNameOf(string lease) =>
         string.Concat(lease.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')) + ".lease";
 
-    private async Task<bool> TakeAsync(bool renew, string? dead = null)
+    private async Task<bool> TakeAsync(bool renew, string? deadOwner = null)
     {
         await _turn.WaitAsync(_end.Token);
         try
         {
-            // Counted from before: others may count from any moment after.
+            // The time is taken before the file is written: other nodes count from some moment after the write.
             long until = _time.GetTimestamp() + (long)(_duration.TotalSeconds * _time.TimestampFrequency);
-            Func<string, bool>? mayTakeOver = _isOfSide ? owner => owner == dead || IsOnThisSide(owner) : null;
+            Func<string, bool>? mayTakeOver = _isOfSide ? owner => owner == deadOwner || IsOnThisSide(owner) : null;
             if (!await _file.TryTakeAsync(renew, _end.Token, mayTakeOver)) return false;
             Interlocked.Exchange(ref _validUntil, until);
             return true;
@@ -114,12 +119,15 @@ public sealed class FileLease : Lease
         }
     }
 
-    /// <summary>Tries to take it; a hiccup of the disk is no answer, and would end this side like one.</summary>
-    private async Task<bool> TryTakeAsync(string? dead)
+    /// <summary>
+    /// Tries to take the lease. An I/O error counts as not obtained: Akka would treat an exception as a final refusal
+    /// and down every node on this side.
+    /// </summary>
+    private async Task<bool> TryTakeAsync(string? deadOwner)
     {
         try
         {
-            return await TakeAsync(renew: false, dead);
+            return await TakeAsync(renew: false, deadOwner);
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
@@ -128,8 +136,9 @@ public sealed class FileLease : Lease
     }
 
     /// <summary>
-    /// Whether an owner is a node that this one reaches. The lease is that of a side then: the one that decided before,
-    /// seconds ago, was another node of this very side, and would make this side end if it kept the lease to itself.
+    /// Whether this node reaches the node of an owner, so that both are on the same side of a split. The lease belongs
+    /// to a side as a whole. If another node of this side took the lease seconds ago for an earlier decision and kept
+    /// it from this node, this side would end.
     /// </summary>
     private bool IsOnThisSide(string owner)
     {
@@ -140,8 +149,9 @@ public sealed class FileLease : Lease
     }
 
     /// <summary>
-    /// The owner, if there is no other side that it could have taken the lease for: its process has ended, and so have
-    /// those of all nodes that this one does not reach. Null otherwise: then it may be kept for a side that goes on.
+    /// Returns the owner if its process has ended and so have the processes of all nodes that this node does not reach.
+    /// Then there is no other side for which the owner could have taken the lease. Returns null otherwise: another side
+    /// may hold the lease and go on.
     /// </summary>
     private async Task<string?> DeadOwnerAsync()
     {
@@ -165,11 +175,11 @@ public sealed class FileLease : Lease
         return ended.All(e => e) ? owner : null;
     }
 
-    /// <summary>The node of an owner; null if it is none.</summary>
+    /// <summary>Returns the address of an owner's node; null if the owner's name has none.</summary>
     private static Address? AddressOf(string owner) =>
         Address.TryParse($"akka://{owner.Split('#')[0]}", out Address? node) && node.Port is not null ? node : null;
 
-    /// <summary>Owners are named without the protocol.</summary>
+    /// <summary>Whether two addresses are the same but for the protocol, which an owner's name does not have.</summary>
     private static bool IsAt(Address member, Address node) =>
         (member.System, member.Host, member.Port) == (node.System, node.Host, node.Port);
 
@@ -187,11 +197,11 @@ public sealed class FileLease : Lease
                 }
                 catch (Exception e) when (e.IsDiskFailure())
                 {
-                    if (CheckLease()) continue; // a hiccup of the disk: there is time for another try
+                    if (CheckLease()) continue; // still valid: there is time for another try after an I/O error
                     failure = e;
                 }
                 Interlocked.Exchange(ref _validUntil, 0);
-                if (cancellation.IsCancellationRequested) return; // given up meanwhile, not lost
+                if (cancellation.IsCancellationRequested) return; // released meanwhile, which is not a loss
                 string reason = failure?.Message ?? "another node has it";
                 if (!_isOfSide) _system.EventStream.Publish(new LeaseLost(Settings.LeaseName, reason));
                 lost(failure);
@@ -200,11 +210,14 @@ public sealed class FileLease : Lease
         }
         catch (OperationCanceledException)
         {
-            // Released, or the node ends.
+            // The lease was released, or the node ends.
         }
     }
 
-    /// <summary>Knows how old the owner's last sign of life is before it has to.</summary>
+    /// <summary>
+    /// Reads the file periodically even while this node does not need the lease. When the node does need the lease, it
+    /// already knows how long the owner has not renewed it.
+    /// </summary>
     private async Task WatchAsync()
     {
         try
@@ -218,7 +231,8 @@ public sealed class FileLease : Lease
                 }
                 catch (Exception e) when (e.IsDiskFailure())
                 {
-                    // Whoever wants to take it will say so.
+                    // Nothing is known of the owner for this interval. A node that tries to take the lease meets the
+                    // error itself.
                 }
                 finally
                 {

@@ -4,15 +4,17 @@ using Starling.Model.Files;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// A lease that nodes hold by one file of a folder they share. An owner shows that it is alive by counting; it is taken
-/// for dead when others have seen no count for the lease's duration, each by its own monotonic clock, so that it does
-/// not matter how well the clocks of the machines agree. Not thread-safe.
+/// A lease that nodes hold by one file in a folder that they share. The owner raises a number in the file to show that
+/// it is alive. Another node takes the owner for dead when that node has seen no change of the number for the lease's
+/// duration by its own monotonic clock, so the clocks of the machines need not agree. Not thread-safe.
 /// </summary>
-/// <param name="path">The file; made by the first owner.</param>
-/// <param name="owner">This instance's name, unlike any other.</param>
-/// <param name="duration">How long a lease lasts without a sign of life.</param>
+/// <param name="path">The file. The first owner creates it.</param>
+/// <param name="owner">The name of this instance, which no other instance has.</param>
+/// <param name="duration">How long the lease lasts if its owner does not renew it.</param>
 /// <param name="time">The clock.</param>
-/// <param name="tries">How often the file's lock is tried, 5 ms apart, before the disk is called stuck.</param>
+/// <param name="tries">
+/// How many times the lock of the file is tried, 5 ms apart, before an I/O error is reported.
+/// </param>
 internal sealed class LeaseFile(string path, string owner, TimeSpan duration, TimeProvider time, int tries = 200)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(5);
@@ -20,7 +22,7 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
     private LeaseRecord? _seen;
     private long _seenSince;
 
-    /// <summary>Looks at the file, to know later for how long it has not changed.</summary>
+    /// <summary>Reads the file, and remembers since when its content has not changed.</summary>
     public LeaseRecord? Look()
     {
         LeaseRecord? found = Read();
@@ -29,10 +31,15 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
         return found;
     }
 
-    /// <summary>Takes the lease, or shows that its owner is alive; false if it is somebody else's.</summary>
-    /// <param name="renew">Only if it is this instance's already.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <param name="mayTakeOver">Owners who hold it for this instance too; none by default.</param>
+    /// <summary>
+    /// Takes the lease if it is free, or renews it if this instance holds it. Returns false if another instance holds
+    /// it.
+    /// </summary>
+    /// <param name="renew">Whether only to renew: a lease that this instance does not hold is then not taken.</param>
+    /// <param name="cancellation">Ends the wait for the lock of the file.</param>
+    /// <param name="mayTakeOver">
+    /// Whether the lease may be taken from an owner before its time is up; by default never.
+    /// </param>
     public async Task<bool> TryTakeAsync(
         bool renew, CancellationToken cancellation, Func<string, bool>? mayTakeOver = null)
     {
@@ -44,7 +51,7 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
         return true;
     }
 
-    /// <summary>Gives the lease up, if it is this instance's: the next one need not wait.</summary>
+    /// <summary>Releases the lease if this instance holds it. The next owner then need not wait.</summary>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         using FileStream held = await LockAsync(cancellation);
@@ -66,13 +73,14 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
         }
         catch (JsonException)
         {
-            return _unreadable; // after a power cut, say: free once nobody has written it for long enough
+            // A power cut may have damaged the file. The lease is free once the file has not changed for long enough.
+            return _unreadable;
         }
     }
 
     private void Write(LeaseRecord record)
     {
-        // No fsync: after a power cut there is no owner left that a lost count could harm.
+        // No fsync: a power cut that loses the number ends its owner as well.
         ReplacedFile.Write(path, JsonSerializer.Serialize(record));
         _seen = record;
         _seenSince = time.GetTimestamp();

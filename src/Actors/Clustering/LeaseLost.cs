@@ -1,4 +1,6 @@
 namespace Starling.Actors.Clustering;
 
-/// <summary>On the event stream: somebody else holds a lease that this node believed to hold.</summary>
+/// <summary>Published on the event stream when this node has lost a lease that it held.</summary>
+/// <param name="Lease">The lease's name.</param>
+/// <param name="Reason">Why the lease could not be renewed.</param>
 internal sealed record LeaseLost(string Lease, string Reason);

@@ -1,8 +1,8 @@
 namespace Starling.Actors.Clustering;
 
-/// <summary>What a lease's file holds.</summary>
-/// <param name="Owner">The owner's instance: another one of the same node is somebody else.</param>
-/// <param name="Token">Grows with every change of the owner.</param>
-/// <param name="Beat">Grows with every sign of life.</param>
-/// <param name="Released">The owner gave it up.</param>
+/// <summary>The content of a lease's file.</summary>
+/// <param name="Owner">Name of the owning instance. Another instance on the same address has another name.</param>
+/// <param name="Token">A number that grows with each change of the owner.</param>
+/// <param name="Beat">A number that grows each time the owner takes or renews the lease.</param>
+/// <param name="Released">Whether the owner has released the lease.</param>
 internal sealed record LeaseRecord(string Owner, long Token, long Beat, bool Released);

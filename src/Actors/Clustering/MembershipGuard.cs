@@ -6,9 +6,9 @@ using Starling.Actors.Metrics;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Watches whether this node is still a member in the eyes of the others, and closes its <see cref="Fence"/> when it is
-/// not, or when it has slept for so long that they must have given it up. Akka alone would let such a node go on for
-/// seconds.
+/// Watches whether the other nodes still treat this node as a member. Closes the node's <see cref="Fence"/> when they
+/// do not, or when the process was suspended for so long that they must have removed the node. Akka alone would let
+/// such a node go on for seconds.
 /// </summary>
 internal sealed class MembershipGuard : ReceiveActor, IWithTimers
 {
@@ -18,12 +18,14 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
     private readonly Fence _fence;
     private readonly ClusterMetrics _metrics;
     private readonly TimeProvider _time;
-    private long _ticked;
+    private long _lastTick;
 
-    /// <summary>A guard over this actor system's node.</summary>
-    /// <param name="fence">Closed when the node is out.</param>
-    /// <param name="metrics">Members, quarantines, lag.</param>
-    /// <param name="longestSleep">Slept longer, the node counts as given up.</param>
+    /// <summary>Makes a guard of this actor system's node.</summary>
+    /// <param name="fence">Closed when the node is not a member any more.</param>
+    /// <param name="metrics">Gets the members, the quarantines and the lag of the timer.</param>
+    /// <param name="longestSleep">
+    /// If the process was suspended longer than this, the guard treats the node as removed.
+    /// </param>
     /// <param name="time">The clock.</param>
     public MembershipGuard(Fence fence, ClusterMetrics metrics, TimeSpan longestSleep, TimeProvider time)
     {
@@ -36,11 +38,11 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
             _fence.Close($"quarantined by {m.RemoteAddress}: the others took this node for dead");
         });
         Receive<LeaseLost>(m => _fence.Close($"the lease {m.Lease} is lost: {m.Reason}"));
-        Receive<ClusterEvent.MemberDowned>(m => Out(m.Member), _ => _fence.Close("downed by the cluster"));
-        Receive<ClusterEvent.MemberRemoved>(m => Out(m.Member) && m.PreviousStatus == MemberStatus.Down,
+        Receive<ClusterEvent.MemberDowned>(m => IsThisNode(m.Member), _ => _fence.Close("downed by the cluster"));
+        Receive<ClusterEvent.MemberRemoved>(m => IsThisNode(m.Member) && m.PreviousStatus == MemberStatus.Down,
             _ => _fence.Close("removed from the cluster"));
         Receive<ClusterEvent.IMemberEvent>(_ => { });
-        Receive<Tick>(_ => Ticked(longestSleep));
+        Receive<Tick>(_ => OnTick(longestSleep));
     }
 
     /// <inheritdoc/>
@@ -53,31 +55,32 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
         Context.System.EventStream.Subscribe(Self, typeof(LeaseLost));
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
             typeof(ClusterEvent.IMemberEvent));
-        Again(_time.GetTimestamp());
+        StartTimer(_time.GetTimestamp());
     }
 
     /// <summary>Stops watching.</summary>
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
-    private bool Out(Member member) => member.UniqueAddress.Equals(_cluster.SelfUniqueAddress);
+    private bool IsThisNode(Member member) => member.UniqueAddress.Equals(_cluster.SelfUniqueAddress);
 
-    private void Ticked(TimeSpan longestSleep)
+    private void OnTick(TimeSpan longestSleep)
     {
         long now = _time.GetTimestamp();
-        TimeSpan late = _time.GetElapsedTime(_ticked, now) - Interval;
+        TimeSpan late = _time.GetElapsedTime(_lastTick, now) - Interval;
         _metrics.Lag(Math.Max(0, late.TotalSeconds));
         ClusterEvent.CurrentClusterState state = _cluster.State;
         _metrics.Members(state.Members.Select(m => m.Status.ToString()), state.Unreachable.Count);
         if (late > longestSleep)
             _fence.Close(FormattableString.Invariant($"slept for {late.TotalSeconds:0.0} s, so the others gave it up"));
-        Again(now);
+        StartTimer(now);
     }
 
-    /// <param name="now">Of this tick: a sleep that begins after it counts for the next one.</param>
-    private void Again(long now)
+    /// <summary>Starts the timer of the next tick.</summary>
+    /// <param name="now">When this tick began. A suspension after that moment makes the next tick late.</param>
+    private void StartTimer(long now)
     {
-        _ticked = now;
-        // Never periodic: after a freeze all the missed ticks would come at once.
+        _lastTick = now;
+        // The timer is not periodic: after a suspension all the missed ticks would come at once.
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Interval);
     }
 

@@ -5,15 +5,15 @@ using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Where a node listens, and nowhere else.</summary>
+/// <summary>Checks the address on which a node listens.</summary>
 internal static class NodeAddress
 {
-    /// <summary>Checks that a node may listen there, and can.</summary>
-    /// <param name="host">What <c>--host</c> says: an address or a name.</param>
-    /// <param name="port">What <c>--port</c> says; 0 for any.</param>
-    /// <param name="allowPublic"><c>cluster.allowPublicAddress</c>.</param>
+    /// <summary>Checks that a node may listen on an address, and that the address and the port are free.</summary>
+    /// <param name="host">The value of <c>--host</c>: an address or a name.</param>
+    /// <param name="port">The value of <c>--port</c>; 0 for any free port.</param>
+    /// <param name="allowPublic">The value of <c>cluster.allowPublicAddress</c>.</param>
     /// <exception cref="StarlingException">
-    /// It means nothing, everything or the whole world, is not this machine's, or is taken.
+    /// The name is unknown, or the address stands for all addresses, is public, is not of this machine, or is in use.
     /// </exception>
     public static void Check(string host, int port, bool allowPublic)
     {
@@ -29,7 +29,10 @@ internal static class NodeAddress
         }
     }
 
-    /// <summary>Akka would say the same, but in a hundred lines, and after everything else was set up.</summary>
+    /// <summary>
+    /// Tries to listen. Akka would fail for the same reason, but only after everything else was set up, and with a
+    /// hundred lines of output.
+    /// </summary>
     private static void Probe(string host, IPEndPoint endpoint)
     {
         using TcpListener listener = new(endpoint);

@@ -6,25 +6,25 @@ using Starling.Actors.Protocol;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Watches the other nodes. A connection that breaks is looked into at once: if the process behind it has ended, the
-/// node is taken out of the cluster without waiting for the failure detector, since no side of a split can have it. All
-/// other silence is left to the split brain resolver; whoever acts on it before that has decided could have the same
-/// steps committed on two sides.
+/// Watches the other nodes. When a connection breaks, the watch checks at once whether the process behind it has ended.
+/// If so, the watch removes the node from the cluster without waiting for the failure detector: an ended process cannot
+/// be on the other side of a split. For any other silence the watch leaves the decision to the split brain resolver. If
+/// the supervisor acted on silence before the resolver has decided, two sides could commit the same steps.
 /// </summary>
 internal sealed class NodeWatch : ReceiveActor
 {
     private readonly Cluster _cluster = Cluster.Get(Context.System);
-    private readonly HashSet<Address> _underWay = [], _unreachable = [];
+    private readonly HashSet<Address> _probing = [], _unreachable = [];
     private readonly Func<Address, Task<bool>> _hasEnded;
 
-    /// <summary>A watch over the nodes that this actor system's node knows.</summary>
-    /// <param name="hasEnded">Whether a node's process is known to have ended.</param>
+    /// <summary>Makes a watch of the nodes that this actor system's node knows.</summary>
+    /// <param name="hasEnded">Finds out whether a node's process is known to have ended.</param>
     public NodeWatch(Func<Address, Task<bool>> hasEnded)
     {
         _hasEnded = hasEnded;
         Receive<DisassociatedEvent>(m => Probe(m.RemoteAddress));
         Receive<AssociationErrorEvent>(m => Probe(m.RemoteAddress));
-        Receive<Probed>(Learned);
+        Receive<Probed>(OnProbed);
         Receive<ClusterEvent.UnreachableMember>(m =>
         {
             _unreachable.Add(m.Member.Address);
@@ -36,8 +36,8 @@ internal sealed class NodeWatch : ReceiveActor
             _unreachable.Remove(m.Member.Address);
             Publish(new NodeNews.Back(m.Member.Address));
         });
-        Receive<ClusterEvent.MemberDowned>(m => GivenUp(m.Member.Address));
-        Receive<ClusterEvent.MemberRemoved>(m => GivenUp(m.Member.Address));
+        Receive<ClusterEvent.MemberDowned>(m => OnRemoved(m.Member.Address));
+        Receive<ClusterEvent.MemberRemoved>(m => OnRemoved(m.Member.Address));
         Receive<NodeNews.Repeat>(_ =>
         {
             foreach (Address node in _unreachable) Publish(new NodeNews.Silent(node));
@@ -60,23 +60,27 @@ internal sealed class NodeWatch : ReceiveActor
 
     private void Probe(Address? node)
     {
-        if (node?.Port is null || !_underWay.Add(node)) return;
+        if (node?.Port is null || !_probing.Add(node)) return;
         _hasEnded(node).PipeTo(Self, Self, ended => new Probed(node, ended), _ => new Probed(node, HasEnded: false));
     }
 
-    private void Learned(Probed m)
+    private void OnProbed(Probed m)
     {
-        _underWay.Remove(m.Node);
+        _probing.Remove(m.Node);
         if (!m.HasEnded) return;
         Publish(new NodeNews.Lost(m.Node, "its process has ended"));
-        // A dead member would keep others from joining until it is out. One that was leaving is on its way anyway.
+        // A dead member keeps other nodes from joining until it is removed. A member that was leaving is removed
+        // anyway.
         if (_cluster.State.Members.Any(member => member.Address.Equals(m.Node) &&
             member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up))
             _cluster.Down(m.Node);
     }
 
-    /// <summary>A side that loses a split downs its own nodes, which it can reach: that is no news.</summary>
-    private void GivenUp(Address node)
+    /// <summary>
+    /// Publishes that a node is gone, if the node was unreachable. The side that loses a split also removes its own
+    /// nodes, which it can reach; their removal is not published.
+    /// </summary>
+    private void OnRemoved(Address node)
     {
         if (_unreachable.Remove(node)) Publish(new NodeNews.Lost(node, "the cluster has given its node up"));
     }

@@ -3,18 +3,18 @@ using Akka.Actor;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Finds out whether a node's process has ended, which a broken connection does not say.</summary>
+/// <summary>Finds out whether a node's process has ended. A broken connection alone does not prove that.</summary>
 internal static class ProcessProbe
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// True only if the node's machine answers that nobody listens on its port. A machine that says nothing, or that no
-    /// route leads to, may have the process running on the other side of a broken network.
+    /// Returns true only if the node's machine refuses the connection, because then no process listens on the node's
+    /// port. If the machine is silent or unreachable, the process may still run on the other side of a broken network.
     /// </summary>
     public static async Task<bool> HasEndedAsync(Address node)
     {
-        using CancellationTokenSource timeout = new(Timeout);
+        using CancellationTokenSource timeout = new(ConnectTimeout);
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         try
         {

@@ -8,9 +8,10 @@ using Starling.Data;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Mutual TLS between nodes: a node shows its certificate, and talks to nobody whose certificate does not come from the
-/// configured authority. The machine's own store of authorities does not count, and neither does a certificate's host
-/// name: the authority is the cluster's own, so whoever has a certificate of it belongs to the cluster.
+/// Mutual TLS between nodes. A node shows its certificate, and accepts only peers whose certificate comes from the
+/// configured authority. The machine's own store of authorities is not used. Host names in certificates are not
+/// checked: the authority belongs to the cluster, so every holder of one of its certificates belongs to the cluster,
+/// too.
 /// </summary>
 public sealed class RemoteTls : IDisposable
 {
@@ -23,9 +24,9 @@ public sealed class RemoteTls : IDisposable
     private RemoteTls(X509Certificate2 certificate, X509Certificate2Collection authorities, TimeProvider time) =>
         (_certificate, _authorities, _time) = (certificate, authorities, time);
 
-    /// <summary>Reads and checks the files; null if the configuration asks for no encryption.</summary>
+    /// <summary>Reads and checks the files. Returns null if the configuration asks for no encryption.</summary>
     /// <exception cref="StarlingException">
-    /// A file is missing or no such thing, the certificate has expired, or does not come from the authority.
+    /// A file is missing or has another format, or the certificate has expired or does not come from the authority.
     /// </exception>
     public static RemoteTls? Open(TlsOptions options, TimeProvider time)
     {
@@ -38,18 +39,20 @@ public sealed class RemoteTls : IDisposable
         throw new StarlingException($"cluster.tls.certificate: {file} {problem}");
     }
 
-    /// <summary>The protocol in the addresses of nodes.</summary>
+    /// <summary>Returns the protocol in the addresses of nodes.</summary>
     public static string ProtocolOf(RemoteTls? tls) => tls is null ? "akka.tcp" : "akka.ssl.tcp";
 
-    /// <summary>Has an actor system listen and connect with TLS only, or without.</summary>
+    /// <summary>Returns the settings that make an actor system use TLS for all connections, or for none.</summary>
     public static string HoconOf(RemoteTls? tls) =>
         $"akka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}\n";
 
-    /// <summary>Goes with <see cref="HoconOf"/>: the certificate, and whom to trust.</summary>
+    /// <summary>
+    /// The certificate and the check of peers. An actor system needs it beside <see cref="HoconOf"/>.
+    /// </summary>
     public DotNettySslSetup Setup => new(_certificate, suppressValidation: false, requireMutualAuthentication: true,
         (peer, _, address, _, log) => IsTrusted(peer, address, log));
 
-    /// <summary>Forgets the key.</summary>
+    /// <summary>Frees the private key and the certificates.</summary>
     public void Dispose()
     {
         _certificate.Dispose();
@@ -63,7 +66,7 @@ public sealed class RemoteTls : IDisposable
         return problem is null;
     }
 
-    /// <summary>What is wrong with a certificate, or null.</summary>
+    /// <summary>Describes what is wrong with a certificate; null if nothing is.</summary>
     private string? Problem(X509Certificate2 certificate)
     {
         DateTime now = _time.GetUtcNow().LocalDateTime;

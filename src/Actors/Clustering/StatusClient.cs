@@ -8,7 +8,7 @@ using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Asks nodes how their cluster is, from a system that is no member of it.</summary>
+/// <summary>Asks nodes for the state of their cluster, from an actor system that is not a member of it.</summary>
 internal sealed class StatusClient : IAsyncDisposable
 {
     private readonly ActorSystem _system;
@@ -16,8 +16,8 @@ internal sealed class StatusClient : IAsyncDisposable
     private StatusClient(ActorSystem system) => _system = system;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="node">A node that will be asked: it says on which of this machine's addresses to listen.</param>
-    /// <param name="tls">What to show, and whom to trust; null for no encryption.</param>
+    /// <param name="node">A node that will be asked. The client listens on the address that faces this node.</param>
+    /// <param name="tls">The client's certificate and the trusted authority; null for no encryption.</param>
     public static StatusClient For(Address node, RemoteTls? tls)
     {
         Config profile = ConfigurationFactory.ParseString(
@@ -27,8 +27,8 @@ internal sealed class StatusClient : IAsyncDisposable
             ClusterProfile.SystemName + "-client", tls is null ? setup : setup.And(tls.Setup)));
     }
 
-    /// <summary>Asks a node.</summary>
-    /// <exception cref="StarlingException">It does not answer.</exception>
+    /// <summary>Asks a node for the state of its cluster.</summary>
+    /// <exception cref="StarlingException">The node does not answer in time.</exception>
     public async Task<NodeProtocol.ClusterStatus> AskAsync(Address node, TimeSpan timeout)
     {
         ActorSelection actor = _system.ActorSelection(new RootActorPath(node) / "user" / ActorNames.Node);
@@ -43,10 +43,12 @@ internal sealed class StatusClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the client.</summary>
+    /// <summary>Ends the client's actor system.</summary>
     public async ValueTask DisposeAsync() => await _system.Terminate();
 
-    /// <summary>The address that the system would send from; no packet leaves for it.</summary>
+    /// <summary>
+    /// Finds the address of this machine from which the operating system would send to a node. No packet is sent.
+    /// </summary>
     private static string AddressTowards(Address node)
     {
         using Socket socket = new(SocketType.Dgram, ProtocolType.Udp);

@@ -4,10 +4,12 @@ using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Reads the files of <c>cluster.tls</c>; every mistake is one line that names the key and the file.</summary>
+/// <summary>
+/// Reads the files of <c>cluster.tls</c>. Each mistake becomes an error of one line that names the key and the file.
+/// </summary>
 internal static class TlsFiles
 {
-    /// <summary>A certificate with its private key.</summary>
+    /// <summary>Reads a certificate with its private key.</summary>
     public static X509Certificate2 Certificate(string file, string keyFile, string? passwordFile)
     {
         string text = Read("certificate", file), key = Read("key", keyFile);
@@ -19,7 +21,7 @@ internal static class TlsFiles
             using X509Certificate2 loaded = password is null
                 ? X509Certificate2.CreateFromPem(text, key)
                 : X509Certificate2.CreateFromEncryptedPem(text, key, password);
-            // Windows' TLS does not take a key that was never in a store or a PKCS 12 file.
+            // TLS on Windows accepts a key only from a store or from a PKCS 12 file.
             return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
@@ -32,7 +34,7 @@ internal static class TlsFiles
         }
     }
 
-    /// <summary>The authority's certificates, at least one of them a root.</summary>
+    /// <summary>Reads the certificates of the authority. At least one of them is a root.</summary>
     public static X509Certificate2Collection Authorities(string file)
     {
         X509Certificate2Collection found = [];

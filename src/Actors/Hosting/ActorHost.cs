@@ -11,7 +11,7 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>A node's actor system.</summary>
+/// <summary>Runs a node's actor system.</summary>
 internal sealed class ActorHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -24,18 +24,21 @@ internal sealed class ActorHost : IAsyncDisposable
         Address = Cluster.Get(System).SelfAddress;
     }
 
+    /// <summary>The actor system.</summary>
     public ActorSystem System { get; }
 
-    /// <summary>The supervisor, on whichever node it is.</summary>
+    /// <summary>The supervisor, or a proxy that passes messages on to the supervisor of another node.</summary>
     public IActorRef Supervisor { get; }
 
     /// <summary>This node's own actor.</summary>
     public ActorSelection Node => System.ActorSelection(ActorNames.PathOf(ActorNames.Node));
 
-    /// <summary>Where this node listens.</summary>
+    /// <summary>The address on which this node listens.</summary>
     public Address Address { get; }
 
-    /// <summary>Starts the node's actors.</summary>
+    /// <summary>Starts the actor system with the node's actors.</summary>
+    /// <param name="node">What the actors are made from.</param>
+    /// <param name="events">Gets the warnings of Akka.</param>
     public static async Task<ActorHost> StartAsync(NodeSetup node, EventLog events)
     {
         ThreadPool.GetMinThreads(out int workers, out int ports);
@@ -48,7 +51,7 @@ internal sealed class ActorHost : IAsyncDisposable
         return new ActorHost(host);
     }
 
-    /// <summary>Leaves the cluster and ends the actors.</summary>
+    /// <summary>Leaves the cluster and stops the actors.</summary>
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync(CancellationToken.None);

@@ -6,19 +6,19 @@ using TorchSharp;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>The engines that connect processes.</summary>
+/// <summary>Chooses the engine that connects the trainers' processes.</summary>
 public static class CollectiveEngines
 {
-    /// <summary>Takes the best engine there is for the trainers' device.</summary>
+    /// <summary>The name that stands for the best available engine for the trainers' device.</summary>
     public const string Automatic = "auto";
 
     private static readonly GlooEngine Gloo = new();
     private static readonly NcclEngine Nccl = new();
 
-    /// <summary>The engine of that name.</summary>
+    /// <summary>Returns the engine of a name.</summary>
     /// <param name="name"><c>auto</c>, <c>gloo</c> or <c>nccl</c>; the same for all trainers of a cluster.</param>
-    /// <param name="device">Where the trainer computes.</param>
-    /// <exception cref="StarlingException">There is no such engine, or it cannot be used here.</exception>
+    /// <param name="device">The device on which the trainer computes.</param>
+    /// <exception cref="StarlingException">No engine has the name, or it cannot be used on this machine.</exception>
     public static ICollectiveEngine For(string name, DeviceType device)
     {
         ICollectiveEngine engine = name switch

@@ -9,7 +9,7 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Scoring of checkpoints, beside the training.</summary>
+/// <summary>Starts the evaluator, which scores checkpoints while the training goes on.</summary>
 internal static class EvaluatorWiring
 {
     /// <summary>Adds an evaluator if the node has the role and the run is evaluated.</summary>

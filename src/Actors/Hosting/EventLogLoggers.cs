@@ -4,12 +4,14 @@ using Starling.Actors.Runs.Events;
 namespace Starling.Actors.Hosting;
 
 /// <summary>
-/// Puts what Akka warns of into the run's event log, where it can be read beside what the run did then.
+/// Writes Akka's warnings and errors to the node's event log, where they can be read beside the events of the run.
 /// </summary>
 internal sealed class EventLogLoggers(EventLog events) : ILoggerProvider
 {
+    /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Lines(events, categoryName);
 
+    /// <summary>Does nothing: the event log belongs to the process.</summary>
     public void Dispose() { }
 
     private sealed class Lines(EventLog events, string source) : ILogger

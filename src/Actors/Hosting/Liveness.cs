@@ -3,15 +3,18 @@ using Starling.Actors.Metrics;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>What the health endpoints answer.</summary>
+/// <summary>Decides what the health endpoints answer.</summary>
+/// <param name="metrics">They know when the last step was committed.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stepTimeout">If the last step is older, the node is not ready.</param>
 internal sealed class Liveness(RunMetrics metrics, TimeProvider time, TimeSpan stepTimeout)
 {
     private readonly long _started = time.GetTimestamp();
 
-    /// <summary>The process answers: that is all it takes. A node that loads a checkpoint is alive.</summary>
+    /// <summary>Reports alive, always. A process that can answer is alive, even while it loads a checkpoint.</summary>
     public static HealthReport Live() => new(true, new Dictionary<string, string> { ["process"] = "answers" });
 
-    /// <summary>Ready once training began, and while steps are made or an evaluation ends the run.</summary>
+    /// <summary>Reports ready while the last step of this process is younger than the timeout.</summary>
     public HealthReport Ready()
     {
         TimeSpan? age = metrics.Progress.SinceLastStep;

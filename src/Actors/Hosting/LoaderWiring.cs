@@ -7,7 +7,7 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Reading, decoding and cropping, for trainers that ask.</summary>
+/// <summary>Starts the loader, which reads, decodes and crops images for trainers.</summary>
 internal static class LoaderWiring
 {
     /// <summary>Adds a loader if the node has the role.</summary>

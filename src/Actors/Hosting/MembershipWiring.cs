@@ -5,15 +5,15 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Joining the cluster, and what starts once the node is a member.</summary>
+/// <summary>Joins the cluster, and starts actors once the node is a member.</summary>
 internal static class MembershipWiring
 {
-    /// <summary>Has the node join, and starts the actors of its roles when it is up.</summary>
+    /// <summary>Has the node join the cluster, and starts the actors of its roles when the node is up.</summary>
     public static AkkaConfigurationBuilder AddMembership(this AkkaConfigurationBuilder akka, NodeSetup node) =>
         akka.AddStartup((system, registry) =>
         {
             Cluster cluster = Cluster.Get(system);
-            // Only a member that is up may decide about others, so no role starts earlier.
+            // Only a member with the status up takes part in the cluster's decisions, so no role starts earlier.
             cluster.RegisterOnMemberUp(() =>
             {
                 foreach (Action<ActorSystem, IActorRegistry> start in node.OnceUp) start(system, registry);

@@ -5,10 +5,10 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Metrics, views and the event log of a node.</summary>
+/// <summary>Starts the monitor, which keeps the metrics, the view and the event log of a node.</summary>
 internal static class MonitorWiring
 {
-    /// <summary>Adds the actor that the node's other actors report to.</summary>
+    /// <summary>Adds the monitor, to which the node's other actors report.</summary>
     public static AkkaConfigurationBuilder AddMonitor(this AkkaConfigurationBuilder akka, NodeSetup node) =>
         akka.WithActors((system, registry) => registry.Register<MonitorActor>(system.ActorOf(
             Props.Create(() => new MonitorActor(node.Outputs, node.Progress, node.TokensPerImage)),

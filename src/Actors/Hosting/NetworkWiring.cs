@@ -6,10 +6,10 @@ using Starling.Actors.Protocol.Wire;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>How a node listens, what its messages look like, and where its log goes.</summary>
+/// <summary>Sets up the node's network, the format of its messages, and its log.</summary>
 internal static class NetworkWiring
 {
-    /// <summary>Adds Akka's settings of the node.</summary>
+    /// <summary>Adds the node's settings of Akka.</summary>
     public static AkkaConfigurationBuilder AddNetwork(this AkkaConfigurationBuilder akka, NodeSetup node)
     {
         akka.AddHocon(WireProfile.Hocon + RemoteTls.HoconOf(node.Tls) + node.Profile, HoconAddMode.Prepend)

@@ -5,18 +5,21 @@ using Starling.Actors.Protocol;
 namespace Starling.Actors.Hosting;
 
 /// <summary>
-/// A node's own actor, <c>/user/status</c>: offers the node to the supervisor, so that every node hears whether it fits
-/// and when the run is over, whatever it does; has it released when it is to leave; and tells anybody who asks how the
-/// cluster is.
+/// A node's own actor, <c>/user/status</c>. It registers the node with the supervisor, so that a node of any role hears
+/// whether it is accepted and when the run is over. It has the node released before the node leaves. It answers
+/// requests for the state of the cluster.
 /// </summary>
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SupervisorTimeout = TimeSpan.FromSeconds(2);
 
     private readonly NodeSetup _node;
     private readonly IActorRef _supervisor;
     private readonly SupervisorRegistration _registration;
 
+    /// <summary>Makes the actor of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="supervisor">The supervisor, on any node.</param>
     public NodeActor(NodeSetup node, IActorRef supervisor)
     {
         _node = node;
@@ -40,16 +43,16 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             if (node.Has(NodeRole.Trainer))
                 Context.ActorSelection(ActorNames.PathOf(ActorNames.Trainer)).Tell(TrainerProtocol.Leave.Instance);
-            else MayGo();
+            else Release();
         });
-        Receive<TrainerProtocol.Released>(_ => MayGo());
+        Receive<TrainerProtocol.Released>(_ => Release());
         Receive<NodeProtocol.StatusRequest>(_ => AskSupervisor());
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Listens to what the node's other actors are told.</summary>
+    /// <summary>Subscribes to the answers that the supervisor gives to the node's other actors.</summary>
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(SupervisorProtocol.Refused));
@@ -57,10 +60,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// Nothing is lost when the node goes. Trainers that wait for a batch of its loader ask another one as soon as the
-    /// loader has ended; the node itself takes seconds to leave.
+    /// Ends the loader and signals that the node may leave without loss. The loader ends first, because trainers that
+    /// wait for its shares ask another loader as soon as it has ended, while the node itself takes seconds to leave.
     /// </summary>
-    private void MayGo()
+    private void Release()
     {
         Context.ActorSelection(ActorNames.PathOf(ActorNames.Loader)).Tell(PoisonPill.Instance);
         _node.Signals.SetReleased();
@@ -70,7 +73,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         Cluster cluster = Cluster.Get(Context.System);
         NodeProtocol.ClusterStatus status = new(_node.Name, Members(cluster.State), null);
-        _supervisor.Ask<RunStatus>(SupervisorProtocol.StatusRequest.Instance, Timeout).PipeTo(Sender, Self,
+        _supervisor.Ask<RunStatus>(SupervisorProtocol.StatusRequest.Instance, SupervisorTimeout).PipeTo(Sender, Self,
             success: run => status with { Run = run }, failure: _ => status);
     }
 

@@ -12,81 +12,94 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>What the actors of a node are made from.</summary>
+/// <summary>Everything from which the actors of a node are made.</summary>
 internal sealed record NodeSetup
 {
+    /// <summary>The run.</summary>
     public required RunContext Run { get; init; }
 
-    /// <summary>The node's name, and that of what it does.</summary>
+    /// <summary>The name of the node, and of its trainer, loader and evaluator.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The node's roles; see <see cref="Protocol.NodeRole"/>.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
-    /// <summary>Akka's settings: <see cref="ClusterProfile"/>.</summary>
+    /// <summary>Akka's settings; see <see cref="ClusterProfile"/>.</summary>
     public required string Profile { get; init; }
 
-    /// <summary>Where it listens, and nowhere else.</summary>
+    /// <summary>The only address on which the node listens for messages.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>0 for any.</summary>
+    /// <summary>The port on which the node listens; 0 for any free port.</summary>
     public int Port { get; init; }
 
     /// <summary>Certificates for talking to other nodes; null for no encryption.</summary>
     public RemoteTls? Tls { get; init; }
 
-    /// <summary>What carries the exchange between trainers; a node alone needs none.</summary>
+    /// <summary>
+    /// The engine of the exchange between trainers. A single node keeps the default, which connects no processes.
+    /// </summary>
     public ICollectiveEngine Engine { get; init; } = new InProcessEngine();
 
-    /// <summary>Where that listens.</summary>
+    /// <summary>The address on which the engine listens, and its timeouts.</summary>
     public CollectiveOptions Collective { get; init; } = new();
 
-    /// <summary>Nodes of the cluster to join; none to begin one.</summary>
+    /// <summary>Nodes of the cluster to join; empty to begin a cluster.</summary>
     public IReadOnlyList<Address> Seeds { get; init; } = [];
 
-    /// <summary>What starts once the node is a member of the cluster, in this order.</summary>
+    /// <summary>Actions that run in this order once the node is a member of the cluster.</summary>
     public List<Action<ActorSystem, IActorRegistry>> OnceUp { get; } = [];
 
-    /// <summary>Closed when the cluster has given this node up.</summary>
+    /// <summary>Closed when the cluster has removed this node.</summary>
     public Fence Fence { get; } = new();
 
-    /// <summary>What the actors let the process know.</summary>
+    /// <summary>Tells the process what happened to the node.</summary>
     public NodeSignals Signals { get; } = new();
 
     /// <summary>
-    /// The diary that the supervisors of a cluster write one after the other; null for the node's own.
+    /// The path of the run's event log, <c>events.jsonl</c>, to which the supervisors of a cluster append one after the
+    /// other. Null for a single node, whose own event log is the run's.
     /// </summary>
-    public string? Journal { get; init; }
+    public string? RunEventLog { get; init; }
 
-    /// <summary>Where results of evaluations are.</summary>
+    /// <summary>The files with the results of evaluations.</summary>
     public required EvaluationFiles Evaluations { get; init; }
 
+    /// <summary>Number of this start of the process on the run, from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Whether to resume from a checkpoint of another configuration or data set.</summary>
     public required bool Force { get; init; }
 
+    /// <summary>Where the monitor writes.</summary>
     public required MonitorOutputs Outputs { get; init; }
 
+    /// <summary>The figures of the run before its first step.</summary>
     public required RunProgress Progress { get; init; }
 
+    /// <summary>Tokens that the student predicts for one image, over all its views.</summary>
     public required int TokensPerImage { get; init; }
 
     public required Action<ReplicaBatchPipeline> PipelineOpened { get; init; }
 
+    /// <summary>Called with the result of the run, on the node whose supervisor leads the run.</summary>
     public required Action<RunResult> Ended { get; init; }
 
+    /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
-    /// <summary>Cancelled when the run has ended: abandons an evaluation nobody waits for.</summary>
+    /// <summary>Cancelled when the run has ended: an evaluation that is under way then stops.</summary>
     public required CancellationToken Stopping { get; init; }
 
+    /// <summary>Whether the node has a role.</summary>
     public bool Has(string role) => Roles.Contains(role);
 
-    /// <summary>What is known of the run now.</summary>
+    /// <summary>Makes the plan of the run, with the evaluations that are done at this moment.</summary>
     public RunPlan Plan()
     {
         StarlingOptions o = Run.Options;
-        // A node alone has nobody to wait for.
-        TimeSpan settle = TimeSpan.FromSeconds(Journal is null ? 0 : o.Cluster.SettleSeconds);
+        // A single node need not wait for other trainers to join.
+        TimeSpan settle = TimeSpan.FromSeconds(RunEventLog is null ? 0 : o.Cluster.SettleSeconds);
         return new RunPlan(o.Training.Steps, o.Training.Replicas, o.Evaluation.EverySteps, o.Evaluation.Enabled)
         {
             Evaluated = Evaluations.Of(Run.Checkpoints).Keys.ToHashSet(),

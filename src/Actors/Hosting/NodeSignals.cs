@@ -2,7 +2,7 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>What a node's actors let the process around them know; each once.</summary>
+/// <summary>Tells the process what happened to its node. The node's actors set each signal at most once.</summary>
 internal sealed class NodeSignals
 {
     private readonly TaskCompletionSource<string> _refused = New<string>();
@@ -10,24 +10,28 @@ internal sealed class NodeSignals
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The node is a member.</summary>
+    /// <summary>Completes when the node is a member of the cluster.</summary>
     public Task Joined => _joined.Task;
 
-    /// <summary>Why the supervisor does not take this node.</summary>
+    /// <summary>Completes with the reason when the supervisor refuses this node.</summary>
     public Task<string> Refused => _refused.Task;
 
-    /// <summary>The run is over.</summary>
+    /// <summary>Completes when the run is over.</summary>
     public Task<SupervisorProtocol.RunEnded> Over => _over.Task;
 
-    /// <summary>Nobody needs this node any more.</summary>
+    /// <summary>Completes when the node may leave the cluster without loss.</summary>
     public Task Released => _released.Task;
 
+    /// <summary>Completes <see cref="Joined"/>.</summary>
     public void SetJoined() => _joined.TrySetResult();
 
+    /// <summary>Completes <see cref="Refused"/>.</summary>
     public void SetRefused(string reason) => _refused.TrySetResult(reason);
 
+    /// <summary>Completes <see cref="Over"/>.</summary>
     public void SetOver(SupervisorProtocol.RunEnded over) => _over.TrySetResult(over);
 
+    /// <summary>Completes <see cref="Released"/>.</summary>
     public void SetReleased() => _released.TrySetResult();
 
     private static TaskCompletionSource<T> New<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);

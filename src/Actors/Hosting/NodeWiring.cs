@@ -5,10 +5,12 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>The node's own actor.</summary>
+/// <summary>Starts the node's own actor.</summary>
 internal static class NodeWiring
 {
-    /// <summary>Adds the actor that offers the node to the supervisor and answers for it.</summary>
+    /// <summary>
+    /// Adds the actor that registers the node with the supervisor and answers requests for the state.
+    /// </summary>
     public static AkkaConfigurationBuilder AddNode(this AkkaConfigurationBuilder akka, NodeSetup node) =>
         akka.WithActors((system, registry) =>
         {

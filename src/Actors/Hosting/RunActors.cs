@@ -2,10 +2,10 @@ using Akka.Hosting;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>The actors of one node: which there are, by role. Each line is a file of this folder.</summary>
+/// <summary>Adds the actors of one node, by its roles. Each line of the method is one file of this folder.</summary>
 internal static class RunActors
 {
-    /// <summary>Adds a node's actors, and has the node join its cluster once they are there.</summary>
+    /// <summary>Adds a node's actors. The node joins its cluster after they are added.</summary>
     public static AkkaConfigurationBuilder AddRun(this AkkaConfigurationBuilder akka, NodeSetup node) => akka
         .AddNetwork(node)
         .AddMonitor(node)

@@ -13,11 +13,12 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Hosting;
 
 /// <summary>
-/// What every process of a run has around its actors: diary, metrics, view, and the ends it waits for.
+/// What every process of a run has around its actors: the event log, the metrics, the view, and the tasks that complete
+/// when the run or the actors end.
 /// </summary>
 internal sealed class RunServices : IAsyncDisposable
 {
-    /// <summary>A trainer that makes no step for so long is not ready, whatever it says.</summary>
+    /// <summary>A node whose last step is older than this is not ready.</summary>
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(10);
 
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,28 +34,33 @@ internal sealed class RunServices : IAsyncDisposable
         (_suffix, _time) = (suffix, time);
     }
 
+    /// <summary>The run.</summary>
     public RunContext Run { get; }
 
+    /// <summary>The event log of this process.</summary>
     public EventLog Events { get; }
 
+    /// <summary>The metrics of this process.</summary>
     public RunMetrics Metrics { get; }
 
+    /// <summary>Serves the metrics and the health of this process.</summary>
     public MetricsServer Server { get; }
 
+    /// <summary>Shows the run on the terminal.</summary>
     public IProgressView View { get; }
 
-    /// <summary>How the run ended, in the process that led it.</summary>
+    /// <summary>How the run ended. Completes only in the process whose supervisor leads the run.</summary>
     public Task<RunResult> Ended => _ended.Task;
 
-    /// <summary>The last figures, once the actors have stopped.</summary>
+    /// <summary>The last figures of the run. Completes when the monitor has stopped.</summary>
     public Task<RunProgress> Final => _final.Task;
 
-    /// <summary>Opens everything.</summary>
+    /// <summary>Opens the event log, the metrics and the view.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="suffix">Sets this process's files apart from those of others: empty for the only one.</param>
+    /// <param name="suffix">Added to the names of this process's files; empty if it is the run's only process.</param>
     /// <param name="console">The terminal.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="Data.StarlingException">A file or a port cannot be had.</exception>
+    /// <exception cref="Data.StarlingException">The event log cannot be written, or no port is free.</exception>
     public static async Task<RunServices> OpenAsync(
         RunContext run, string suffix, IAnsiConsole console, TimeProvider time)
     {
@@ -65,9 +71,10 @@ internal sealed class RunServices : IAsyncDisposable
         metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
             $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
         Liveness liveness = new(metrics, time, StepTimeout);
+        MetricsServer? server = null;
         try
         {
-            MetricsServer server = await MetricsServer.StartAsync(
+            server = await MetricsServer.StartAsync(
                 run.Options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
             IProgressView view = ProgressViews.For(console, run.Options.Monitor.LogEverySteps);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
@@ -76,16 +83,17 @@ internal sealed class RunServices : IAsyncDisposable
         }
         catch
         {
+            if (server is not null) await server.DisposeAsync();
             await events.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>What the process's actors are made from.</summary>
+    /// <summary>Makes the setup of the process's actors.</summary>
     /// <param name="name">The node's name.</param>
     /// <param name="roles">Its roles.</param>
-    /// <param name="profile">Akka's settings.</param>
-    /// <param name="force">Goes on from a checkpoint of another configuration all the same.</param>
+    /// <param name="profile">Akka's settings; see <see cref="Clustering.ClusterProfile"/>.</param>
+    /// <param name="force">Whether to resume from a checkpoint of another configuration or data set.</param>
     public NodeSetup Node(string name, IReadOnlyList<string> roles, string profile, bool force)
     {
         StarlingOptions options = Run.Options;
@@ -117,7 +125,7 @@ internal sealed class RunServices : IAsyncDisposable
         }
     }
 
-    /// <summary>Says what is run, and where it can be watched.</summary>
+    /// <summary>Shows what is trained, and where the metrics are.</summary>
     public void Announce()
     {
         View.Note(string.Create(CultureInfo.InvariantCulture,
@@ -128,10 +136,10 @@ internal sealed class RunServices : IAsyncDisposable
         View.Note($"metrics at {Server.Address}metrics{moved}");
     }
 
-    /// <summary>Abandons an evaluation that nobody waits for any more.</summary>
+    /// <summary>Cancels an evaluation that is under way, because the run has ended without it.</summary>
     public Task AbandonAsync() => _stopping.CancelAsync();
 
-    /// <summary>Closes everything.</summary>
+    /// <summary>Ends the view and the server, then closes the event log.</summary>
     public async ValueTask DisposeAsync()
     {
         await View.DisposeAsync();

@@ -8,11 +8,11 @@ using TorchSharp;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Starts the threads of a loader, as the run's configuration asks for them.</summary>
+/// <summary>Starts the threads of a loader as the run's configuration says.</summary>
 internal static class ShareSources
 {
     /// <summary>
-    /// Starts decode threads, and threads that tokenize if <c>data.tokenizeOn</c> gives that to loaders.
+    /// Starts the threads that decode, and threads that tokenize if <c>data.tokenizeOn</c> says that loaders tokenize.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="opened">Told of the decode pipeline, for its statistics.</param>
@@ -25,7 +25,7 @@ internal static class ShareSources
         if (data.TokenizeOn == TokenizeOn.Trainer) return new PixelSource(pipeline);
         torch.Device device = new(run.Options.Training.Device);
         bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;
-        // A GPU works on one chunk at a time whatever the number of threads.
+        // A GPU works on one chunk at a time, so more than one thread would gain nothing.
         return new TokenSource(pipeline,
             () => VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), device, bfloat16),
             device.type == DeviceType.CUDA ? 1 : data.Workers, data.Prefetch);

@@ -10,10 +10,12 @@ using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>The run's supervisor: one in the cluster, on the oldest node that has the role.</summary>
+/// <summary>Starts the run's supervisor: one in the cluster, on the oldest node that has the role.</summary>
 internal static class SupervisorWiring
 {
-    /// <summary>Adds the supervisor, or the way to it where the node does not have the role.</summary>
+    /// <summary>
+    /// Adds the supervisor, or a proxy that passes messages on to the supervisor if the node does not have the role.
+    /// </summary>
     public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka, NodeSetup node)
     {
         ClusterSingletonOptions options = new()
@@ -43,14 +45,14 @@ internal static class SupervisorWiring
     }
 
     /// <summary>
-    /// Whoever is told of decisions. The leading node of a cluster writes them into the run's event log as well, which
-    /// the supervisors of a run write one after the other.
+    /// Returns the receiver of the supervisor's decisions: the node's monitor. In a cluster an actor before the monitor
+    /// also writes the decisions to the run's event log, to which the supervisors of a run append one after the other.
     /// </summary>
     private static ICanTell Listener(ActorSystem system, NodeSetup node)
     {
         ActorSelection monitor = system.ActorSelection(ActorNames.PathOf(ActorNames.Monitor));
-        if (node.Journal is not { } journal) return monitor;
-        return system.ActorOf(Props.Create(() => new RunEventWriter(
-            journal, path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), ActorNames.EventWriter);
+        if (node.RunEventLog is not { } runEventLog) return monitor;
+        return system.ActorOf(Props.Create(() => new RunEventWriter(runEventLog,
+            path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), ActorNames.EventWriter);
     }
 }

@@ -11,7 +11,7 @@ using Starling.Actors.Training;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Training, and writing the checkpoints of what was trained.</summary>
+/// <summary>Starts the trainer, and the actor that writes its checkpoints.</summary>
 internal static class TrainerWiring
 {
     /// <summary>Adds a trainer and its checkpointer if the node has the role.</summary>
@@ -33,9 +33,9 @@ internal static class TrainerWiring
         }
     }
 
-    /// <summary>What a trainer has to know of its run.</summary>
+    /// <summary>Makes the settings of a trainer from its run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="force">Goes on from a checkpoint of another configuration or data set all the same.</param>
+    /// <param name="force">Whether to resume from a checkpoint of another configuration or data set.</param>
     internal static TrainerSettings SettingsOf(RunContext run, bool force) => new(run.Shape,
         run.Options.ToTrainStepOptions(), AssetFiles.Tokenizer(run.Options.Tokenizer.Path),
         run.Options.Checkpoint.EverySteps, run.Description, RunContext.ComparedSections, run.NodeIdentity, force);

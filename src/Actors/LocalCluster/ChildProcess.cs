@@ -2,8 +2,11 @@ using System.Diagnostics;
 
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>A process that lives no longer than this one, whose lines are read and which is told lines.</summary>
-internal sealed class ChildProcess : IDisposable
+/// <summary>
+/// A child process of this program. Its output is read line by line and it gets lines as input. It ends when this
+/// program ends, because its standard input ends then.
+/// </summary>
+internal sealed class ChildProcess : IMemberProcess
 {
     private readonly Process _process;
 
@@ -13,38 +16,39 @@ internal sealed class ChildProcess : IDisposable
         Exited = exited;
     }
 
+    /// <inheritdoc/>
     public int Id => _process.Id;
 
-    /// <summary>The exit code, after the last line of output.</summary>
+    /// <inheritdoc/>
     public Task<int> Exited { get; }
 
-    /// <summary>Starts this program once more.</summary>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="output">Given each line of standard output.</param>
-    /// <param name="error">Given each line of standard error.</param>
+    /// <summary>Starts this program once more; see <see cref="MemberStart"/>.</summary>
+    /// <param name="arguments">The arguments of the new process.</param>
+    /// <param name="output">Called with each line of standard output.</param>
+    /// <param name="error">Called with each line of standard error.</param>
     public static ChildProcess Start(IEnumerable<string> arguments, Action<string> output, Action<string> error)
     {
         ProcessStartInfo start = new()
         {
             FileName = Environment.ProcessPath!,
-            RedirectStandardInput = true, // its end tells the child of ours
+            RedirectStandardInput = true, // when this process ends, so does the input, and the child notices
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Started by the dotnet command, the program is its first argument.
+        // If the dotnet command runs this program, the program's file is the first argument of the command.
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         Process process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Heard(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Heard(error, line.Data);
+        process.OutputDataReceived += (_, line) => PassLine(output, line.Data);
+        process.ErrorDataReceived += (_, line) => PassLine(error, line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new ChildProcess(process, ExitAsync(process));
     }
 
-    /// <summary>Writes a line to its standard input, if it still reads.</summary>
+    /// <inheritdoc/>
     public void Tell(string line)
     {
         try
@@ -54,17 +58,17 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (IOException)
         {
-            // It has just ended: that is seen elsewhere.
+            // The process has just ended. The manager learns that from Exited.
         }
     }
 
-    /// <summary>Ends it at once (SIGKILL).</summary>
+    /// <inheritdoc/>
     public void Kill() => _process.Kill();
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
-    private static void Heard(Action<string> reader, string? line)
+    private static void PassLine(Action<string> reader, string? line)
     {
         if (line is not null) reader(line);
     }

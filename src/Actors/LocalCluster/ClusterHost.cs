@@ -6,21 +6,23 @@ using Starling.Model.Files;
 
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>Runs a cluster of processes on this machine, shown live, taking orders while it runs.</summary>
+/// <summary>
+/// Runs a cluster of processes on this machine, shows it live, and takes orders from other processes while it runs.
+/// </summary>
 public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClusterHost
 {
     /// <inheritdoc/>
     public async Task<int> RunAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
-        // Once here rather than once by each member.
+        // A mistake in the configuration is reported once here rather than by each member.
         StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
         request = request.OnOneMachine(options, Environment.ProcessorCount);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, "cluster",
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
-        await using ClusterView view = new(console, options.Monitor.LogEverySteps);
+        await using IClusterView view = ClusterViews.For(console, options.Monitor.LogEverySteps);
         using MemberLogs logs = new(Path.Combine(request.RunFolder, "nodes"));
-        ClusterManager manager = new(request, view, logs, time);
+        ClusterManager manager = new(request, view, logs, ChildProcess.Start, time);
         await using ControlServer control = new(ControlPath.Of(request.RunFolder), manager.OrderAsync);
         await using (cancellationToken.Register(manager.Stop))
         {

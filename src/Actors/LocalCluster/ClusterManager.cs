@@ -6,18 +6,32 @@ using Starling.Data;
 namespace Starling.Actors.LocalCluster;
 
 /// <summary>
-/// The process manager of a local cluster: starts the members, starts again those that die, and ends them all with the
-/// run. One loop does everything; what happens elsewhere is handed to it.
+/// Manages the processes of a local cluster: starts the members, restarts members that die, and ends all of them with
+/// the run. One loop changes the state of the members; other threads post actions to that loop.
 /// </summary>
-internal sealed class ClusterManager(ClusterRequest request, ClusterView view, MemberLogs logs, TimeProvider time)
+/// <param name="request">The members and the run.</param>
+/// <param name="view">Shows what happens.</param>
+/// <param name="logs">Keeps the members' output.</param>
+/// <param name="start">Starts the process of a member.</param>
+/// <param name="time">The clock of all waits.</param>
+internal sealed class ClusterManager(
+    ClusterRequest request, IClusterView view, MemberLogs logs, MemberStart start, TimeProvider time)
 {
-    /// <summary>A run that was asked to stop makes its step and its checkpoint; then it is over or killed.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(5), EndTimeout = TimeSpan.FromSeconds(40);
+    /// <summary>
+    /// How long a run that was asked to stop may take for its step and its checkpoint before the members are killed.
+    /// </summary>
+    internal static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>A cluster whose first members only die will not get better by itself.</summary>
-    private const int FruitlessStarts = 5;
+    /// <summary>How long the members may take to end after the run is over before they are killed.</summary>
+    internal static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How many times in a row a member may die while no member has ever become ready. Then the cluster gives up: its
+    /// members would only go on dying.
+    /// </summary>
+    internal const int FruitlessStarts = 5;
+
+    private static readonly TimeSpan StopRepeatInterval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
     private readonly List<Member> _members = [.. request.Members().Select(plan => new Member(plan))];
@@ -29,9 +43,11 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
 
     private bool IsEnding => _outcome is not null || _mistake is not null;
 
-    /// <summary>Runs the cluster to its end; no member runs any more then.</summary>
+    /// <summary>Runs the cluster until the run is over and no member runs any more.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="StarlingException">The members cannot be started, for this reason.</exception>
+    /// <exception cref="StarlingException">
+    /// A member ended because of a mistake of the user, which the message names.
+    /// </exception>
     public async Task<int> RunAsync()
     {
         try
@@ -44,7 +60,9 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         {
             await _end.CancelAsync();
             _inbox.Writer.TryComplete();
-            foreach (Member member in _members) member.Child?.Kill(); // none, unless this fails
+            // The channel completes only when it is empty. Then callers of Ask stop waiting for an answer.
+            while (_inbox.Reader.TryRead(out _)) { }
+            foreach (Member member in _members) member.Child?.Kill(); // none runs, unless the loop above threw
         }
         if (_mistake is { } mistake) throw new StarlingException(mistake);
         return _outcome switch
@@ -55,14 +73,14 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         };
     }
 
-    /// <summary>Has the run end with a checkpoint.</summary>
+    /// <summary>Asks the run to end with a checkpoint.</summary>
     public void Stop() => Post(() =>
     {
         if (_stopping || IsEnding) return;
         _stopping = true;
         if (!Seeds(null).Any())
         {
-            End(RunOutcome.Stopped); // nobody is there who could make another step
+            End(RunOutcome.Stopped); // no member is ready, so no step is under way
             return;
         }
         view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
@@ -70,18 +88,20 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         After(StopTimeout, KillAll);
     });
 
-    /// <summary>Carries out an order of another process; see <see cref="ControlClient"/>.</summary>
+    /// <summary>
+    /// Carries out an order of another process and returns the answer; see <see cref="ControlClient"/>.
+    /// </summary>
     public Task<string> OrderAsync(string order) => Ask(() => order.Split(' ') switch
     {
-        ["kill", var name] => On(name, member => Kill(member, stayDown: false)),
-        ["kill", var name, "stay-down"] => On(name, member => Kill(member, stayDown: true)),
-        ["stop", var name] => On(name, Leave),
+        ["kill", var name] => OnRunning(name, member => Kill(member, stayDown: false)),
+        ["kill", var name, "stay-down"] => OnRunning(name, member => Kill(member, stayDown: true)),
+        ["stop", var name] => OnRunning(name, Leave),
         ["add", var kind] => Add(kind),
         _ => $"error unknown order: {order}",
     });
 
     /// <summary>
-    /// The processes, a line each, and the address of a node that can be asked; null if there is none.
+    /// Returns a line for each process, and the address of a node that can be asked; null if no node is ready.
     /// </summary>
     public Task<(IReadOnlyList<string> Processes, string? Node)> LookAsync() =>
         Ask<(IReadOnlyList<string>, string?)>(() => (
@@ -91,21 +111,22 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
             Seeds(null).FirstOrDefault()));
 
     /// <summary>
-    /// Starts what can be started: the first supervisor begins the cluster, everybody else joins whoever is a member.
+    /// Starts the members that can be started. A supervisor begins the cluster if no supervisor runs; all other members
+    /// join the members that are ready.
     /// </summary>
     private void StartWaiting()
     {
         foreach (Member member in _members.Where(m => m.State == MemberState.Waiting && m.RestartAfter is null))
         {
             string[] seeds = [.. Seeds(member)];
-            // Two that begin a cluster each would not find each other.
+            // Two supervisors that each begin a cluster would never find each other.
             bool mayBegin = member.Plan.Kind == NodeRole.Supervisor &&
                 !_members.Any(m => m.Plan.Kind == NodeRole.Supervisor && m.Runs);
             if (!IsEnding && (seeds.Length > 0 || mayBegin)) Start(member, seeds);
         }
     }
 
-    /// <summary>Addresses of members, supervisors first: they live longest.</summary>
+    /// <summary>Returns the addresses of ready members, supervisors first because they live longest.</summary>
     private IEnumerable<string> Seeds(Member? besides) => _members
         .Where(m => m != besides && m.State == MemberState.Ready)
         .OrderBy(m => m.Plan.Kind == NodeRole.Supervisor ? 0 : 1)
@@ -125,33 +146,33 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         member.State = MemberState.Starting;
         member.StartedAt = time.GetTimestamp();
         member.Starts++;
-        ChildProcess child = ChildProcess.Start(
-            arguments, line => Heard(member, line), line => Complained(member, line));
+        IMemberProcess child = start(
+            arguments, line => OnOutput(member, line), line => OnError(member, line));
         member.Child = child;
         _ = WhenExitedAsync(member, child);
     }
 
-    private async Task WhenExitedAsync(Member member, ChildProcess child)
+    private async Task WhenExitedAsync(Member member, IMemberProcess child)
     {
         int code = await child.Exited;
-        Post(() => Exited(member, code));
+        Post(() => OnExited(member, code));
     }
 
-    private void Heard(Member member, string line)
+    private void OnOutput(Member member, string line)
     {
         logs.Write(member.Plan.Name, line);
-        if (NodeLines.TryReadReady(line) is { } ready) Post(() => Joined(member, ready.Address, ready.Metrics));
-        if (NodeLines.TryReadOver(line) is { } outcome) Post(() => Over(outcome));
+        if (NodeLines.TryReadReady(line) is { } ready) Post(() => OnReady(member, ready.Address, ready.Metrics));
+        if (NodeLines.TryReadOver(line) is { } outcome) Post(() => OnRunOver(outcome));
     }
 
-    private void Complained(Member member, string line)
+    private void OnError(Member member, string line)
     {
         logs.Write(member.Plan.Name, line);
         view.Note($"{member.Plan.Name}: {line}");
         Post(() => member.LastError = line);
     }
 
-    private void Joined(Member member, string address, string metrics)
+    private void OnReady(Member member, string address, string metrics)
     {
         view.Note($"{member.Plan.Name} is a member: process {member.Child?.Id}, {address}, metrics at {metrics}");
         if (member.State == MemberState.Starting) member.State = MemberState.Ready;
@@ -160,7 +181,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         StartWaiting();
     }
 
-    private void Over(RunOutcome outcome)
+    private void OnRunOver(RunOutcome outcome)
     {
         if (IsEnding) return;
         _outcome = outcome;
@@ -168,14 +189,14 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         After(EndTimeout, KillAll);
     }
 
-    /// <summary>Ends the members, which would not end by themselves.</summary>
+    /// <summary>Ends the run and tells the members to leave. They do not know that the run is over.</summary>
     private void End(RunOutcome outcome)
     {
-        Over(outcome);
+        OnRunOver(outcome);
         foreach (Member member in _members) member.Child?.Tell(NodeLines.Leave);
     }
 
-    private void Exited(Member member, int code)
+    private void OnExited(Member member, int code)
     {
         member.Child?.Dispose();
         member.Child = null;
@@ -190,7 +211,8 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         if (_stopping && !Seeds(null).Any()) End(RunOutcome.Stopped);
         if (code == ExitCodes.UserError)
         {
-            // Started again it would only say so again; and so would the others.
+            // The member would end the same way after a restart, and so would the other members: the configuration is
+            // theirs too.
             member.State = MemberState.Ended;
             const string prefix = "starling: error: ";
             string reason = member.LastError ?? "it did not say why";
@@ -201,10 +223,10 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
             return;
         }
         if (IsEnding) member.State = MemberState.Ended;
-        else StartAgain(member, code);
+        else RestartLater(member, code);
     }
 
-    private void StartAgain(Member member, int code)
+    private void RestartLater(Member member, int code)
     {
         bool shortLife = time.GetElapsedTime(member.StartedAt) < Backoff.LongEnough;
         member.ShortLives = shortLife ? member.ShortLives + 1 : 1;
@@ -227,7 +249,7 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         });
     }
 
-    private string On(string name, Func<Member, string> order) =>
+    private string OnRunning(string name, Func<Member, string> order) =>
         _members.Find(m => m.Plan.Name == name) is not { } member
             ? $"error there is no member {name}; there are {string.Join(", ", _members.Select(m => m.Plan.Name))}"
             : !member.Runs ? $"error {name} does not run at present" : order(member);
@@ -262,8 +284,8 @@ internal sealed class ClusterManager(ClusterRequest request, ClusterView view, M
         if (IsEnding) return;
         Member[] supervisors = [.. _members.Where(m => m.Runs && m.Plan.Kind == NodeRole.Supervisor)];
         foreach (Member supervisor in supervisors) supervisor.Child!.Tell(NodeLines.Stop);
-        // Again, until the run is over: a supervisor that takes over in between knows nothing of it.
-        After(Moment, TellSupervisorsToStop);
+        // Repeated until the run is over: a supervisor that takes over in between does not know of the order.
+        After(StopRepeatInterval, TellSupervisorsToStop);
     }
 
     private void KillAll()

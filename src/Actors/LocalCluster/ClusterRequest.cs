@@ -4,10 +4,10 @@ using Starling.Actors.Configuration;
 namespace Starling.Actors.LocalCluster;
 
 /// <summary>What one start of <c>starling cluster</c> asks for, beyond the configuration.</summary>
-/// <param name="Supervisors">Nodes that may run the supervisor: one leads, the others stand by.</param>
-/// <param name="Trainers">Nodes that train.</param>
-/// <param name="Loaders">Nodes that make batches; 0: each trainer its own.</param>
-/// <param name="Evaluators">Nodes that evaluate.</param>
+/// <param name="Supervisors">Number of nodes that may run the supervisor: one leads, the others stand by.</param>
+/// <param name="Trainers">Number of nodes that train.</param>
+/// <param name="Loaders">Number of nodes that make batches; with 0 each trainer makes its own.</param>
+/// <param name="Evaluators">Number of nodes that evaluate.</param>
 /// <param name="RunFolder">The run's folder.</param>
 /// <param name="ConfigurationFile">The configuration file as the user named it.</param>
 /// <param name="Overrides">The user's <c>--set</c> arguments.</param>
@@ -15,15 +15,16 @@ public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, 
     string ConfigurationFile, IReadOnlyList<string> Overrides)
 {
     /// <summary>
-    /// The same, with what follows from all members being on one machine. What <c>--set</c> says comes last, and wins.
+    /// Returns the request with the settings that follow from all members being on one machine. The user's <c>--set</c>
+    /// arguments come last, so they override these settings.
     /// </summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="cores">Of the machine.</param>
+    /// <param name="cores">Processor cores of the machine.</param>
     internal ClusterRequest OnOneMachine(StarlingOptions options, int cores)
     {
         List<string> settings = [];
         if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // images do not travel between processes
-        // By default a trainer takes every core there is, and several would be in each other's way.
+        // By default a trainer uses every core of the machine, and several trainers would slow each other down.
         if (options.Training.Threads == 0 && Trainers > 0)
             settings.Add("training.threads=" + Math.Max(1, cores / Trainers).ToString(CultureInfo.InvariantCulture));
         return this with
@@ -33,7 +34,7 @@ public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, 
         };
     }
 
-    /// <summary>The members to start, the first one first: the others join it.</summary>
+    /// <summary>Lists the members to start. The first one begins the cluster, and the others join it.</summary>
     internal IEnumerable<MemberPlan> Members() =>
         Enumerable.Range(1, Supervisors).Select(i => MemberPlan.Of("supervisor", i, this))
             .Concat(Enumerable.Range(1, Loaders).Select(i => MemberPlan.Of("loader", i, this)))

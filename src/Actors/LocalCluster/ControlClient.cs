@@ -3,15 +3,15 @@ using Starling.Data;
 
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>Gives orders to a running <c>starling cluster</c>.</summary>
+/// <summary>Sends orders to a running <c>starling cluster</c>.</summary>
 internal static class ControlClient
 {
-    /// <summary>Gives one order.</summary>
-    /// <param name="runFolder">The run whose cluster is meant.</param>
+    /// <summary>Sends one order and waits for the answer.</summary>
+    /// <param name="runFolder">The folder of the run that the cluster trains.</param>
     /// <param name="order">For instance <c>kill trainer-1</c>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What the manager answered.</returns>
-    /// <exception cref="StarlingException">There is no such cluster, or it refused.</exception>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The manager's answer without the leading <c>ok</c>.</returns>
+    /// <exception cref="StarlingException">No cluster runs in the folder, or it refused the order.</exception>
     public static async Task<string> AskAsync(string runFolder, string order, CancellationToken cancellationToken)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -2,19 +2,24 @@ using System.Net.Sockets;
 
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>Takes orders of a line each from other processes of this user, over a socket of the file system.</summary>
+/// <summary>
+/// Answers orders, one line each, that other processes of this user send over a socket in the file system.
+/// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    private const int Waiting = 16;
+    private const int Backlog = 16; // clients that may wait to be accepted
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _end = new();
     private readonly string _path;
     private readonly Task _serving;
 
-    /// <summary>Starts serving. Whoever calls holds the run's lock, so a socket found there is a dead one's.</summary>
-    /// <param name="path">Where; see <see cref="ControlPath"/>.</param>
+    /// <summary>
+    /// Starts serving. The caller holds the run's lock, so an existing socket file is left over from a dead process and
+    /// is deleted.
+    /// </summary>
+    /// <param name="path">The socket's file; see <see cref="ControlPath"/>.</param>
     /// <param name="answer">
-    /// Given an order, gives the answer: a line that begins with <c>ok</c> or <c>error</c>.
+    /// Carries out an order and returns the answer: a line that begins with <c>ok</c> or <c>error</c>.
     /// </param>
     public ControlServer(string path, Func<string, Task<string>> answer)
     {
@@ -22,7 +27,7 @@ internal sealed class ControlServer : IAsyncDisposable
         File.Delete(path);
         _socket.Bind(new UnixDomainSocketEndPoint(path));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _socket.Listen(Waiting);
+        _socket.Listen(Backlog);
         _serving = ServeAsync(answer);
     }
 
@@ -31,7 +36,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _serving;
-        _socket.Dispose(); // which deletes the file too
+        _socket.Dispose();
         File.Delete(_path);
         _end.Dispose();
     }
@@ -42,8 +47,8 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             try
             {
-                using Socket asker = await _socket.AcceptAsync(_end.Token);
-                await using NetworkStream stream = new(asker);
+                using Socket client = await _socket.AcceptAsync(_end.Token);
+                await using NetworkStream stream = new(client);
                 using StreamReader reader = new(stream);
                 await using StreamWriter writer = new(stream);
                 if (await reader.ReadLineAsync(_end.Token) is not { } order) continue;
@@ -55,7 +60,7 @@ internal sealed class ControlServer : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // Whoever asked did not wait for the answer.
+                // The client did not wait for the answer.
             }
         }
     }

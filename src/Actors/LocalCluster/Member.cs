@@ -1,33 +1,38 @@
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>A member of a local cluster and its process. Owned by the manager's loop.</summary>
+/// <summary>A member of a local cluster and its process. Only the manager's loop uses it.</summary>
 internal sealed class Member(MemberPlan plan)
 {
+    /// <summary>Its name and roles.</summary>
     public MemberPlan Plan { get; } = plan;
 
+    /// <summary>What its process does.</summary>
     public MemberState State { get; set; } = MemberState.Waiting;
 
-    public ChildProcess? Child { get; set; }
+    /// <summary>Its process; null while none runs.</summary>
+    public IMemberProcess? Child { get; set; }
 
-    /// <summary>Where it listens, once it is ready.</summary>
+    /// <summary>The address on which it listens; null unless it is ready.</summary>
     public string? Address { get; set; }
 
+    /// <summary>Timestamp of its last start, by the manager's clock.</summary>
     public long StartedAt { get; set; }
 
-    /// <summary>Times it was started.</summary>
+    /// <summary>How many times it was started.</summary>
     public int Starts { get; set; }
 
-    /// <summary>Ends in a row soon after the start.</summary>
+    /// <summary>How many times in a row it ended soon after its start.</summary>
     public int ShortLives { get; set; }
 
-    /// <summary>How long it waits to be started again; null if it does not.</summary>
+    /// <summary>How long it has to wait before it is started again; null if it need not wait.</summary>
     public TimeSpan? RestartAfter { get; set; }
 
-    /// <summary>Not to be started again.</summary>
+    /// <summary>Whether it is not to be started again.</summary>
     public bool StayDown { get; set; }
 
     /// <summary>Its last line on standard error.</summary>
     public string? LastError { get; set; }
 
+    /// <summary>Whether its process runs.</summary>
     public bool Runs => Child is not null;
 }

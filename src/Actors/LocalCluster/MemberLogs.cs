@@ -1,18 +1,23 @@
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>The members' outputs, a file each that every start of the member goes on with. Thread-safe.</summary>
+/// <summary>
+/// Writes the output of each member to a file of its own. Every start of a member appends to the same file.
+/// Thread-safe.
+/// </summary>
 internal sealed class MemberLogs : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StreamWriter> _files = [];
     private readonly string _folder;
 
+    /// <summary>Creates the folder of the files.</summary>
     public MemberLogs(string folder)
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
     }
 
+    /// <summary>Appends a line to the file of a member.</summary>
     public void Write(string member, string line)
     {
         lock (_gate)
@@ -26,6 +31,7 @@ internal sealed class MemberLogs : IDisposable
         }
     }
 
+    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -1,16 +1,16 @@
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>Where a member of a local cluster is.</summary>
+/// <summary>What the process of a member of a local cluster does.</summary>
 internal enum MemberState
 {
-    /// <summary>Not started: nobody it could join is ready, or it waits to be started again.</summary>
+    /// <summary>It is not started: no member that it could join is ready, or it waits to be started again.</summary>
     Waiting,
-    /// <summary>Its process runs, but is no member yet.</summary>
+    /// <summary>It runs, but has not joined the cluster yet.</summary>
     Starting,
-    /// <summary>A member.</summary>
+    /// <summary>It runs and is a member of the cluster.</summary>
     Ready,
-    /// <summary>Asked to leave.</summary>
+    /// <summary>It runs and was asked to leave.</summary>
     Leaving,
-    /// <summary>Ended, and not to be started again.</summary>
+    /// <summary>It has ended and will not be started again.</summary>
     Ended,
 }

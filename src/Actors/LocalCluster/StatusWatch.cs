@@ -4,14 +4,14 @@ using Starling.Data;
 
 namespace Starling.Actors.LocalCluster;
 
-/// <summary>Asks the members of a local cluster every second how it is, and shows it.</summary>
+/// <summary>Asks a member of a local cluster every second for the cluster's state, and shows the answer.</summary>
 internal static class StatusWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks and shows until it is cancelled.</summary>
+    /// <summary>Asks and shows until cancelled.</summary>
     public static async Task RunAsync(
-        string run, ClusterManager manager, ClusterView view, RemoteTls? tls, TimeProvider time, CancellationToken end)
+        string run, ClusterManager manager, IClusterView view, RemoteTls? tls, TimeProvider time, CancellationToken end)
     {
         StatusClient? client = null;
         try
@@ -48,7 +48,7 @@ internal static class StatusWatch
         }
         catch (StarlingException)
         {
-            return null; // killed, perhaps: the next time another one is asked
+            return null; // the node may have been killed; the next round asks another one
         }
     }
 }

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>The cluster as this node sees it.</summary>
+/// <summary>Metrics of the cluster as this node sees it.</summary>
 public sealed class ClusterMetrics
 {
     private static readonly string[] Statuses = ["joining", "up", "leaving", "exiting", "down"];
@@ -25,9 +25,9 @@ public sealed class ClusterMetrics
         _stragglers = book.Gauge("stragglers", "Trainers that hold up the others; where the supervisor leads");
     }
 
-    /// <summary>Sets the members.</summary>
-    /// <param name="statuses">Akka's status of each.</param>
-    /// <param name="unreachable">How many do not answer.</param>
+    /// <summary>Sets the number of members of each status.</summary>
+    /// <param name="statuses">Akka's status of each member.</param>
+    /// <param name="unreachable">Number of members that do not answer.</param>
     public void Members(IEnumerable<string> statuses, int unreachable)
     {
         ILookup<string, string> found = statuses.ToLookup(s => s, StringComparer.OrdinalIgnoreCase);
@@ -35,24 +35,26 @@ public sealed class ClusterMetrics
         _unreachable.Set(unreachable);
     }
 
-    /// <summary>Sets the number of the leading supervisor.</summary>
+    /// <summary>Sets the term: the number of the leading supervisor.</summary>
     public void Term(long number) => _term.Set(number);
 
     /// <summary>Counts a checkpoint that was refused because its generation was over.</summary>
     public void FencedCommit() => _fenced.Inc();
 
-    /// <summary>Counts a quarantine.</summary>
+    /// <summary>Counts an event in which other nodes took this node for dead.</summary>
     public void Quarantined() => _quarantined.Inc();
 
-    /// <summary>Sets the lag of the scheduler.</summary>
+    /// <summary>Sets how many seconds the last timer was late.</summary>
     public void Lag(double seconds) => _lag.Set(seconds);
 
-    /// <summary>Sets what the leading supervisor knows of its hosts' speeds; forgets who is not among them.</summary>
-    /// <param name="scores">Speed of each host by the others', by name.</param>
-    /// <param name="slow">How many hold up the others.</param>
+    /// <summary>
+    /// Sets the speeds of the present hosts as the leading supervisor knows them, and removes all others.
+    /// </summary>
+    /// <param name="scores">By name of a host: its speed divided by the median speed of the other hosts.</param>
+    /// <param name="slow">Number of hosts that hold up the other hosts.</param>
     public void Speeds(IReadOnlyDictionary<string, double> scores, int slow)
     {
-        // A name that stayed would raise its alarm for ever: nobody sets the score of one that is gone.
+        // The score of a host that is gone is never set again, so an alarm on that score would never end.
         foreach (string[] gone in _score.GetAllLabelValues().Where(l => !scores.ContainsKey(l[0])).ToArray())
             _score.RemoveLabelled(gone);
         foreach ((string trainer, double score) in scores) _score.WithLabels(trainer).Set(score);

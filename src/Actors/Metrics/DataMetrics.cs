@@ -2,16 +2,16 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Whether the data keep up with the training.</summary>
+/// <summary>Metrics that show whether the data keep up with the training.</summary>
 public sealed class DataMetrics
 {
-    private readonly WaitFraction _share;
+    private readonly WaitFraction _waitFraction;
     private readonly Counter _wait, _bad;
     private readonly Gauge _ratio, _depth, _capacity;
 
     internal DataMetrics(MetricBook book, TimeProvider time)
     {
-        _share = new WaitFraction(time);
+        _waitFraction = new WaitFraction(time);
         _wait = book.Counter("data_wait_seconds_total", "Time the trainer waited for a batch");
         _ratio = book.Gauge("data_wait_ratio", "Share of the training's wall time spent waiting for a batch");
         _depth = book.Gauge("queue_depth", "Batches waiting in a stage's queue", "stage");
@@ -19,23 +19,23 @@ public sealed class DataMetrics
         _bad = book.Counter("bad_pictures_total", "Undecodable images met and replaced");
     }
 
-    /// <summary>Starts the clock of <see cref="WaitRatio"/>: call it when the first batch is asked for.</summary>
-    public void Started() => _share.Start();
+    /// <summary>Starts the clock of <see cref="WaitRatio"/>. To be called when training begins.</summary>
+    public void Started() => _waitFraction.Start();
 
-    /// <summary>Adds time the trainer waited for a batch.</summary>
+    /// <summary>Adds seconds that the trainer waited for a batch.</summary>
     public void Waited(double seconds)
     {
         _wait.Inc(seconds);
-        _share.Add(seconds);
+        _waitFraction.Add(seconds);
     }
 
-    /// <summary>Share of the time since <see cref="Started"/> spent waiting, 0 to 1.</summary>
-    public double WaitRatio => _share.Ratio;
+    /// <summary>Fraction of the time since <see cref="Started"/> spent waiting for batches, 0 to 1.</summary>
+    public double WaitRatio => _waitFraction.Ratio;
 
-    /// <summary>Sets a queue's state.</summary>
+    /// <summary>Sets the depth and the capacity of a queue.</summary>
     /// <param name="stage">requests, batches or trainer.</param>
-    /// <param name="depth">Items in it.</param>
-    /// <param name="capacity">Items it can hold.</param>
+    /// <param name="depth">Items in the queue.</param>
+    /// <param name="capacity">Items that the queue can hold.</param>
     public void Queue(string stage, int depth, int capacity)
     {
         _depth.WithLabels(stage).Set(depth);

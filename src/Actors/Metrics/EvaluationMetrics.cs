@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Scores of evaluated checkpoints.</summary>
+/// <summary>Metrics of the scores of evaluated checkpoints.</summary>
 public sealed class EvaluationMetrics
 {
     private readonly Gauge _distance, _loss, _probe, _step;
@@ -32,10 +32,10 @@ public sealed class EvaluationMetrics
 
     /// <summary>Sets a held-out loss.</summary>
     /// <param name="weights">student or teacher.</param>
-    /// <param name="value">Nats a token.</param>
+    /// <param name="value">The loss in nats for each token.</param>
     public void HeldOutLoss(string weights, double value) => _loss.WithLabels(weights).Set(value);
 
-    /// <summary>Sets a probe's accuracy.</summary>
+    /// <summary>Sets the accuracy of a linear probe.</summary>
     /// <param name="weights">student or teacher.</param>
     /// <param name="position">Position in the sequence, from 1.</param>
     /// <param name="accuracy">0 to 1.</param>
@@ -44,7 +44,7 @@ public sealed class EvaluationMetrics
 
     /// <summary>Records a finished evaluation.</summary>
     /// <param name="step">The checkpoint's step.</param>
-    /// <param name="seconds">How long it took.</param>
+    /// <param name="seconds">Its duration in seconds.</param>
     public void Done(long step, double seconds)
     {
         _step.Set(step);

@@ -4,34 +4,34 @@ using Starling.Data;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>What working together with other trainers costs.</summary>
+/// <summary>Metrics of the time and bytes that the exchange with other trainers costs.</summary>
 public sealed class ExchangeMetrics
 {
-    private readonly WaitFraction _share;
+    private readonly WaitFraction _exchangeFraction;
     private readonly Counter _bytes;
     private readonly Gauge _ratio;
 
     internal ExchangeMetrics(MetricBook book, TimeProvider time)
     {
-        _share = new WaitFraction(time);
+        _exchangeFraction = new WaitFraction(time);
         _bytes = book.Counter("exchange_bytes_total", "Bytes that this trainer sent to others in its steps' exchanges");
         _ratio = book.Gauge("exchange_ratio",
             "Share of the training's wall time in exchanges with other trainers, waiting for them included");
     }
 
-    /// <summary>Starts the clock of <see cref="Ratio"/>: call it when training begins.</summary>
-    public void Started() => _share.Start();
+    /// <summary>Starts the clock of <see cref="Ratio"/>. To be called when training begins.</summary>
+    public void Started() => _exchangeFraction.Start();
 
-    /// <summary>Adds time of a step's exchanges.</summary>
-    public void Exchanged(double seconds) => _share.Add(seconds);
+    /// <summary>Adds the seconds of a step's exchanges.</summary>
+    public void Exchanged(double seconds) => _exchangeFraction.Add(seconds);
 
-    /// <summary>Adds bytes sent to other trainers.</summary>
+    /// <summary>Adds bytes that were sent to other trainers.</summary>
     public void Sent(long bytes) => _bytes.Inc(bytes);
 
-    /// <summary>Share of the time since <see cref="Started"/> spent in exchanges, 0 to 1.</summary>
-    public double Ratio => _share.Ratio;
+    /// <summary>Fraction of the time since <see cref="Started"/> spent in exchanges, 0 to 1.</summary>
+    public double Ratio => _exchangeFraction.Ratio;
 
-    /// <summary>A phase's name in metrics and diaries.</summary>
+    /// <summary>Returns the name of a phase in metrics and event logs.</summary>
     public static string NameOf(ExchangePhase phase) => phase.Named();
 
     internal void Refresh() => _ratio.Set(Ratio);

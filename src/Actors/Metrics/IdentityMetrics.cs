@@ -3,7 +3,7 @@ using Starling.Actors.Runs;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Which program, run, attempt and generation the other metrics belong to.</summary>
+/// <summary>Metrics that name the program, run, attempt and generation to which the other metrics belong.</summary>
 public sealed class IdentityMetrics
 {
     private readonly Gauge _build, _run, _generation, _attempt;
@@ -19,14 +19,14 @@ public sealed class IdentityMetrics
     }
 
     /// <summary>Names the run.</summary>
-    /// <param name="run">Its name.</param>
-    /// <param name="configHash">Hash of its <see cref="Runs.TrainingIdentity"/>.</param>
-    /// <param name="model">Its network, for instance <c>dim192-layers6</c>.</param>
+    /// <param name="run">The run's name.</param>
+    /// <param name="configHash">Hash of the run's <see cref="Runs.TrainingIdentity"/>.</param>
+    /// <param name="model">The size of its network, for instance <c>dim192-layers6</c>.</param>
     public void Run(string run, string configHash, string model) => _run.WithLabels(run, configHash, model).Set(1);
 
-    /// <summary>Sets the generation.</summary>
+    /// <summary>Sets the number of the present generation.</summary>
     public void Generation(long number) => _generation.Set(number);
 
-    /// <summary>Sets the attempt.</summary>
+    /// <summary>Sets the number of this start of the run, from 1.</summary>
     public void Attempt(int number) => _attempt.Set(number);
 }

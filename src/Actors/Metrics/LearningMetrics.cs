@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>What the last step learned.</summary>
+/// <summary>Metrics of the last step's loss and gradient.</summary>
 public sealed class LearningMetrics
 {
     private readonly Gauge _loss, _gradient, _rate;
@@ -19,10 +19,10 @@ public sealed class LearningMetrics
 
     /// <summary>Sets one part of the loss.</summary>
     /// <param name="part">ar, mim, contrast_step, contrast_view or total.</param>
-    /// <param name="value">Its value, before its weight.</param>
+    /// <param name="value">A part before its weight, or the total as the weighted sum.</param>
     public void Loss(string part, double value) => _loss.WithLabels(part).Set(value);
 
-    /// <summary>Sets the gradient norm.</summary>
+    /// <summary>Sets the gradient norm before clipping.</summary>
     public void GradientNorm(double value) => _gradient.Set(value);
 
     /// <summary>Sets the learning rate.</summary>

@@ -1,8 +1,10 @@
 namespace Starling.Actors.Metrics;
 
-/// <summary>What a metric is called and means; one row of <c>docs/metrics.md</c>.</summary>
-/// <param name="Name">Full name, <c>starling_</c> prefix included.</param>
+/// <summary>Name and meaning of a metric, which is one row of <c>docs/metrics.md</c>.</summary>
+/// <param name="Name">The full name with the prefix <c>starling_</c>.</param>
 /// <param name="Type">counter, gauge or histogram.</param>
-/// <param name="Labels">Label names, all with few values: no step, sample or path is ever a label.</param>
-/// <param name="Help">One line.</param>
+/// <param name="Labels">
+/// Names of its labels. Each label has few values: a step, sample or path is never a label.
+/// </param>
+/// <param name="Help">The meaning in one line.</param>
 public sealed record MetricDefinition(string Name, string Type, IReadOnlyList<string> Labels, string Help);

@@ -15,7 +15,8 @@ using Starling.Data;
 namespace Starling.Actors.Metrics;
 
 /// <summary>
-/// Serves <c>/metrics</c>, <c>/healthz/live</c> (the process can answer) and <c>/healthz/ready</c> (it does its work).
+/// Serves <c>/metrics</c>, <c>/healthz/live</c> (whether the process can answer) and <c>/healthz/ready</c> (whether it
+/// does its work).
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
@@ -29,18 +30,18 @@ public sealed class MetricsServer : IAsyncDisposable
         Moved = moved;
     }
 
-    /// <summary>Where it listens, for instance <c>http://127.0.0.1:8080/</c>.</summary>
+    /// <summary>The address on which the server listens, for instance <c>http://127.0.0.1:8080/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>True if the configured port was in use and a later one is used.</summary>
+    /// <summary>Whether the configured port was in use, so that the server uses a later one.</summary>
     public bool Moved { get; }
 
-    /// <summary>Starts serving on the configured port, or on the next free one.</summary>
-    /// <param name="options">Address and port.</param>
-    /// <param name="metrics">What <c>/metrics</c> shows.</param>
-    /// <param name="live">Asked at each <c>/healthz/live</c>.</param>
-    /// <param name="ready">Asked at each <c>/healthz/ready</c>.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <summary>Starts serving on the configured port, or on the next free port if that one is in use.</summary>
+    /// <param name="options">The address and the port.</param>
+    /// <param name="metrics">The metrics that <c>/metrics</c> shows.</param>
+    /// <param name="live">Called for each request of <c>/healthz/live</c>.</param>
+    /// <param name="ready">Called for each request of <c>/healthz/ready</c>.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="StarlingException">The address is not one of this machine, or no port is free.</exception>
     public static async Task<MetricsServer> StartAsync(
         MonitorOptions options, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
@@ -74,7 +75,7 @@ public sealed class MetricsServer : IAsyncDisposable
     /// <summary>Stops serving.</summary>
     public async ValueTask DisposeAsync()
     {
-        // Nobody's scrape is worth waiting for at the end of a run.
+        // The end of a run does not wait for requests that are under way.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
@@ -84,7 +85,7 @@ public sealed class MetricsServer : IAsyncDisposable
     private static WebApplication Build(
         IPEndPoint endpoint, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready)
     {
-        // Empty: no configuration files or environment variables of ASP.NET, no logging, nothing but these routes.
+        // The builder is empty: ASP.NET reads no configuration files or environment variables and writes no log.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(endpoint));
         builder.Services.AddRoutingCore();
@@ -112,7 +113,9 @@ public sealed class MetricsServer : IAsyncDisposable
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    /// <summary>The default lifetime would take Ctrl-C and SIGTERM, which belong to the run.</summary>
+    /// <summary>
+    /// A lifetime that handles no signals. The default lifetime would handle Ctrl-C and SIGTERM, which the run handles.
+    /// </summary>
     private sealed class PassiveLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -2,11 +2,11 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>How far the run is and where its time goes.</summary>
+/// <summary>Metrics of the run's progress and of what its time is spent on.</summary>
 public sealed class ProgressMetrics
 {
     private readonly TimeProvider _time;
-    private long _lastStepMark;
+    private long _lastStepMark; // timestamp of the last step; 0 before the first
     private readonly Gauge _step, _epoch, _lastStep, _eta, _tensors;
     private readonly Counter _steps, _images, _tokens, _wall;
     private readonly Histogram _phase;
@@ -31,7 +31,7 @@ public sealed class ProgressMetrics
     public TimeSpan? SinceLastStep =>
         Interlocked.Read(ref _lastStepMark) is var mark and not 0 ? _time.GetElapsedTime(mark) : null;
 
-    /// <summary>Says where the run stands before its first step of this process.</summary>
+    /// <summary>Sets the step and the epoch before the first step of this process.</summary>
     /// <param name="step">The restored step, 0 for a new run.</param>
     /// <param name="epoch">Passes over the data so far.</param>
     public void Resumed(long step, double epoch)
@@ -41,7 +41,7 @@ public sealed class ProgressMetrics
     }
 
     /// <summary>Counts a committed step.</summary>
-    /// <param name="step">Steps done in all.</param>
+    /// <param name="step">Committed steps of the run.</param>
     /// <param name="epoch">Passes over the data so far.</param>
     /// <param name="images">Images of this step.</param>
     /// <param name="tokens">Tokens of this step that the student predicted.</param>
@@ -58,15 +58,15 @@ public sealed class ProgressMetrics
 
     /// <summary>Records how long a phase of one step took.</summary>
     /// <param name="phase">A StepPhase in lower case, exchange_ and an ExchangePhase, data, or total.</param>
-    /// <param name="seconds">Its duration.</param>
+    /// <param name="seconds">Its duration in seconds.</param>
     public void Phase(string phase, double seconds) => _phase.WithLabels(phase).Observe(seconds);
 
     /// <summary>Adds time of the training loop to a state.</summary>
     /// <param name="state">productive, exchange, data_wait or checkpoint_block.</param>
-    /// <param name="seconds">How long.</param>
+    /// <param name="seconds">Its duration in seconds; not negative.</param>
     public void Wall(string state, double seconds) => _wall.WithLabels(state).Inc(seconds);
 
-    /// <summary>Sets the estimated time to the end.</summary>
+    /// <summary>Sets the estimated time to the last step.</summary>
     public void Eta(TimeSpan left) => _eta.Set(left.TotalSeconds);
 
     /// <summary>Sets the number of tensors alive.</summary>

@@ -3,15 +3,15 @@ using Prometheus;
 namespace Starling.Actors.Metrics;
 
 /// <summary>
-/// A run's metrics, in a registry of their own. Setting one is a plain write to memory; <see cref="MetricsServer"/>
-/// serves them from another thread, so publishing never holds up the training. All members are thread-safe.
+/// All metrics of a run, in a registry of their own. Setting a metric is a write to memory. <see cref="MetricsServer"/>
+/// serves the metrics from another thread, so publishing them never delays the training. All members are thread-safe.
 /// </summary>
 public sealed class RunMetrics
 {
     private readonly MetricBook _book = new();
 
-    /// <summary>Makes all metrics, at zero.</summary>
-    /// <param name="time">The clock behind timestamps, ages and ratios.</param>
+    /// <summary>Creates all metrics with the value 0.</summary>
+    /// <param name="time">The clock of timestamps, ages and ratios.</param>
     public RunMetrics(TimeProvider time)
     {
         Progress = new ProgressMetrics(_book, time);
@@ -43,13 +43,13 @@ public sealed class RunMetrics
     /// <summary>Exchanges with other trainers: time and bytes.</summary>
     public ExchangeMetrics Exchange { get; }
 
-    /// <summary>Saves: duration, blocking, size, age, failures.</summary>
+    /// <summary>Checkpoints: duration, blocking, size, age, failures.</summary>
     public CheckpointMetrics Checkpoints { get; }
 
     /// <summary>Scores of checkpoints.</summary>
     public EvaluationMetrics Evaluation { get; }
 
-    /// <summary>Which program, run, attempt and generation this is.</summary>
+    /// <summary>Program, run, attempt and generation.</summary>
     public IdentityMetrics Identity { get; }
 
     /// <summary>Members, term, fences.</summary>
@@ -58,6 +58,6 @@ public sealed class RunMetrics
     /// <summary>The registry that <c>/metrics</c> serves.</summary>
     public CollectorRegistry Registry => _book.Registry;
 
-    /// <summary>Every metric of this program, in the order of the documentation.</summary>
+    /// <summary>The definitions of all metrics of this program, in the order of <c>docs/metrics.md</c>.</summary>
     public IReadOnlyList<MetricDefinition> Definitions => _book.Definitions;
 }

@@ -1,13 +1,13 @@
 namespace Starling.Actors.Metrics;
 
-/// <summary>The share of the wall time since a start that was spent in one way.</summary>
+/// <summary>Measures the fraction of the wall time since a start that was spent on one thing. Thread-safe.</summary>
 internal sealed class WaitFraction(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private long? _started;
     private double _seconds;
 
-    /// <summary>0 to 1; 0 before the start.</summary>
+    /// <summary>The fraction, 0 to 1; 0 before the start.</summary>
     public double Ratio
     {
         get
@@ -20,13 +20,15 @@ internal sealed class WaitFraction(TimeProvider time)
         }
     }
 
-    /// <summary>Starts the clock; later calls do nothing.</summary>
+    /// <summary>Starts the clock. Later calls do nothing.</summary>
     public void Start()
     {
         lock (_gate) _started ??= time.GetTimestamp();
     }
 
-    /// <summary>Adds time, starting the clock that long ago if it does not run yet.</summary>
+    /// <summary>
+    /// Adds seconds to the time spent. If the clock does not run yet, it starts that many seconds ago.
+    /// </summary>
     public void Add(double seconds)
     {
         lock (_gate)

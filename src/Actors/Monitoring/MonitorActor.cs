@@ -15,12 +15,12 @@ using Starling.Model.Training;
 namespace Starling.Actors.Monitoring;
 
 /// <summary>
-/// Keeps a node's metrics, event log and terminal view. It is told things and tells nobody anything, so nothing in the
-/// training waits for it or depends on it.
+/// Keeps a node's metrics, event log and terminal view. The monitor only receives messages and sends none to other
+/// actors, so nothing in the training waits for it or depends on it.
 /// </summary>
 public sealed class MonitorActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan RedrawInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly MonitorOutputs _out;
     private readonly int _tokensPerImage;
@@ -31,25 +31,25 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private SlowTrainers _speeds = SlowTrainers.None;
     private ImmutableArray<HostedReplicas> _hosting = [];
 
-    /// <summary>A monitor of one node.</summary>
-    /// <param name="outputs">Where it all goes.</param>
-    /// <param name="progress">The run before its first step.</param>
+    /// <summary>Makes the monitor of one node.</summary>
+    /// <param name="outputs">Where the monitor writes.</param>
+    /// <param name="progress">The figures of the run before its first step.</param>
     /// <param name="tokensPerImage">Tokens that the student predicts for one image, over all its views.</param>
     public MonitorActor(MonitorOutputs outputs, RunProgress progress, int tokensPerImage)
     {
         _out = outputs;
         _progress = progress;
         _tokensPerImage = tokensPerImage;
-        Receive<MonitorProtocol.RunChanged>(m => Changed(m.State));
+        Receive<MonitorProtocol.RunChanged>(m => OnRunChanged(m.State));
         Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
-        Receive<MonitorProtocol.Stepped>(Stepped);
+        Receive<MonitorProtocol.Stepped>(OnStepped);
         Receive<MonitorProtocol.Captured>(m =>
         {
             _out.Metrics.Checkpoints.Blocked(m.Blocked.TotalSeconds);
             _out.Metrics.Checkpoints.Phase("stage", m.Blocked.TotalSeconds);
             _out.Metrics.Progress.Wall("checkpoint_block", m.Blocked.TotalSeconds);
         });
-        Receive<MonitorProtocol.CheckpointCommitted>(Committed);
+        Receive<MonitorProtocol.CheckpointCommitted>(OnCheckpointCommitted);
         Receive<MonitorProtocol.CheckpointFailed>(m =>
         {
             _out.Metrics.Checkpoints.Failed(m.Kind);
@@ -62,7 +62,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             _out.Events.Write("evaluation_started", m.Step, _generation);
             _out.View.Note($"evaluating the checkpoint of step {m.Step}");
         });
-        Receive<MonitorProtocol.Evaluated>(Evaluated);
+        Receive<MonitorProtocol.Evaluated>(OnEvaluated);
         Receive<MonitorProtocol.EvaluationFailed>(m =>
         {
             _out.Metrics.Evaluation.Failed();
@@ -83,23 +83,25 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ =>
         {
             Show();
-            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Beat);
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, RedrawInterval);
         });
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Starts the view's heartbeat.</summary>
-    protected override void PreStart() => Timers.StartSingleTimer(Tick.Instance, Tick.Instance, Beat);
+    /// <summary>Starts the timer that redraws the view.</summary>
+    protected override void PreStart() => Timers.StartSingleTimer(Tick.Instance, Tick.Instance, RedrawInterval);
 
-    /// <summary>A restarted monitor goes on counting: only its end is the run's.</summary>
+    /// <summary>
+    /// Stops the timer without completing the final figures: a restarted monitor reports them when it stops.
+    /// </summary>
     protected override void PreRestart(Exception reason, object message) => Timers.CancelAll();
 
-    /// <summary>Leaves the last figures for the summary.</summary>
+    /// <summary>Hands over the last figures for the summary.</summary>
     protected override void PostStop() => _out.Final.TrySetResult(_progress);
 
-    private void Changed(RunState state)
+    private void OnRunChanged(RunState state)
     {
         _out.Metrics.Cluster.Term(state.Term);
         SetSpeeds(state);
@@ -128,17 +130,17 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
 
     private void SetSpeeds(RunState state)
     {
-        // The state changes many times a step, the speeds once.
+        // The state changes many times a step, the speeds only once.
         if (state.Slow == _speeds && state.Hosting == _hosting) return;
         (_speeds, _hosting) = (state.Slow, state.Hosting);
-        // Until its first step, a generation has the speeds of the one before, of hosts that are gone too.
+        // Until its first step, a generation still has the speeds of the previous generation, whose hosts may be gone.
         Dictionary<string, double> scores = new(state.Slow.Scores.Where(s => state.RankOf(s.Key) >= 0));
         _out.Metrics.Cluster.Speeds(scores, scores.Keys.Count(state.Slow.IsFlagged));
     }
 
     private void OnTrainerReady(MonitorProtocol.TrainerReady m)
     {
-        _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = m.Step > 0 ? m.Step : null };
+        _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = GoodCheckpoint(m) };
         _out.Metrics.Progress.Resumed(m.Step, _progress.Epoch);
         _out.Metrics.Data.Started();
         _out.Metrics.Exchange.Started();
@@ -147,7 +149,17 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         if (m.Step > 0) _out.View.Note($"going on from step {m.Step}");
     }
 
-    private void Stepped(MonitorProtocol.Stepped m)
+    /// <summary>Finds the newest checkpoint that is known to be good; null for none.</summary>
+    private long? GoodCheckpoint(MonitorProtocol.TrainerReady m)
+    {
+        long? loaded = m.Checkpoint >= 0 ? m.Checkpoint : null;
+        // The trainer names the checkpoint that it loaded; this node may have committed later ones since. A committed
+        // checkpoint ahead of the trainer's state is not good: otherwise the trainer would have loaded it.
+        bool isGood = _progress.CheckpointStep is { } known && known <= m.Step && !(loaded > known);
+        return isGood ? _progress.CheckpointStep : loaded;
+    }
+
+    private void OnStepped(MonitorProtocol.Stepped m)
     {
         StepResult r = m.Result;
         _progress = _progress.After(r, m.Timing.Total);
@@ -162,7 +174,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
         metrics.Progress.Phase("total", m.Timing.Total.TotalSeconds);
         metrics.Progress.Wall("data_wait", m.Timing.Waited.TotalSeconds);
-        Exchanged(r, m.Timing);
+        RecordExchange(r, m.Timing);
         metrics.Progress.TensorsLive(m.Timing.LiveTensors);
         if (_progress.Eta is { } eta) metrics.Progress.Eta(eta);
         metrics.Data.Waited(m.Timing.Waited.TotalSeconds);
@@ -174,16 +186,17 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
                 ? $"step {r.Step}: loss or gradient not finite twice; its batch was left out"
                 : $"step {r.Step}: loss or gradient not finite at first, fine when computed again");
         }
-        foreach (BadImage bad in m.Bad) Bad(bad, r.Step);
+        foreach (BadImage bad in m.Bad) ReportBadImage(bad, r.Step);
         _out.Events.Write("step", r.Step, m.Generation, Fields(r, m));
         _out.TensorBoard?.Step(_progress);
         Show();
     }
 
-    private void Exchanged(StepResult r, StepTiming timing)
+    private void RecordExchange(StepResult r, StepTiming timing)
     {
-        // The step's phases contain its exchanges, but waiting for others is not productive. Never more than there is:
-        // a counter that is given less than nothing throws.
+        // The step's phases contain its exchanges, but waiting for other trainers is not productive. The exchanges are
+        // timed by another clock, so their time is limited to that of the phases: a counter throws for a negative
+        // value.
         double phases = r.PhaseSeconds.Sum(), exchanged = Math.Min(timing.Exchanged.TotalSeconds, phases);
         _out.Metrics.Progress.Wall("productive", phases - exchanged);
         _out.Metrics.Progress.Wall("exchange", exchanged);
@@ -212,9 +225,9 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         ("exchange_bytes", exchange.BytesSent),
     ];
 
-    private void Bad(BadImage bad, long step)
+    private void ReportBadImage(BadImage bad, long step)
     {
-        if (!_badSeen.Add(bad.SampleId)) return; // met again in a later epoch
+        if (!_badSeen.Add(bad.SampleId)) return; // reported in an earlier epoch
         _out.Metrics.Data.BadImages();
         _out.Events.Write("bad_picture", step, _generation, ("sample", bad.SampleId), ("file", bad.File),
             ("row_group", bad.RowGroup), ("row", bad.Row), ("reason", bad.Reason));
@@ -222,7 +235,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.View.Note($"undecodable image replaced by the next: {place} ({bad.Reason})");
     }
 
-    private void Committed(MonitorProtocol.CheckpointCommitted m)
+    private void OnCheckpointCommitted(MonitorProtocol.CheckpointCommitted m)
     {
         CheckpointReceipt receipt = m.Receipt;
         CheckpointMetrics metrics = _out.Metrics.Checkpoints;
@@ -236,7 +249,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Show();
     }
 
-    private void Evaluated(MonitorProtocol.Evaluated m)
+    private void OnEvaluated(MonitorProtocol.Evaluated m)
     {
         List<EvaluationScore> scores = [];
         foreach (EvaluationResult result in m.Report.Results)
@@ -260,24 +273,16 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Show();
     }
 
-    private void Show() => _out.View.Update(new ProgressSnapshot
+    private void Show()
     {
-        Run = _progress.Run,
-        State = _progress.State,
-        Step = _progress.Step,
-        TotalSteps = _progress.TotalSteps,
-        Epoch = _progress.Epoch,
-        Losses = _progress.Losses,
-        GradientNorm = _progress.Last?.GradientNorm ?? 0,
-        LearningRate = _progress.Last?.LearningRate ?? 0,
-        ImagesPerSecond = _progress.SecondsPerStep > 0 ? _progress.GlobalBatch / _progress.SecondsPerStep : 0,
-        DataWaitRatio = _out.Metrics.Data.WaitRatio,
-        CheckpointAge = _out.Metrics.Checkpoints.Age,
-        CheckpointStep = _progress.CheckpointStep,
-        Eta = _progress.Eta,
-        MetricsAddress = _out.Address,
-        Scores = _progress.Scores,
-    });
+        _progress = _progress with
+        {
+            DataWaitRatio = _out.Metrics.Data.WaitRatio,
+            CheckpointAge = _out.Metrics.Checkpoints.Age,
+            MetricsAddress = _out.Address,
+        };
+        _out.View.Update(_progress);
+    }
 
     private sealed record Tick
     {

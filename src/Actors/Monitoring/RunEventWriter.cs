@@ -8,8 +8,8 @@ using Starling.Data;
 namespace Starling.Actors.Monitoring;
 
 /// <summary>
-/// The run's diary in a cluster: what the leading supervisor decided and what was committed, whichever node it was on.
-/// Everything goes on to the node's own monitor.
+/// Writes the run's event log in a cluster: what the leading supervisor decided and what was committed, whichever node
+/// the supervisor was on. Passes everything on to the node's own monitor.
 /// </summary>
 internal sealed class RunEventWriter : ReceiveActor
 {
@@ -18,14 +18,19 @@ internal sealed class RunEventWriter : ReceiveActor
     private EventLog? _log;
     private RunState _known = new();
 
-    /// <summary>A diary that is opened with the first entry: only the node that leads has any.</summary>
+    /// <summary>
+    /// Makes a writer that opens the event log with its first entry: only the node that leads has any.
+    /// </summary>
+    /// <param name="path">The run's event log.</param>
+    /// <param name="open">Opens an event log for writing.</param>
+    /// <param name="monitor">The node's own monitor.</param>
     public RunEventWriter(string path, Func<string, EventLog> open, ICanTell monitor)
     {
         (_path, _open) = (path, open);
         Receive<MonitorProtocol.RunChanged>(m =>
         {
             monitor.Tell(m, Self);
-            Changed(m.State);
+            WriteChanges(m.State);
         });
         Receive<MonitorProtocol.Note>(m =>
         {
@@ -34,35 +39,34 @@ internal sealed class RunEventWriter : ReceiveActor
         });
     }
 
-    /// <summary>Closes the diary.</summary>
+    /// <summary>Closes the event log.</summary>
     protected override void PostStop() => _ = _log?.DisposeAsync().AsTask();
 
-    private void Changed(RunState state)
+    private void WriteChanges(RunState state)
     {
         RunState before = _known;
         _known = state;
-        // A supervisor that begins knows its predecessor's number, which is in the diary already.
+        // A new supervisor begins with the generation of its predecessor, which wrote that generation already.
         if (state.Generation != before.Generation && state.Phase != RunPhase.Gathering)
             Write("generation", ("term", state.Term), ("hosting", Hosting(state)), ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)
-            Write("phase", ("term", state.Term),
-                ("phase", state.Phase.Named()));
-        if (state.Step > before.Step && IsNews(before.Phase, state)) Write("committed");
+            Write("phase", ("term", state.Term), ("phase", state.Phase.Named()));
+        if (state.Step > before.Step && IsNewCommit(before.Phase, state)) Write("committed");
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
     }
 
     /// <summary>
-    /// A generation begins with the step that its hosts hold: an earlier supervisor may have told of it, or of a later
-    /// one.
+    /// Whether a higher step of the state is a newly committed step. When a generation begins to run, the step is the
+    /// one that its hosts hold; an earlier supervisor may have logged that step, or a later one, already.
     /// </summary>
-    private bool IsNews(RunPhase before, RunState state) => state.Phase switch
+    private bool IsNewCommit(RunPhase before, RunState state) => state.Phase switch
     {
-        RunPhase.Running when before != RunPhase.Running => state.Step > LastTold(),
+        RunPhase.Running when before != RunPhase.Running => state.Step > LastLoggedStep(),
         RunPhase.Running or RunPhase.Draining => true,
         _ => false,
     };
 
-    private long LastTold()
+    private long LastLoggedStep()
     {
         try
         {
@@ -70,7 +74,7 @@ internal sealed class RunEventWriter : ReceiveActor
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            return 0; // told twice is better than not at all
+            return 0; // the step may be logged a second time, which is better than a gap
         }
     }
 

@@ -13,8 +13,14 @@ public static class MonitorProtocol
     /// <summary>The supervisor's state of the run changed.</summary>
     public sealed record RunChanged(RunState State) : INoSerializationVerificationNeeded;
 
-    /// <summary>The trainer is ready: it holds the state after this step.</summary>
-    public sealed record TrainerReady(long Generation, long Step) : INoSerializationVerificationNeeded;
+    /// <summary>The trainer holds the state of a generation and is ready to train.</summary>
+    /// <param name="Generation">The generation.</param>
+    /// <param name="Step">Steps that the state holds.</param>
+    /// <param name="Checkpoint">
+    /// Step of the checkpoint that the trainer loaded at some time; −1 for none: the state then came from another
+    /// trainer's memory, or the run begins.
+    /// </param>
+    public sealed record TrainerReady(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
 
     /// <summary>The trainer applied a step.</summary>
     public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadImage> Bad)

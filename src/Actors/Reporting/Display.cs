@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Starling.Actors.Reporting;
 
-/// <summary>Numbers as people read them, the same in every locale.</summary>
+/// <summary>Formats numbers for people, the same in every locale.</summary>
 public static class Display
 {
     private static readonly string[] Sizes = ["B", "KB", "MB", "GB", "TB"];
     private static readonly string[] Powers = ["", " K", " M", " G", " T", " P", " E"];
 
-    /// <summary>A duration: <c>45s</c>, <c>4m02s</c>, <c>3h05m</c>, <c>2d04h</c>.</summary>
+    /// <summary>Formats a duration: <c>45s</c>, <c>4m02s</c>, <c>3h05m</c>, <c>2d04h</c>.</summary>
     public static string Duration(TimeSpan time)
     {
         TimeSpan t = TimeSpan.FromSeconds(Math.Round(Math.Max(0, time.TotalSeconds)));
@@ -21,16 +21,16 @@ public static class Display
         };
     }
 
-    /// <summary>A size: <c>512 B</c>, <c>12.3 MB</c> (powers of 1024).</summary>
+    /// <summary>Formats a size in bytes: <c>512 B</c>, <c>12.3 MB</c> (powers of 1024).</summary>
     public static string Bytes(double bytes) => Scaled(bytes, 1024, Sizes, " ");
 
-    /// <summary>A count: <c>950</c>, <c>12.3 M</c>, <c>1.5 G</c> (powers of 1000).</summary>
+    /// <summary>Formats a count: <c>950</c>, <c>12.3 M</c>, <c>1.5 G</c> (powers of 1000).</summary>
     public static string Count(double count) => Scaled(count, 1000, Powers, "");
 
-    /// <summary>A share: <c>0.4%</c>.</summary>
+    /// <summary>Formats a fraction of 0 to 1 as a percentage: 0.004 is <c>0.4%</c>.</summary>
     public static string Percent(double ratio) => Invariant($"{ratio * 100:0.0}%");
 
-    /// <summary>A number with four significant digits.</summary>
+    /// <summary>Formats a number with four significant digits.</summary>
     public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     private static string Scaled(double value, double factor, string[] units, string gap)

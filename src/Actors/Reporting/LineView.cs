@@ -1,7 +1,7 @@
 namespace Starling.Actors.Reporting;
 
-/// <summary>The view of a run whose output is not a terminal: one line every so many steps, and every note.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>The view of a run whose output is not a terminal: one line every few steps, and every note.</summary>
+/// <param name="output">Where the lines go.</param>
 /// <param name="everySteps">Steps between two lines.</param>
 public sealed class LineView(TextWriter output, int everySteps) : IProgressView
 {
@@ -9,17 +9,17 @@ public sealed class LineView(TextWriter output, int everySteps) : IProgressView
     private long? _shown;
 
     /// <inheritdoc/>
-    public void Update(ProgressSnapshot snapshot)
+    public void Update(RunProgress progress)
     {
-        if (snapshot.Losses.Count == 0) return; // nothing learned yet, nothing to show
+        if (progress.Last is null) return; // no step was made yet, so there is nothing to show
         lock (_gate)
         {
             // The first step of an attempt and the last of the run are always shown. A step is shown once.
-            bool due = _shown is not { } shown || snapshot.Step / everySteps != shown / everySteps ||
-                snapshot.Step >= snapshot.TotalSteps;
-            if (!due || snapshot.Step == _shown) return;
-            _shown = snapshot.Step;
-            output.WriteLine(ProgressLine.Render(snapshot));
+            bool due = _shown is not { } shown || progress.Step / everySteps != shown / everySteps ||
+                progress.Step >= progress.TotalSteps;
+            if (!due || progress.Step == _shown) return;
+            _shown = progress.Step;
+            output.WriteLine(ProgressLine.Render(progress));
         }
     }
 

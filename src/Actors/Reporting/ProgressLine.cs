@@ -1,18 +1,17 @@
-using System.Globalization;
-
 namespace Starling.Actors.Reporting;
 
-/// <summary>A snapshot as one line of a log.</summary>
+/// <summary>Renders the figures of a run as one line of a log.</summary>
 public static class ProgressLine
 {
     /// <summary>
-    /// For instance <c>step 40/1000 4.0% loss 6.1 (ar 5.9 mim 0.1) grad 0.8 lr 0.001 41.2 images/s …</c>.
+    /// Renders the line, for instance <c>step 40/1000 4.0% loss 6.1 (ar 5.9 mim 0.1) grad 0.8 lr 0.001 41.2 images/s
+    /// …</c>.
     /// </summary>
-    public static string Render(ProgressSnapshot s)
+    public static string Render(RunProgress s)
     {
         var words = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"step {s.Step}/{s.TotalSteps} {Display.Percent(s.Share)}"),
+            FormattableString.Invariant($"step {s.Step}/{s.TotalSteps} ") + Display.Percent(s.CompletedFraction),
         };
         if (s.Losses.Count > 0) words.Add(Losses(s.Losses));
         words.Add($"grad {Display.Number(s.GradientNorm)}");

@@ -3,17 +3,17 @@ using Spectre.Console.Rendering;
 
 namespace Starling.Actors.Reporting;
 
-/// <summary>A snapshot as the panel of the live view.</summary>
+/// <summary>Renders the figures of a run as the panel of the live view.</summary>
 public static class ProgressPanel
 {
     private const int BarWidth = 40;
 
-    /// <summary>Draws the panel.</summary>
-    public static IRenderable Render(ProgressSnapshot s)
+    /// <summary>Renders the panel.</summary>
+    public static IRenderable Render(RunProgress s)
     {
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         Row(grid, "step", FormattableString.Invariant($"{s.Step} / {s.TotalSteps}") +
-            $"  {Bar(s.Share)}  {Display.Percent(s.Share)}");
+            $"  {Bar(s.CompletedFraction)}  {Display.Percent(s.CompletedFraction)}");
         if (s.Losses.Count > 0)
             Row(grid, "loss", string.Join("   ", s.Losses.Select(p => $"{p.Name} {Display.Number(p.Value)}")));
         Row(grid, "gradient",
@@ -27,7 +27,7 @@ public static class ProgressPanel
         return new Panel(grid).Header(Markup.Escape($" {s.Run}: {s.State} ")).Border(BoxBorder.Rounded);
     }
 
-    private static string Checkpoint(ProgressSnapshot s) => s switch
+    private static string Checkpoint(RunProgress s) => s switch
     {
         { CheckpointStep: { } step, CheckpointAge: { } age } =>
             FormattableString.Invariant($"step {step}, {Display.Duration(age)} ago"),
@@ -35,9 +35,9 @@ public static class ProgressPanel
         _ => "none yet",
     };
 
-    private static string Bar(double share)
+    private static string Bar(double fraction)
     {
-        int full = (int)Math.Round(share * BarWidth);
+        int full = (int)Math.Round(fraction * BarWidth);
         return new string('━', full) + new string('─', BarWidth - full);
     }
 

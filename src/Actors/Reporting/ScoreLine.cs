@@ -1,11 +1,11 @@
 namespace Starling.Actors.Reporting;
 
-/// <summary>Scores as one line of text.</summary>
+/// <summary>Renders the scores of an evaluation as one line of text.</summary>
 public static class ScoreLine
 {
     /// <summary>
-    /// For instance <c>step 1000 student: Frechet distance 41.2 (emoji-classifier-v1, 1000 samples against 3035
-    /// images), held-out loss 5.210, linear probe 63.0% (chance 11.1%)</c>.
+    /// Renders the line, for instance <c>step 1000 student: Frechet distance 41.2 (emoji-classifier-v1, 1000 samples
+    /// against 3035 images), held-out loss 5.210, linear probe 63.0% (chance 11.1%)</c>.
     /// </summary>
     public static string Render(EvaluationScore score)
     {
@@ -19,7 +19,7 @@ public static class ScoreLine
         return FormattableString.Invariant($"step {score.Step} {score.Weights}: {string.Join(", ", parts)}");
     }
 
-    // A distance means nothing without both: it falls as either grows.
+    // A Frechet distance cannot be compared without both counts: the distance falls as either count grows.
     private static string Counts(EvaluationScore score) => (score.Samples, score.ReferenceImages) switch
     {
         (0, _) => "",

@@ -3,12 +3,12 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Reporting;
 
-/// <summary>A cluster's state as lines of text.</summary>
+/// <summary>Renders the state of a cluster as lines of text.</summary>
 internal static class StatusText
 {
     private const int FaultsShown = 5;
 
-    /// <summary>Renders it.</summary>
+    /// <summary>Renders the run as its supervisor reports it, then the members of the cluster.</summary>
     public static IEnumerable<string> Lines(NodeProtocol.ClusterStatus status)
     {
         if (status.Run is { } run)
@@ -20,11 +20,15 @@ internal static class StatusText
             yield return "no supervisor answers";
         }
         yield return "members";
-        Dictionary<string, string> names = (status.Run?.Nodes ?? []).ToDictionary(n => n.Address, n => n.Name);
+        // A node that was restarted under another name on the same port is listed under both names for a while.
+        ILookup<string, string> names = (status.Run?.Nodes ?? []).ToLookup(n => n.Address, n => n.Name);
         foreach (NodeProtocol.MemberStatus m in status.Members)
-            yield return $"  {names.GetValueOrDefault(m.Address, "?"),-14} {m.Address}  {string.Join(',', m.Roles)}  " +
+            yield return $"  {NameOf(names[m.Address]),-14} {m.Address}  {string.Join(',', m.Roles)}  " +
                 m.Status + (m.Reachable ? "" : ", unreachable");
     }
+
+    private static string NameOf(IEnumerable<string> names) =>
+        string.Join('/', names) is { Length: > 0 } known ? known : "?";
 
     private static IEnumerable<string> Run(RunStatus run)
     {
@@ -47,7 +51,7 @@ internal static class StatusText
                 fault.Reason;
     }
 
-    /// <summary>Replicas are a contiguous run.</summary>
+    /// <summary>Renders the replicas of a host, which are consecutive numbers.</summary>
     private static string Span(IReadOnlyList<int> replicas) =>
         replicas.Count == 1 ? Text($"{replicas[0]}") : Text($"{replicas[0]}-{replicas[^1]}");
 

@@ -1,9 +1,9 @@
 namespace Starling.Actors.Reporting;
 
-/// <summary>The curves of a run in TensorBoard: the same figures as the metrics, over the steps.</summary>
+/// <summary>Writes the curves of a run for TensorBoard: the same figures as the metrics, by step.</summary>
 public sealed class TensorBoardCurves(TensorBoardLog log)
 {
-    /// <summary>Adds a step's figures.</summary>
+    /// <summary>Adds the figures of the last step, of which there must be one.</summary>
     public void Step(RunProgress progress)
     {
         foreach (LossPart part in progress.Losses) log.Scalar("loss/" + part.Name, part.Value, progress.Step);

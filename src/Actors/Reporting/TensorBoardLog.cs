@@ -5,13 +5,14 @@ using TorchSharp.Modules;
 namespace Starling.Actors.Reporting;
 
 /// <summary>
-/// TensorBoard event files, written by TorchSharp; scalars only, so no tensor is made. Not thread-safe.
+/// Writes TensorBoard event files through TorchSharp. Only scalars are written, so no tensor is created. Not
+/// thread-safe.
 /// </summary>
 public sealed class TensorBoardLog
 {
     private readonly SummaryWriter _writer;
 
-    /// <summary>Starts an event file in a folder, which is made if absent.</summary>
+    /// <summary>Starts an event file in a folder. The folder is created if it is absent.</summary>
     /// <exception cref="StarlingException">The folder cannot be written.</exception>
     public TensorBoardLog(string folder)
     {
@@ -26,10 +27,13 @@ public sealed class TensorBoardLog
         }
     }
 
-    /// <summary>Adds a point to a curve; curves of one group (the part before the slash) are shown together.</summary>
+    /// <summary>
+    /// Adds a point to a curve. TensorBoard shows the curves of one group (the part of the tag before the slash)
+    /// together.
+    /// </summary>
     /// <param name="tag">For instance <c>loss/total</c>.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="step">The step; TensorBoard's format through this library ends at 2³¹−1.</param>
+    /// <param name="value">The value; it is written as a 32-bit float.</param>
+    /// <param name="step">The step. The library takes 32 bits, so later steps than 2³¹−1 are written as 2³¹−1.</param>
     public void Scalar(string tag, double value, long step) =>
         _writer.add_scalar(tag, (float)value, (int)Math.Min(step, int.MaxValue));
 }

@@ -123,7 +123,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void OnLoopReady(TrainerReports.LoopReady m)
     {
         _step = m.Step;
-        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step));
+        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step, m.Checkpoint));
         _actors.Supervisor.Tell(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 

@@ -124,11 +124,11 @@ public sealed class BadInputTests(TinyAssets assets) : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("many")]
-    public async Task A_spoilt_generation_number_ends_the_run_instead_of_hanging_it(string text)
+    public async Task A_spoilt_ledger_ends_the_run_instead_of_hanging_it(string text)
     {
         Directory.CreateDirectory(_bench.Folder);
-        File.WriteAllText(Path.Combine(_bench.Folder, "generation"), text);
-        await RefusedAsync("generation");
+        File.WriteAllText(Path.Combine(_bench.Folder, "ledger.json"), text);
+        await RefusedAsync("ledger.json");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class WholeRunTests(TinyAssets assets, ReferenceRun reference) : I
     public void Dispose() => _bench.Dispose();
 
     [Fact]
-    public async Task A_run_leaves_checkpoints_a_diary_and_a_summary()
+    public async Task A_run_leaves_checkpoints_an_event_log_and_a_summary()
     {
         Assert.Equal(ExitCodes.Success, await _bench.TrainAsync());
         Assert.Equal([4, 8, 12], _bench.Checkpoints);

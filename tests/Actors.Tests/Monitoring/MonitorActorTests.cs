@@ -11,7 +11,9 @@ using Starling.Actors.Runs.Events;
 using Starling.Actors.Tests.Support;
 using Starling.Data.Batches;
 using Starling.Data.Images;
+using Starling.Model.Checkpoints;
 using Starling.Model.Evaluation;
+using Starling.Model.Snapshots;
 using Starling.Model.Training;
 
 namespace Starling.Actors.Tests.Monitoring;
@@ -35,9 +37,9 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_step_shows_in_metrics_diary_and_view()
+    public async Task A_step_shows_in_metrics_event_log_and_view()
     {
-        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 4));
+        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 4, -1));
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();
@@ -52,7 +54,7 @@ public sealed class MonitorActorTests : ActorTests
         Assert.Equal(5, step.GetProperty("step").GetInt64());
         Assert.Equal(3, step.GetProperty("generation").GetInt64());
         Assert.Equal(4.25, step.GetProperty("loss").GetDouble());
-        Assert.Contains(_view.Snapshots, s => s.Step == 5 && s.State == "training");
+        Assert.Contains(_view.Updates, s => s.Step == 5 && s.State == "training");
         RunProgress final = await _final.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal((5, 4), (final.Step, final.FirstStep));
     }
@@ -179,6 +181,24 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
+    public async Task The_checkpoint_shown_is_one_that_exists_wherever_the_state_came_from()
+    {
+        _monitor.Tell(new MonitorProtocol.TrainerReady(1, 6, -1)); // from another trainer's memory
+        Assert.Null(await ShownCheckpointAsync());
+        _monitor.Tell(new MonitorProtocol.TrainerReady(2, 6, 4)); // memory is ahead of the checkpoint that was loaded
+        Assert.Equal(4, await ShownCheckpointAsync());
+        Commit(8);
+        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 9, 4)); // the trainer has not loaded what it wrote itself
+        Assert.Equal(8, await ShownCheckpointAsync());
+        _monitor.Tell(new MonitorProtocol.TrainerReady(4, 4, 4)); // the checkpoint of step 8 is damaged
+        Assert.Equal(4, await ShownCheckpointAsync());
+        _monitor.Tell(new MonitorProtocol.TrainerReady(5, 12, 12)); // another trainer wrote it
+        Assert.Equal(12, await ShownCheckpointAsync());
+        _monitor.Tell(new MonitorProtocol.TrainerReady(6, 0, -1)); // all checkpoints are damaged
+        Assert.Null(await ShownCheckpointAsync());
+    }
+
+    [Fact]
     public async Task The_hosts_speeds_are_those_of_the_current_generation()
     {
         SlowTrainers slow = SlowTrainers.None;
@@ -207,7 +227,7 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task An_evaluation_shows_in_metrics_diary_and_view()
+    public async Task An_evaluation_shows_in_metrics_event_log_and_view()
     {
         EvaluationResult result = new()
         {
@@ -235,7 +255,23 @@ public sealed class MonitorActorTests : ActorTests
 
     private static string? Name(JsonElement e) => e.GetProperty("event").GetString();
 
-    /// <summary>Stops the monitor and reads the diary it left.</summary>
+    private void Commit(long step)
+    {
+        using CheckpointSnapshot snapshot = TestCheckpoints.Snapshot(step);
+        CheckpointWriter writer = new(new CheckpointStore(Folder["checkpoints"]), TimeProvider.System);
+        _monitor.Tell(new MonitorProtocol.CheckpointCommitted(1,
+            writer.Write(snapshot, TestCheckpoints.Run, new Dictionary<string, double>())));
+    }
+
+    /// <summary>The checkpoint that the view shows after the next step.</summary>
+    private async Task<long?> ShownCheckpointAsync()
+    {
+        _monitor.Tell(Stepped(20, default));
+        await _monitor.Ask<ActorIdentity>(new Identify(null), Timeout, TestContext.Current.CancellationToken);
+        return _view.Updates.Last().CheckpointStep;
+    }
+
+    /// <summary>Stops the monitor and reads the event log it left.</summary>
     private async Task<IReadOnlyList<JsonElement>> StopAsync()
     {
         Assert.True(await _monitor.GracefulStop(Timeout));
@@ -259,11 +295,11 @@ public sealed class MonitorActorTests : ActorTests
 
     private sealed class RecordingView : IProgressView
     {
-        public List<ProgressSnapshot> Snapshots { get; } = [];
+        public List<RunProgress> Updates { get; } = [];
 
         public List<string> Notes { get; } = [];
 
-        public void Update(ProgressSnapshot snapshot) => Snapshots.Add(snapshot);
+        public void Update(RunProgress progress) => Updates.Add(progress);
 
         public void Note(string line) => Notes.Add(line);
 

@@ -63,11 +63,11 @@ public sealed class RunEventWriterTests : ActorTests
     {
         EventLog? log = null;
         ICanTell monitor = TestActor;
-        Func<string, EventLog> open = path => log = EventLog.Open(path, "r", TimeProvider.System);
-        string diary = Folder["events.jsonl"];
-        IActorRef journal = Sys.ActorOf(Props.Create(() => new RunEventWriter(diary, open, monitor)));
-        foreach (RunState state in states) journal.Tell(new MonitorProtocol.RunChanged(state));
-        await journal.GracefulStop(Timeout);
+        Func<string, EventLog> open = file => log = EventLog.Open(file, "r", TimeProvider.System);
+        string path = Folder["events.jsonl"];
+        IActorRef writer = Sys.ActorOf(Props.Create(() => new RunEventWriter(path, open, monitor)));
+        foreach (RunState state in states) writer.Tell(new MonitorProtocol.RunChanged(state));
+        await writer.GracefulStop(Timeout);
         await log!.DisposeAsync();
     }
 

@@ -1,33 +1,39 @@
-using Spectre.Console;
 using Starling.Actors.Reporting;
+using Starling.Actors.Tests.Support;
+using Starling.Model.Training;
 
 namespace Starling.Actors.Tests.Reporting;
 
 public sealed class ProgressViewTests
 {
     private readonly StringWriter _output = new();
-    private readonly ProgressSnapshot _snapshot = new()
+    private readonly RunProgress _progress = new("r[1]", TotalSteps: 1000, StepsPerEpoch: 16, GlobalBatch: 8)
     {
-        Run = "r[1]",
+        State = "training",
         Step = 40,
-        TotalSteps = 1000,
-        Losses = [new LossPart("total", 6.125), new LossPart("ar", 5.9), new LossPart("mim", 0.1)],
-        GradientNorm = 0.8,
-        LearningRate = 0.001,
-        ImagesPerSecond = 41.23,
+        Last = new StepResult(40, StepOutcome.Applied, new LossParts(5.9, 0.1, 0.02, 0.03, 6.125), GradientNorm: 0.8,
+            LearningRate: 0.001, KeySimilarity: 0.5, PhaseSeconds: []),
+        SecondsPerStep = 0.25,
         DataWaitRatio = 0.004,
         CheckpointStep = 30,
         CheckpointAge = TimeSpan.FromSeconds(12),
-        Eta = TimeSpan.FromSeconds(242),
         MetricsAddress = new Uri("http://127.0.0.1:8080/"),
         Scores = [new EvaluationScore(30, "student", "emoji", 41.24, 0.63)],
     };
 
     [Fact]
     public void A_line_holds_what_a_log_needs() => Assert.Equal(
-        "step 40/1000 4.0%  loss 6.125 (ar 5.9 mim 0.1)  grad 0.8  lr 0.001  41.23 images/s  data wait 0.4%  " +
-        "checkpoint 30  eta 4m02s",
-        ProgressLine.Render(_snapshot));
+        "step 40/1000 4.0%  loss 6.125 (ar 5.9 mim 0.1 contrast_step 0.02 contrast_view 0.03)  grad 0.8  lr 0.001  " +
+        "32 images/s  data wait 0.4%  checkpoint 30  eta 4m00s",
+        ProgressLine.Render(_progress));
+
+    [Fact]
+    public void Before_the_first_step_there_is_no_line()
+    {
+        LineView view = new(_output, everySteps: 1);
+        view.Update(_progress with { Last = null });
+        Assert.Empty(_output.ToString());
+    }
 
     [Fact]
     public async Task Lines_come_every_so_many_steps_with_the_first_and_the_last()
@@ -37,8 +43,8 @@ public sealed class ProgressViewTests
             view.Note("resumed");
             for (int step = 4; step <= 25; step++)
             {
-                view.Update(_snapshot with { Step = step, TotalSteps = 25 });
-                view.Update(_snapshot with { Step = step, TotalSteps = 25 });
+                view.Update(_progress with { Step = step, TotalSteps = 25 });
+                view.Update(_progress with { Step = step, TotalSteps = 25 });
             }
         }
         string[] lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -47,26 +53,37 @@ public sealed class ProgressViewTests
     }
 
     [Fact]
-    public void The_panel_shows_everything()
-    {
-        Console(ansi: false).Write(ProgressPanel.Render(_snapshot));
-        string text = _output.ToString();
-        string[] parts =
-        [
-            "r[1]: training", "40 / 1000", "4.0%", "total 6.125", "mim 0.1", "norm 0.8", "41.23 images/s",
-            "data wait 0.4%", "step 30, 12s ago", "Frechet distance 41.24 (emoji)", "linear probe 63.0%", "4m02s",
-            "http://127.0.0.1:8080/metrics",
-        ];
-        foreach (string expected in parts) Assert.Contains(expected, text);
-    }
+    public void The_panel_shows_everything() => AssertPanel(_progress, """
+        ╭─r[1]: training────────────────────────────────────────────────────────────────────────╮
+        │ step         40 / 1000  ━━──────────────────────────────────────  4.0%                │
+        │ loss         total 6.125   ar 5.9   mim 0.1   contrast_step 0.02   contrast_view 0.03 │
+        │ gradient     norm 0.8   learning rate 0.001                                           │
+        │ speed        32 images/s   data wait 0.4%   epoch 2.5                                 │
+        │ checkpoint   step 30, 12s ago                                                         │
+        │ evaluation   step 30 student: Frechet distance 41.24 (emoji), linear probe 63.0%      │
+        │ time left    4m00s                                                                    │
+        │ metrics      http://127.0.0.1:8080/metrics                                            │
+        ╰───────────────────────────────────────────────────────────────────────────────────────╯
+        """);
 
     [Fact]
-    public async Task The_live_view_draws_snapshots_and_keeps_notes()
+    public void The_panel_of_a_run_that_only_starts_shows_what_there_is() => AssertPanel(
+        new RunProgress("r[1]", TotalSteps: 1000, StepsPerEpoch: 16, GlobalBatch: 8), """
+        ╭─r[1]: starting────────────────────────────────────────────────────────╮
+        │ step         0 / 1000  ────────────────────────────────────────  0.0% │
+        │ gradient     norm 0   learning rate 0                                 │
+        │ speed        0 images/s   data wait 0.0%   epoch 0                    │
+        │ checkpoint   none yet                                                 │
+        ╰───────────────────────────────────────────────────────────────────────╯
+        """);
+
+    [Fact]
+    public async Task The_live_view_draws_progresss_and_keeps_notes()
     {
-        await using (var view = new LiveView(Console(ansi: true)))
+        await using (var view = new LiveView(TestConsole.Of(_output, ansi: true)))
         {
             view.Note("checkpoint [40] written");
-            view.Update(_snapshot);
+            view.Update(_progress);
         }
         Assert.Contains("checkpoint [40] written", _output.ToString());
         Assert.Contains("Frechet distance", _output.ToString());
@@ -74,19 +91,25 @@ public sealed class ProgressViewTests
 
     [Fact]
     public void Output_that_is_no_terminal_gets_lines() =>
-        Assert.IsType<LineView>(ProgressViews.For(Console(ansi: true), logEverySteps: 1));
+        Assert.IsType<LineView>(ProgressViews.For(TestConsole.Of(_output, ansi: true), logEverySteps: 1));
 
     [Fact]
     public void The_summary_names_every_path_unbroken()
     {
         string path = "/" + new string('x', 200) + "/samples.png";
         RunSummaryTable.Print(_output, new RunSummary("r", "finished", 20, 20, TimeSpan.FromSeconds(75), 0.01, 0.002,
-            _snapshot.Losses, _snapshot.Scores, [("samples", path), ("events", "runs/r/events.jsonl")]));
-        string text = _output.ToString();
-        Assert.Contains("r: finished", text);
-        Assert.Contains("20 of 20, this attempt took 1m15s", text);
-        Assert.Contains(path, text);
-        Assert.Contains("step 30 student: Frechet distance 41.24 (emoji), linear probe 63.0%", text);
+            _progress.Losses, _progress.Scores, [("samples", path), ("events", "runs/r/events.jsonl")]));
+        Assert.Equal($"""
+
+            r: finished
+              steps       20 of 20, this attempt took 1m15s
+              waiting     1.0% for data, 0.2% for checkpoints
+              loss        total 6.125  ar 5.9  mim 0.1  contrast_step 0.02  contrast_view 0.03
+              evaluation  step 30 student: Frechet distance 41.24 (emoji), linear probe 63.0%
+              samples     {path}
+              events      runs/r/events.jsonl
+
+            """, Written());
     }
 
     [Theory]
@@ -97,15 +120,11 @@ public sealed class ProgressViewTests
     public void Durations_read_well(double seconds, string expected) =>
         Assert.Equal(expected, Display.Duration(TimeSpan.FromSeconds(seconds)));
 
-    private IAnsiConsole Console(bool ansi)
+    private void AssertPanel(RunProgress progress, string expected)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(_output),
-            Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
-            Interactive = InteractionSupport.No,
-        });
-        console.Profile.Width = 120;
-        return console;
+        TestConsole.Of(_output, ansi: false).Write(ProgressPanel.Render(progress));
+        Assert.Equal(expected, string.Join('\n', Written().Split('\n').Select(line => line.TrimEnd())).TrimEnd());
     }
+
+    private string Written() => _output.ToString().ReplaceLineEndings("\n");
 }

@@ -13,17 +13,17 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     private LocalCluster(OsProcess manager, ClusterPlan plan, string run)
     {
         (_manager, _plan, Run) = (manager, plan, run);
-        Diary = new Diary(Path.Combine(run, "events.jsonl"));
+        EventLog = new EventLogReader(Path.Combine(run, "events.jsonl"));
     }
 
     /// <summary>The run's folder.</summary>
     public string Run { get; }
 
     /// <summary>What the supervisors wrote down.</summary>
-    public Diary Diary { get; }
+    public EventLogReader EventLog { get; }
 
     /// <summary>The last committed step.</summary>
-    public long Step => Diary.Read().LastOrDefault(e => e.Event == "committed")?.Step ?? 0;
+    public long Step => EventLog.Read().LastOrDefault(e => e.Event == "committed")?.Step ?? 0;
 
     /// <summary>The members there have been, in the order they came: one a start.</summary>
     public IReadOnlyList<Member> History => MembersIn(_manager.Lines);
@@ -38,9 +38,9 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     {
         get
         {
-            IReadOnlyList<Entry> entries = Diary.Read();
+            IReadOnlyList<Entry> entries = EventLog.Read();
             return entries.LastOrDefault(e => e.Event == "phase") is { } phase &&
-                phase.Fields.GetProperty("phase").GetString() == "running" ? Diary.HostsOf(phase.Generation) : [];
+                phase.Fields.GetProperty("phase").GetString() == "running" ? EventLog.HostsOf(phase.Generation) : [];
         }
     }
 
@@ -53,8 +53,8 @@ internal sealed partial class LocalCluster : IAsyncDisposable
         run);
 
     /// <summary>Waits until as many trainers make steps.</summary>
-    public async Task<Entry> RunningAsync(int hosts, int from = 0) => await Diary.WaitAsync(
-        e => e.Event == "committed" && Diary.HostsOf(e.Generation).Count == hosts, Timeout,
+    public async Task<Entry> RunningAsync(int hosts, int from = 0) => await EventLog.WaitAsync(
+        e => e.Event == "committed" && EventLog.HostsOf(e.Generation).Count == hosts, Timeout,
         $"a step of {hosts} trainers", from);
 
     /// <summary>Waits until all members of the plan are there and the trainers among them make steps.</summary>

@@ -11,7 +11,7 @@ internal sealed record ReferenceRun(string Hash, IReadOnlyDictionary<long, StepF
     {
         await OsProcess.RunAsync(OsProcess.Starling(
             ["train", "--config", settings.File, "--run", run, "--set", .. settings.Overrides]), Timeout);
-        return new ReferenceRun(await HashAsync(run), new Diary(Path.Combine(run, "events.jsonl")).Read()
+        return new ReferenceRun(await HashAsync(run), new EventLogReader(Path.Combine(run, "events.jsonl")).Read()
             .Where(e => e.Event == "step").ToDictionary(e => e.Step, StepFigures.Of));
     }
 

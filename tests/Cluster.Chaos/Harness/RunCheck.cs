@@ -1,8 +1,8 @@
 namespace Starling.Cluster.Chaos.Harness;
 
 /// <summary>
-/// Holds a finished run against the one that nothing happened to. Two diaries are read: the supervisors', which has
-/// each committed step, and each trainer's own, which has what it computed.
+/// Compares a finished run with a run that nothing happened to. It reads the supervisors' event log, which has each
+/// committed step, and the event log of each trainer, which has what that trainer computed.
 /// </summary>
 internal static class RunCheck
 {
@@ -17,14 +17,14 @@ internal static class RunCheck
     public static async Task RunAsync(Report report, string run, ReferenceRun reference, long redone = 0)
     {
         long last = reference.Steps.Keys.Max();
-        IReadOnlyList<Entry> diary = Commits(report, run, last, redone);
+        IReadOnlyList<Entry> entries = Commits(report, run, last, redone);
         Entry[] computed = Computed(run);
         Entry[] different = [.. computed.Where(e => StepFigures.Of(e) != reference.Steps[e.Step])];
         report.Check(different.Length == 0, $"of {computed.Length} computations of a step, with another loss or " +
             $"gradient than in the reference: {different.Length}" +
             (different.Length == 0 ? "" : $", the first of step {different.Min(e => e.Step)}"));
 
-        long[] generations = [.. diary.Where(e => e.Event == "generation").Select(e => e.Generation)];
+        long[] generations = [.. entries.Where(e => e.Event == "generation").Select(e => e.Generation)];
         report.Check(generations.SequenceEqual(generations.Distinct().Order()),
             $"{generations.Length} generations, each number once and growing");
         string hash = await ReferenceRun.HashAsync(run);
@@ -33,13 +33,14 @@ internal static class RunCheck
     }
 
     /// <summary>
-    /// Every step up to the last was made, and none committed twice. A supervisor that takes over tells of the step
-    /// that the trainers have reached meanwhile, so not every step is in its diary; every one is in a trainer's.
+    /// Checks that every step up to the last was computed, and that none was committed twice. A supervisor that takes
+    /// over logs only the step that the trainers have reached meanwhile, so the supervisors' event log can miss steps.
+    /// The event logs of the trainers together have every step.
     /// </summary>
     public static IReadOnlyList<Entry> Commits(Report report, string run, long last, long redone = 0)
     {
-        IReadOnlyList<Entry> diary = new Diary(Path.Combine(run, "events.jsonl")).Read();
-        long[] committed = [.. diary.Where(e => e.Event == "committed").Select(e => e.Step)];
+        IReadOnlyList<Entry> entries = new EventLogReader(Path.Combine(run, "events.jsonl")).Read();
+        long[] committed = [.. entries.Where(e => e.Event == "committed").Select(e => e.Step)];
         int again = committed.Length - committed.Distinct().Count();
         report.Check(again <= redone, $"steps committed more than once: {again} (limit {redone})");
         report.Check(committed.LastOrDefault() == last,
@@ -47,11 +48,11 @@ internal static class RunCheck
         HashSet<long> made = [.. Computed(run).Select(e => e.Step)];
         int missing = Enumerable.Range(1, (int)last).Count(step => !made.Contains(step));
         report.Check(missing == 0, $"steps that no trainer tells of: {missing}");
-        return diary;
+        return entries;
     }
 
     /// <summary>What all trainers tell of the steps that they applied.</summary>
     public static Entry[] Computed(string run) =>
-        [.. Directory.EnumerateFiles(run, "events-trainer-*.jsonl").SelectMany(path => new Diary(path).Read())
+        [.. Directory.EnumerateFiles(run, "events-trainer-*.jsonl").SelectMany(path => new EventLogReader(path).Read())
             .Where(e => e.Event == "step")];
 }

@@ -11,14 +11,14 @@ internal sealed class NetworkedCluster : IAsyncDisposable
     private NetworkedCluster(VirtualNetwork network, string run, RunSettings settings)
     {
         (_network, Run) = (network, run);
-        Diary = new Diary(Path.Combine(run, "events.jsonl"));
+        EventLog = new EventLogReader(Path.Combine(run, "events.jsonl"));
         Nodes = [.. Names.Select((name, host) => new NetworkedNode(
             name, name[..name.IndexOf('-', StringComparison.Ordinal)], host, network.On, run, settings))];
     }
 
     public string Run { get; }
 
-    public Diary Diary { get; }
+    public EventLogReader EventLog { get; }
 
     public IReadOnlyList<NetworkedNode> Nodes { get; }
 
@@ -43,9 +43,9 @@ internal sealed class NetworkedCluster : IAsyncDisposable
     /// <summary>Waits until every node is a member and all trainers make steps.</summary>
     public async Task CompleteAsync(TimeSpan timeout)
     {
-        int trainers = Nodes.Count(n => n.Trains), from = Diary.Read().Count;
-        await Diary.WaitAsync(e => e.Event == "committed" && Nodes.All(n => n.IsReady) &&
-            Diary.HostsOf(e.Generation).Count == trainers, timeout, "a step of all trainers", from);
+        int trainers = Nodes.Count(n => n.Trains), from = EventLog.Read().Count;
+        await EventLog.WaitAsync(e => e.Event == "committed" && Nodes.All(n => n.IsReady) &&
+            EventLog.HostsOf(e.Generation).Count == trainers, timeout, "a step of all trainers", from);
     }
 
     /// <summary>Cuts these nodes off from the others.</summary>

@@ -32,24 +32,24 @@ internal sealed class ElasticScenario(params int[] trainers) : Scenario
             new ClusterPlan(2, Supervisors: 1), lab.Folder("coming-and-going"), lab.Settings.Endless);
         long part = lab.Settings.Steps / 8;
         await cluster.RunningAsync(2);
-        await cluster.Diary.StepAsync(part, Timeout);
+        await cluster.EventLog.StepAsync(part, Timeout);
         await cluster.OrderAsync("add", "trainer");
-        await cluster.RunningAsync(3, cluster.Diary.Read().Count);
+        await cluster.RunningAsync(3, cluster.EventLog.Read().Count);
         await cluster.OrderAsync("kill", "trainer-1", "--stay-down");
-        await cluster.RunningAsync(2, cluster.Diary.Read().Count);
+        await cluster.RunningAsync(2, cluster.EventLog.Read().Count);
         await cluster.OrderAsync("add", "trainer");
         await cluster.OrderAsync("stop", "trainer-2");
         await cluster.LineAsync(line => line == "trainer-2 has ended (exit code 0)");
         await cluster.OrderAsync("add", "trainer");
-        await cluster.RunningAsync(3, cluster.Diary.Read().Count);
-        await cluster.Diary.StepAsync(lab.Settings.Steps, WholeRun(lab));
+        await cluster.RunningAsync(3, cluster.EventLog.Read().Count);
+        await cluster.EventLog.StepAsync(lab.Settings.Steps, WholeRun(lab));
         await StopAndCheckAsync(lab, cluster, lab.Settings);
     }
 
     private static async Task FinishAsync(Lab lab, LocalCluster cluster, ReferenceRun reference)
     {
         int code = await cluster.EndAsync(WholeRun(lab));
-        int[] sizes = [.. cluster.Diary.Read().Where(e => e.Event == "generation").Select(e => e.Hosts.Count)];
+        int[] sizes = [.. cluster.EventLog.Read().Where(e => e.Event == "generation").Select(e => e.Hosts.Count)];
         lab.Report.Check(code == 0, $"exit code {code}; trainers in the generations: {string.Join(' ', sizes)}");
         await RunCheck.RunAsync(lab.Report, cluster.Run, reference);
         CheckLeftovers(lab, cluster);

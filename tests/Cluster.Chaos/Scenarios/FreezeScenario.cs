@@ -25,11 +25,11 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         await cluster.CompleteAsync();
         string name = $"trainer-{1 + random.Below(3)}";
         Member victim = await cluster.MemberAsync(name);
-        Diary own = new(Path.Combine(cluster.Run, $"events-{name}.jsonl"));
+        EventLogReader own = new(Path.Combine(cluster.Run, $"events-{name}.jsonl"));
         long generation = GenerationOf(cluster), step = cluster.Step;
         DateTimeOffset stopped = TimeProvider.System.GetUtcNow();
         Signals.Send(victim.Process, Signals.Stop);
-        Entry next = await cluster.Diary.WaitAsync(
+        Entry next = await cluster.EventLog.WaitAsync(
             e => e.Event == "committed" && e.Generation > generation, Timeout, "a step of the others");
         lab.Report.Limit(
             $"{name} frozen at step {step}: the others' next step", (next.Time - stopped).TotalSeconds, 10);
@@ -45,7 +45,7 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
             $"  woken at step {reached}, it ended after {ended:0.00} s with {ExitCodes.StartAgain}"));
         await cluster.MemberAsync(name, besides: victim.Process);
-        await cluster.RunningAsync(3, cluster.Diary.Read().Count);
+        await cluster.RunningAsync(3, cluster.EventLog.Read().Count);
 
         Entry[] late = [.. own.Read().Skip(before).Where(e => e.Attempt == attempt)];
         // A step that it had confirmed before it was frozen is one that the others have as well: they go on after it.
@@ -53,7 +53,7 @@ internal sealed class FreezeScenario(TimeSpan frozen) : Scenario
         lab.Report.Check(applied == 0, $"steps that it applied after it woke: {applied}");
         int stored = late.Count(e => e.Event == "checkpoint");
         lab.Report.Check(stored == 0, $"checkpoints that it published after it woke: {stored}");
-        lab.Report.Check(cluster.Diary.HostsOf(GenerationOf(cluster)).Contains(name),
+        lab.Report.Check(cluster.EventLog.HostsOf(GenerationOf(cluster)).Contains(name),
             $"it is back as a newcomer, one of three that make steps (at {cluster.Step})");
         await StopAsync(lab, cluster);
         RunCheck.Commits(lab.Report, cluster.Run, RunFolder.Stored(cluster.Run));

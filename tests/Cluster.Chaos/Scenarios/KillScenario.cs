@@ -41,7 +41,7 @@ internal sealed class KillScenario(
         await using LocalCluster cluster = LocalCluster.Start(plan, lab.Folder(name), settings.Endless);
         foreach (long moment in moments)
         {
-            await cluster.Diary.StepAsync(moment, WholeRun(lab));
+            await cluster.EventLog.StepAsync(moment, WholeRun(lab));
             await Task.Delay(TimeSpan.FromMilliseconds(100 * random.NextDouble()));
             IReadOnlyList<Member> chosen = await Poll.ForAsync(
                 () => victims(cluster, random), Timeout, () => "somebody to kill");
@@ -51,7 +51,7 @@ internal sealed class KillScenario(
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
                 $"  step {step,5}: {names}; the next step after {pauses[^1]:0.00} s"));
         }
-        await cluster.Diary.StepAsync(settings.Steps, WholeRun(lab));
+        await cluster.EventLog.StepAsync(settings.Steps, WholeRun(lab));
         lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
             $"  until the next step: median {Quantiles.Median(pauses):0.00} s, longest {pauses.Max():0.00} s"));
         if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);

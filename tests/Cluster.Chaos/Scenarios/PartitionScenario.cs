@@ -50,9 +50,9 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         Report report, NetworkedCluster cluster, NetworkedNode[] part, int round)
     {
         NetworkedNode[] rest = [.. cluster.Nodes.Except(part)];
-        int entries = cluster.Diary.Read().Count;
+        int entries = cluster.EventLog.Read().Count;
         Dictionary<string, int> exits = cluster.Nodes.ToDictionary(n => n.Name, n => n.Exits.Count);
-        long generation = cluster.Diary.Read().Last(e => e.Event == "committed").Generation;
+        long generation = cluster.EventLog.Read().Last(e => e.Event == "committed").Generation;
         DateTimeOffset cut = TimeProvider.System.GetUtcNow();
         await cluster.CutAsync(part);
         DateTimeOffset isCut = TimeProvider.System.GetUtcNow();
@@ -62,12 +62,13 @@ internal sealed class PartitionScenario(int rounds) : Scenario
         double stopped = losers.Max(n => (n.Exits[exits[n.Name]].Time - cut).TotalSeconds);
         bool canCommit = winners.Any(n => !n.Trains) && winners.Any(n => n.Trains);
         if (canCommit)
-            await cluster.Diary.WaitAsync(e => e.Event == "committed" && e.Time > isCut && IsOf(e, winners),
+            await cluster.EventLog.WaitAsync(e => e.Event == "committed" && e.Time > isCut && IsOf(e, winners),
                 NodeTimeout, "a step of the side that goes on", entries);
         await cluster.HealAsync();
         await cluster.CompleteAsync(Timeout);
 
-        Entry[] committed = [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
+        Entry[] committed =
+            [.. cluster.EventLog.Read().Skip(entries).Where(e => e.Event == "committed" && e.Time > cut)];
         Entry next = committed.First(e => e.Time > isCut && (IsOf(e, winners) || e.Generation > generation));
         report.Say($"round {round}: {Names(part)} | {Names(rest)}: {Names(losers)} ended after " + string.Create(
             CultureInfo.InvariantCulture,
@@ -85,7 +86,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
 
         bool IsOf(Entry e, IReadOnlyList<NetworkedNode> nodes, bool all = false)
         {
-            IReadOnlyList<string> hosts = cluster.Diary.HostsOf(e.Generation);
+            IReadOnlyList<string> hosts = cluster.EventLog.HostsOf(e.Generation);
             return hosts.All(h => nodes.Any(n => n.Name == h)) &&
                 (!all || hosts.Count == cluster.Nodes.Count(n => n.Trains));
         }

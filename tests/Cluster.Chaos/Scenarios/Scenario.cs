@@ -26,10 +26,10 @@ internal abstract class Scenario
         // The others are replaced without a new generation.
         bool disturbs = victims.Any(v => v.Role is "trainer" or "supervisor");
         long generation = GenerationOf(cluster);
-        int entries = cluster.Diary.Read().Count;
+        int entries = cluster.EventLog.Read().Count;
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         foreach (Member victim in victims) Signals.Send(victim.Process, Signals.Kill);
-        Entry next = await cluster.Diary.WaitAsync(
+        Entry next = await cluster.EventLog.WaitAsync(
             e => e.Event == "committed" && e.Time > now && (e.Generation > generation || !disturbs), Timeout,
             $"a step after the death of {string.Join(", ", victims.Select(v => v.Name))}", entries);
         return (next.Time - now).TotalSeconds;
@@ -37,7 +37,7 @@ internal abstract class Scenario
 
     /// <summary>The latest generation that steps were committed in.</summary>
     protected static long GenerationOf(LocalCluster cluster) =>
-        cluster.Diary.Read().LastOrDefault(e => e.Event == "committed")?.Generation ?? 0;
+        cluster.EventLog.Read().LastOrDefault(e => e.Event == "committed")?.Generation ?? 0;
 
     /// <summary>
     /// Stops a run that would go on, and holds it against one of as many steps in one process. However fast steps are,

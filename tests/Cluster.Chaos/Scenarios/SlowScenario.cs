@@ -18,13 +18,13 @@ internal sealed class SlowScenario : Scenario
         await using LocalCluster cluster = LocalCluster.Start(
             new ClusterPlan(2, Loaders: 0, Supervisors: 1), lab.Folder(Name), lab.Settings.Endless);
         await cluster.CompleteAsync();
-        await cluster.Diary.StepAsync(cluster.Step + 3 * Limit, Timeout);
+        await cluster.EventLog.StepAsync(cluster.Step + 3 * Limit, Timeout);
         Member victim = await cluster.MemberAsync("trainer-2");
         Member leader = await cluster.MemberAsync("supervisor-1");
-        lab.Report.Check(!cluster.Diary.Read().Any(IsFlag), $"nobody is flagged in {cluster.Step} healthy steps");
+        lab.Report.Check(!cluster.EventLog.Read().Any(IsFlag), $"nobody is flagged in {cluster.Step} healthy steps");
 
         long began = cluster.Step;
-        int entries = cluster.Diary.Read().Count;
+        int entries = cluster.EventLog.Read().Count;
         using CancellationTokenSource enough = new();
         Task slowing = SlowDownAsync(victim.Process, enough.Token);
         try
@@ -36,8 +36,8 @@ internal sealed class SlowScenario : Scenario
             await enough.CancelAsync();
             await slowing;
         }
-        entries = cluster.Diary.Read().Count;
-        await cluster.Diary.WaitAsync(
+        entries = cluster.EventLog.Read().Count;
+        await cluster.EventLog.WaitAsync(
             e => IsNote(e, "keeps up with the others again"), Timeout, "the end of the flag", entries);
         lab.Report.Check(true,
             $"cleared again; the run went on to step {cluster.Step} in {GenerationOf(cluster)} generation(s)");
@@ -47,10 +47,10 @@ internal sealed class SlowScenario : Scenario
     private static async Task FlaggedAsync(
         Lab lab, LocalCluster cluster, Member victim, Member leader, long began, int entries)
     {
-        Entry flag = await cluster.Diary.WaitAsync(IsFlag, Timeout, "the flag", entries);
+        Entry flag = await cluster.EventLog.WaitAsync(IsFlag, Timeout, "the flag", entries);
         lab.Report.Check(flag.Step - began <= Limit,
             $"flagged {flag.Step - began} steps later (limit {Limit}): {flag.Fields.GetProperty("text").GetString()}");
-        await cluster.Diary.StepAsync(flag.Step + Limit, Timeout);
+        await cluster.EventLog.StepAsync(flag.Step + Limit, Timeout);
         double score = await ScoreAsync(leader.Metrics, victim.Name);
         lab.Report.Check(score is > 0.35 and < 0.67, string.Create(CultureInfo.InvariantCulture,
             $"starling_straggler_score{{trainer=\"{victim.Name}\"}} is {score:0.00} (half speed is 0.5)"));

@@ -28,7 +28,7 @@ internal sealed class SoakScenario(int generations) : Scenario
         long first = GenerationOf(cluster);
         while (GenerationOf(cluster) - first < 2 * generations)
         {
-            int entries = cluster.Diary.Read().Count;
+            int entries = cluster.EventLog.Read().Count;
             Member victim = await cluster.MemberAsync("trainer-3");
             Signals.Send(victim.Process, Signals.Kill);
             await cluster.MemberAsync("trainer-3", besides: victim.Process);

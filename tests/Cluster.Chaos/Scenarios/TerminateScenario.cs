@@ -39,17 +39,17 @@ internal sealed class TerminateScenario(TimeSpan watch) : Scenario
 
     private async Task TerminateAsync(Lab lab, LocalCluster cluster, string who, Member member)
     {
-        int entries = cluster.Diary.Read().Count - 1;
+        int entries = cluster.EventLog.Read().Count - 1;
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
         Signals.Send(member.Process, Signals.Terminate);
         await cluster.LineAsync(line => line == $"{member.Name} has ended (exit code 0)");
         lab.Report.Limit($"{who} ({member.Name}) has left with exit code 0",
             (TimeProvider.System.GetUtcNow() - asked).TotalSeconds, 30);
         DateTimeOffset until = TimeProvider.System.GetUtcNow() + watch;
-        await cluster.Diary.WaitAsync(
+        await cluster.EventLog.WaitAsync(
             e => e.Event == "committed" && e.Time > until, Timeout, "the next steps", entries);
         DateTimeOffset[] commits =
-            [.. cluster.Diary.Read().Skip(entries).Where(e => e.Event == "committed").Select(e => e.Time)];
+            [.. cluster.EventLog.Read().Skip(entries).Where(e => e.Event == "committed").Select(e => e.Time)];
         lab.Report.Limit("  the longest pause between two steps meanwhile",
             commits.Zip(commits.Skip(1), (a, b) => (b - a).TotalSeconds).DefaultIfEmpty(0).Max(), LongestPause);
     }

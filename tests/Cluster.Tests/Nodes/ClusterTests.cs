@@ -43,7 +43,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
     {
         await using LocalCluster cluster = Start(Small);
         Member trainer = await cluster.MemberAsync("trainer-1");
-        await cluster.Diary.StepAsync(1, LocalCluster.Timeout);
+        await cluster.EventLog.StepAsync(1, LocalCluster.Timeout);
 
         Assert.Contains("will be started again", await cluster.OrderAsync("kill", "trainer-1"));
         await cluster.MemberAsync("trainer-1", besides: trainer.Process);
@@ -70,7 +70,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         string expected = await TrainedHashAsync(steps: 40);
         await using (LocalCluster first = Start(Small, steps: 40))
         {
-            await first.Diary.StepAsync(5, LocalCluster.Timeout);
+            await first.EventLog.StepAsync(5, LocalCluster.Timeout);
             Assert.Equal(0, await first.StopAsync(Signals.Interrupt));
             Assert.Empty(first.Leftovers());
             Assert.Equal(first.Step, new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
@@ -79,7 +79,7 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         Assert.Equal(0, await second.EndAsync(LocalCluster.Timeout));
         Assert.Equal(expected, await ReferenceRun.HashAsync(Run));
         Assert.Equal(Enumerable.Range(1, 40),
-            second.Diary.Read().Where(e => e.Event == "committed").Select(e => (int)e.Step));
+            second.EventLog.Read().Where(e => e.Event == "committed").Select(e => (int)e.Step));
     }
 
     [Fact]

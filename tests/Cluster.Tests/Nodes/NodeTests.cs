@@ -17,7 +17,7 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
 
     private string Run => _folder["run"];
 
-    private Diary Diary => new(Path.Combine(Run, "events.jsonl"));
+    private EventLogReader EventLog => new(Path.Combine(Run, "events.jsonl"));
 
     public void Dispose()
     {
@@ -70,9 +70,9 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Equal((2, 2), (await other.ExitAsync(), await data.ExitAsync()));
         Assert.Contains("this node's configuration is", Assert.Single(other.Errors), StringComparison.Ordinal);
         Assert.Contains("this node's data set is", Assert.Single(data.Errors), StringComparison.Ordinal);
-        // The supervisor writes its diary behind what it does.
+        // The supervisor writes the event log after the fact, not before it.
         foreach (string what in (string[])["configuration", "data set"])
-            await Diary.WaitAsync(e => e.Event == "note" && e.Fields.GetProperty("text").GetString()!
+            await EventLog.WaitAsync(e => e.Event == "note" && e.Fields.GetProperty("text").GetString()!
                 .Contains($"refused: this node's {what} is", StringComparison.Ordinal), Timeout, what);
     }
 
@@ -131,9 +131,9 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         trainer.Signal(Terminate);
         Assert.Equal(0, await trainer.ExitAsync());
         long stored = new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step;
-        // The supervisor writes its diary behind what it does.
-        await Diary.StepAsync(stored, Timeout);
-        Assert.Equal(stored, Diary.Read().Last(e => e.Event == "committed").Step);
+        // The supervisor writes the event log after the fact, not before it.
+        await EventLog.StepAsync(stored, Timeout);
+        Assert.Equal(stored, EventLog.Read().Last(e => e.Event == "committed").Step);
     }
 
     [Fact]

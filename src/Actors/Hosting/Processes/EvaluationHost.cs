@@ -7,14 +7,14 @@ using Starling.Model.Tensors;
 
 namespace Starling.Actors.Hosting.Processes;
 
-/// <summary>Evaluates a checkpoint by hand, with the code of a run's evaluator.</summary>
+/// <summary>Evaluates a checkpoint for a command, with the code of a run's evaluator.</summary>
 public sealed class EvaluationHost(TimeProvider time) : IEvaluationHost
 {
     /// <inheritdoc/>
     public Task<EvaluationReport> EvaluateAsync(
         string checkpoint, StarlingOptions options, CancellationToken cancellationToken)
     {
-        // A thread of its own: tensors never live on the pool's.
+        // The evaluation has a thread of its own, because no tensor is ever used on a thread of the pool.
         TaskCompletionSource<EvaluationReport> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(() =>
         {

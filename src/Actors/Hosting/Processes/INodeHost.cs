@@ -2,14 +2,16 @@ using Starling.Actors.Configuration;
 
 namespace Starling.Actors.Hosting.Processes;
 
-/// <summary>Runs this process as one node of a cluster: the seam between the command line and the actors.</summary>
+/// <summary>Runs this process as one node of a cluster. Separates the command line from the actors.</summary>
 public interface INodeHost
 {
-    /// <summary>Is a node until the run is over, it is asked to leave, or the cluster has given it up.</summary>
+    /// <summary>
+    /// Runs the node. Returns when the run is over, when cancelled, or when the cluster has removed the node.
+    /// </summary>
     /// <param name="options">The checked configuration.</param>
-    /// <param name="request">What only this node is told.</param>
-    /// <param name="cancellationToken">Asks it to leave.</param>
+    /// <param name="request">What the command line of this node says.</param>
+    /// <param name="cancellationToken">Asks the node to leave the cluster.</param>
     /// <returns>The process's exit code.</returns>
-    /// <exception cref="Data.StarlingException">A mistake the user can put right.</exception>
+    /// <exception cref="Data.StarlingException">The user made a mistake, which the message names.</exception>
     Task<int> RunAsync(StarlingOptions options, NodeRequest request, CancellationToken cancellationToken);
 }

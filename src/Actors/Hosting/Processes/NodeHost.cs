@@ -17,17 +17,22 @@ using TorchSharp;
 namespace Starling.Actors.Hosting.Processes;
 
 /// <summary>
-/// Runs one node of a cluster: its actors by role, until the run is over, it leaves, or it is given up.
+/// Runs one node of a cluster with the actors of its roles, until the run is over, the node leaves, or the cluster has
+/// removed the node.
 /// </summary>
 public sealed partial class NodeHost(IAnsiConsole console, TextReader input, TimeProvider time) : INodeHost
 {
-    // Together less than the 30 s that a process manager grants after SIGTERM.
+    // Together less than the 30 s that a process manager usually grants between SIGTERM and SIGKILL.
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(15), EndTimeout = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long the node that led the run stays, so that all others can hear that it is over.</summary>
+    /// <summary>
+    /// How long the node that led the run stays so that the other nodes can hear that the run is over.
+    /// </summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FenceTimeout = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan FenceTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FarewellPollInterval = TimeSpan.FromSeconds(0.2);
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(
@@ -58,7 +63,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
                 AllowPublicAddress = options.Cluster.AllowPublicAddress,
                 OperationTimeout = TimeSpan.FromSeconds(options.Cluster.ExchangeTimeoutSeconds),
             },
-            Journal = Path.Combine(run.Folder, "events.jsonl"),
+            RunEventLog = Path.Combine(run.Folder, "events.jsonl"),
         };
         TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration asked = cancellationToken.Register(() => leaving.TrySetResult());
@@ -66,17 +71,19 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
             TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
         host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
-        if (request.Managed) ParentPipe.Read(input, order => Obey(order, host, leaving));
+        if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, host, leaving));
 
         await LiveAsync(node, host, services, leaving.Task);
         await services.AbandonAsync();
         if (node.Fence.IsClosed || host.System.WhenTerminated.IsCompleted)
-            return await GiveUpAsync(node, host, services);
+            return await EndFencedAsync(node, host, services);
         await EndAsync(host);
         return await ExitCodeOfAsync(node, services);
     }
 
-    /// <summary>Waits for whatever ends this node, and does what has to be done before.</summary>
+    /// <summary>
+    /// Reports when the node has joined, waits for the event that ends the node, and has the node released.
+    /// </summary>
     private async Task LiveAsync(NodeSetup node, ActorHost host, RunServices services, Task leaving)
     {
         NodeSignals signals = node.Signals;
@@ -97,18 +104,22 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     }
 
     /// <summary>
-    /// The supervisor tells each node that the run is over; with it gone, a new one would begin anew.
+    /// Waits for the other nodes to leave. The supervisor on this node tells each of them that the run is over. If this
+    /// node left first, another node would start a new supervisor, which would resume the run.
     /// </summary>
     private async Task FarewellAsync(ActorHost host)
     {
         Cluster cluster = Cluster.Get(host.System);
         long began = time.GetTimestamp();
         while (cluster.State.Members.Count > 1 && time.GetElapsedTime(began) < FarewellTimeout)
-            await Task.Delay(Moment, time);
+            await Task.Delay(FarewellPollInterval, time);
     }
 
-    /// <summary>What is left of a node that the others took for dead: not even a goodbye.</summary>
-    private async Task<int> GiveUpAsync(NodeSetup node, ActorHost host, RunServices services)
+    /// <summary>
+    /// Ends a node that the other nodes took for dead. The node does not say goodbye to the cluster, which has removed
+    /// it.
+    /// </summary>
+    private async Task<int> EndFencedAsync(NodeSetup node, ActorHost host, RunServices services)
     {
         string reason = node.Fence.IsClosed ? await node.Fence.Closed
             : "the node could not join, or the cluster ended it";
@@ -122,7 +133,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
 
     private async Task EndAsync(ActorHost host)
     {
-        // Whatever hangs on the way out, the others have been told.
+        // The wait is limited because the end of the actors may hang. The other nodes know by now that this node
+        // leaves.
         await Task.WhenAny(host.DisposeAsync().AsTask(), Task.Delay(EndTimeout, time));
     }
 
@@ -142,14 +154,14 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         };
     }
 
-    private static void Obey(string order, ActorHost host, TaskCompletionSource leaving)
+    private static void CarryOut(string order, ActorHost host, TaskCompletionSource leaving)
     {
         if (order == NodeLines.Leave) leaving.TrySetResult();
         if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
     }
 
     /// <summary>
-    /// Looked for before a generation needs it, so that a library that is missing is a mistake at the start.
+    /// Chooses the collective engine before a generation needs it, so that a missing library is reported at the start.
     /// </summary>
     private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
         options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
@@ -157,7 +169,10 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             : CollectiveEngines.For(options.Cluster.Engine.Named(),
                 new torch.Device(options.Training.Device).type);
 
-    /// <summary>Better told now than by the first batch.</summary>
+    /// <summary>
+    /// Checks that trainers get images from a loader of their own node. Otherwise the first batch would fail, long
+    /// after the start.
+    /// </summary>
     private static void CheckLoaders(DataOptions data, IReadOnlyList<string> roles)
     {
         bool loads = roles.Contains(NodeRole.Loader), trains = roles.Contains(NodeRole.Trainer);

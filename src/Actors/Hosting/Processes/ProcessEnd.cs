@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Starling.Actors.Hosting.Processes;
 
-/// <summary>Ends this process without the handlers of a normal end.</summary>
+/// <summary>Ends this process without the handlers that run at a normal exit.</summary>
 public static partial class ProcessEnd
 {
     /// <summary>
-    /// For a node that the cluster has given up: its threads may be anywhere inside native code, which a normal end
-    /// would unload under them, and nothing that it could still write is wanted.
+    /// Ends this process at once. A node that the cluster has removed ends like this: its threads may still run native
+    /// code, which a normal exit would unload under them. Nothing that the node could still write is wanted.
     /// </summary>
     public static void Now(int code)
     {

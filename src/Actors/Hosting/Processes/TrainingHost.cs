@@ -12,7 +12,8 @@ using Starling.Model.Files;
 namespace Starling.Actors.Hosting.Processes;
 
 /// <summary>
-/// Runs a training as a cluster of one node with all roles: the same actors and messages as with many nodes.
+/// Runs a training as a cluster of one node with all roles. The actors and their messages are the same as with many
+/// nodes.
 /// </summary>
 public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITrainingHost
 {
@@ -25,32 +26,34 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         run.Checkpoints.Recover();
         await using RunServices services = await RunServices.OpenAsync(run, "", console, time);
         services.Announce();
-        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.Alone, request.Force);
+        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.SingleNode, request.Force);
 
-        RunResult ending;
+        RunResult result;
         await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
         {
             await using (cancellationToken.Register(() => RequestStop(host, services.View)))
-                ending = await EndOf(host, node, services);
+                result = await ResultOfAsync(host, node, services);
             await services.AbandonAsync();
         }
         RunProgress progress = await services.Final;
-        services.Events.Write("ended", ending.Step, 0,
-            ("outcome", ending.Outcome.Named()), ("reason", ending.Reason));
+        services.Events.Write("ended", result.Step, 0,
+            ("outcome", result.Outcome.Named()), ("reason", result.Reason));
         await services.View.DisposeAsync();
-        if (ending.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
+        if (result.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
         {
-            RunSummaryTable.Print(console.Profile.Out.Writer, Summary.Of(
-                run, ending, progress, services.Metrics, node.Evaluations, time.GetElapsedTime(start)));
+            RunSummaryTable.Print(console.Profile.Out.Writer, RunSummaryBuilder.Build(
+                run, result, progress, services.Metrics, node.Evaluations, time.GetElapsedTime(start)));
             return ExitCodes.Success;
         }
-        if (ending.Outcome == RunOutcome.Rejected)
-            throw new Data.StarlingException(ending.Reason ?? "the run was refused");
-        throw new InvalidOperationException($"the run failed after step {ending.Step}: {ending.Reason}");
+        if (result.Outcome == RunOutcome.Rejected)
+            throw new Data.StarlingException(result.Reason ?? "the run was refused");
+        throw new InvalidOperationException($"the run failed after step {result.Step}: {result.Reason}");
     }
 
-    /// <summary>The run's end, also when the actor system stopped without telling one.</summary>
-    private static async Task<RunResult> EndOf(ActorHost host, NodeSetup node, RunServices services)
+    /// <summary>
+    /// Waits for the result of the run. An actor system that stops without a result counts as a failed run.
+    /// </summary>
+    private static async Task<RunResult> ResultOfAsync(ActorHost host, NodeSetup node, RunServices services)
     {
         await Task.WhenAny(services.Ended, node.Fence.Closed, host.System.WhenTerminated);
         return services.Ended.IsCompleted ? await services.Ended

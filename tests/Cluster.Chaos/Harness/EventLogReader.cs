@@ -4,7 +4,7 @@ namespace Starling.Cluster.Chaos.Harness;
 
 /// <summary>Reads an event log while it is written.</summary>
 /// <param name="path">The file, which may not be there yet.</param>
-internal sealed class Diary(string path)
+internal sealed class EventLogReader(string path)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
     private readonly List<Entry> _entries = [];
@@ -28,7 +28,7 @@ internal sealed class Diary(string path)
         return _entries;
     }
 
-    /// <summary>Hosts of a generation; none if the diary does not tell of it.</summary>
+    /// <summary>Hosts of a generation; none if the event log does not name the generation.</summary>
     public IReadOnlyList<string> HostsOf(long generation) =>
         Read().LastOrDefault(e => e.Event == "generation" && e.Generation == generation)?.Hosts ?? [];
 
@@ -46,7 +46,7 @@ internal sealed class Diary(string path)
             for (; from < entries.Count; from++)
                 if (wanted(entries[from])) return entries[from];
             if (TimeProvider.System.GetElapsedTime(began) > timeout)
-                throw new ChaosException($"{what}: not in {timeout.TotalSeconds:0} s. The diary ends with\n" +
+                throw new ChaosException($"{what}: not in {timeout.TotalSeconds:0} s. The event log ends with\n" +
                     string.Join('\n', entries.TakeLast(8).Select(e => e.Fields.GetRawText())));
             await Task.Delay(Moment);
         }
