@@ -113,7 +113,7 @@ internal sealed class RunServices : IAsyncDisposable
         void Queues(DataMetrics data, int trainerDepth)
         {
             data.Queue("trainer", trainerDepth, capacity);
-            if (pipeline is { } p) data.Queue("batches", p.Statistics.QueueDepth, p.Statistics.QueueCapacity);
+            if (pipeline is { } p) data.Queue("batches", p.QueueDepth, p.QueueCapacity);
         }
     }
 

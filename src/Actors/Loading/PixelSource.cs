@@ -12,8 +12,7 @@ public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
     public bool Travels => false;
 
     /// <inheritdoc/>
-    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        pipeline.RequestAsync(step, replica, cancellation);
+    public bool TryRequest(long step, int replica) => pipeline.TryRequest(step, replica);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplicaShare> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)

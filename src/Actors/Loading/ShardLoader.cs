@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
@@ -20,7 +19,6 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private readonly int _ahead;
     private readonly RequestQueue _queue = new();
     private readonly RecentShares _recent;
-    private readonly Channel<ShareKey> _begun = Channel.CreateUnbounded<ShareKey>(); // bounded by _ahead
     private readonly CancellationTokenSource _stop = new();
     private readonly SupervisorRegistration _registration;
     private IShareSource? _source;
@@ -54,13 +52,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Starts the threads and the two pumps, and registers.</summary>
+    /// <summary>Starts the threads and the task that takes the finished shares, and registers.</summary>
     protected override void PreStart()
     {
         _registration.Send();
         _source = _open();
-        // Plain tasks rather than messages to itself: both only move references and wait without a thread.
-        _ = AskAsync(_source, _begun.Reader, _stop.Token);
         _ = ReadAsync(_source, Self, _stop.Token);
     }
 
@@ -90,7 +86,13 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
 
     private void Begin()
     {
-        while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next)) _begun.Writer.TryWrite(next);
+        while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next))
+        {
+            if (_source!.TryRequest(next.Step, next.Replica)) continue;
+            // A source takes as many requests as may be in work, so a refusal is a defect of the program.
+            Failed(new InvalidOperationException(
+                $"the source refused the share of step {next.Step}, replica {next.Replica}: too many requests wait"));
+        }
     }
 
     private void Answer(ReplicaShare share)
@@ -122,19 +124,6 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         // stays damaged, and everybody who asks is to know.
         if (!failed.UserMistake) throw new LoaderFailedException(reason);
         _failed = failed;
-    }
-
-    private static async Task AskAsync(IShareSource source, ChannelReader<ShareKey> begun, CancellationToken stop)
-    {
-        try
-        {
-            await foreach (ShareKey key in begun.ReadAllAsync(stop))
-                await source.RequestAsync(key.Step, key.Replica, stop);
-        }
-        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
-        {
-            // Stopped, or the source failed; then ReadAsync says why.
-        }
     }
 
     private static async Task ReadAsync(IShareSource source, IActorRef self, CancellationToken stop)

@@ -41,8 +41,7 @@ public sealed class TokenSource : IShareSource
     public bool Travels => true;
 
     /// <inheritdoc/>
-    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        _pixels.RequestAsync(step, replica, cancellation);
+    public bool TryRequest(long step, int replica) => _pixels.TryRequest(step, replica);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>

@@ -101,6 +101,21 @@ public sealed class LoaderRequestTests : ActorTests
         Assert.False(_one.HasMessages);
     }
 
+    [Fact]
+    public async Task A_source_that_refuses_a_request_counts_as_failed_and_is_replaced()
+    {
+        Ask(_one, 1);
+        await Begun(1);
+        _source.IsFull = true;
+        Ask(_one, 2);
+        LoaderProtocol.Failed failed = _one.ExpectMsg<LoaderProtocol.Failed>(Timeout);
+        Assert.False(failed.UserMistake);
+        Assert.Contains("step 2", failed.Reason);
+        _source.IsFull = false;
+        Ask(_one, 1);
+        await Begun(1); // by the loader's next incarnation
+    }
+
     private void Ask(TestProbe asker, params int[] steps)
     {
         foreach (int step in steps) _loader.Tell(new LoaderProtocol.Request(step, 0), asker);

@@ -14,8 +14,11 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public bool Travels => travels;
 
-    public async ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        await _asked.Writer.WriteAsync(new ShareKey(step, replica), cancellation);
+    /// <summary>Refuses requests from now on.</summary>
+    public bool IsFull { get; set; }
+
+    public bool TryRequest(long step, int replica) =>
+        !IsFull && _asked.Writer.TryWrite(new ShareKey(step, replica));
 
     public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
         _made.Reader.ReadAllAsync(cancellation);

@@ -45,24 +45,31 @@ internal sealed class StepGate
 
     private sealed class Gated(IShareSource source, StepGate gate) : IShareSource
     {
+        private readonly CancellationTokenSource _stop = new();
+
         public bool Travels => source.Travels;
 
-        public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation)
+        public bool TryRequest(long step, int replica)
         {
-            // Nobody waits for it: a loader asks in order, and other trainers need the shares of earlier steps.
-            _ = AskAsync(step, replica, cancellation);
-            return ValueTask.CompletedTask;
+            // Held back without blocking the loader: other trainers need the shares of earlier steps.
+            _ = RequestLaterAsync(step, replica);
+            return true;
         }
 
         public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
             source.ReadAsync(cancellation);
 
-        public ValueTask DisposeAsync() => source.DisposeAsync();
-
-        private async Task AskAsync(long step, int replica, CancellationToken cancellation)
+        public async ValueTask DisposeAsync()
         {
-            await gate.PassAsync(step, cancellation);
-            await source.RequestAsync(step, replica, cancellation);
+            await _stop.CancelAsync();
+            await source.DisposeAsync();
+        }
+
+        private async Task RequestLaterAsync(long step, int replica)
+        {
+            await gate.PassAsync(step, _stop.Token);
+            // The loader has no more in work than the source takes, and a test has no other way of asking.
+            if (!source.TryRequest(step, replica)) throw new InvalidOperationException("the source is full");
         }
     }
 }
