@@ -15,35 +15,34 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     private const int TicksBeforeTimeout = 2;
 
     private readonly Plan _plan;
-    private readonly ChannelWriter<StepBatch> _steps;
+    private readonly Channel<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
     private readonly ShareRequests _requests = new(TicksBeforeTimeout);
     private readonly Dictionary<ShareKey, PartialShare> _parts = [];
     private readonly Dictionary<long, ReplicaShare?[]> _assembling = [];
     private readonly HashSet<IActorRef> _watched = [];
-    private long _nextToAsk, _nextToHand, _taken;
+    private long _nextToAsk, _nextToHand;
     private int _failures;
 
     /// <summary>A feeder for one generation.</summary>
     /// <param name="plan">What to feed.</param>
-    /// <param name="steps">Room for <see cref="Plan.StepsAhead"/> steps; closed by whoever reads it.</param>
+    /// <param name="steps">
+    /// Has room for <see cref="Plan.StepsAhead"/> steps. The trainer reads it through a <see cref="StepQueueReader"/>,
+    /// and closes it.
+    /// </param>
     /// <param name="failed">Told when no loader can go on.</param>
-    public BatchFeeder(Plan plan, ChannelWriter<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
+    public BatchFeeder(Plan plan, Channel<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
     {
         _plan = plan;
         _steps = steps;
         _failed = failed;
-        _nextToAsk = _nextToHand = _taken = plan.FirstStep;
+        _nextToAsk = _nextToHand = plan.FirstStep;
         Receive<LoaderProtocol.Loaded>(loaded => Arrived(new PixelShare(loaded.Batch)));
         Receive<LoaderProtocol.LoadedTokens>(Arrived);
         Receive<LoaderProtocol.Failed>(Failed);
         Receive<LoadersChanged>(m => Use(m.Loaders));
         Receive<Terminated>(m => Lost(m.ActorRef));
-        Receive<Taken>(taken =>
-        {
-            _taken = Math.Max(_taken, taken.Step + 1);
-            AskAhead();
-        });
+        Receive<StepTaken>(_ => AskAhead());
         Receive<Tick>(_ =>
         {
             _requests.Tick();
@@ -66,8 +65,12 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
         int StepsAhead, TimeSpan Timeout) : INoSerializationVerificationNeeded;
 
-    /// <summary>The trainer took a step out of the channel: there is room for another.</summary>
-    public sealed record Taken(long Step) : INoSerializationVerificationNeeded;
+    /// <summary>Tells the feeder that the trainer took a step out of the channel.</summary>
+    public sealed record StepTaken : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly StepTaken Instance = new();
+    }
 
     /// <summary>The loaders there are now: what others were asked for is asked of these.</summary>
     public sealed record LoadersChanged(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
@@ -102,7 +105,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
 
     private void AskAhead()
     {
-        while (_nextToAsk < Math.Min(_taken + _plan.StepsAhead, _plan.EndStep))
+        // Steps that were asked for but not handed over, and those that wait in the channel, together fill the channel.
+        while (_nextToAsk < _plan.EndStep && _nextToAsk - _nextToHand + _steps.Reader.Count < _plan.StepsAhead)
         {
             _assembling[_nextToAsk] = new ReplicaShare?[_plan.Replicas.Count];
             foreach (int replica in _plan.Replicas) _requests.Want(new ShareKey(_nextToAsk, replica));
@@ -139,8 +143,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         _assembling[share.Step][IndexOf(share.Replica)] = share;
         while (_assembling.TryGetValue(_nextToHand, out ReplicaShare?[]? shares) && shares.All(s => s is not null))
         {
-            // Never full: no more steps are asked for than the channel holds.
-            _steps.TryWrite(new StepBatch(_nextToHand, shares!));
+            // The channel has room: AskAhead asks for no more steps than there is room for.
+            _steps.Writer.TryWrite(new StepBatch(_nextToHand, shares!));
             _assembling.Remove(_nextToHand++);
         }
     }

@@ -23,9 +23,6 @@ public interface ITrainerReports
     /// <param name="checkpoint">Step of the newest good checkpoint, −1 for none.</param>
     void Ready(long generation, long step, long checkpoint);
 
-    /// <summary>A step was taken out of the channel.</summary>
-    void Taken(StepBatch batch);
-
     /// <summary>A step was applied.</summary>
     void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad);
 

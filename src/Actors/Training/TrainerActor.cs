@@ -60,7 +60,6 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         });
         Receive<TrainerProtocol.Released>(m => m.Trainer == setup.Name, Released);
         Receive<TrainerReports.Prepared>(m => IsCurrent(m.Generation), Prepared);
-        Receive<BatchFeeder.Taken>(m => _feeder?.Tell(m));
         // A restart keeps the mailbox: what is left in it of the incarnation before has been dealt with by the restart.
         Receive<TrainerReports.LoopFailed>(m => m.Source == _reports, m => Failed(m.Reason));
     }
@@ -132,8 +131,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         int ahead = StepsAhead(_setup.Prefetch, replicas.Count);
         _batches = Channel.CreateBounded<StepBatch>(new BoundedChannelOptions(ahead) { SingleReader = true });
-        StartFeeding();
-        _loop.Train(_batches.Reader, m.Checkpoint);
+        IActorRef feeder = StartFeeding(_batches);
+        _loop.Train(new StepQueueReader(_batches.Reader, feeder), m.Checkpoint);
     }
 
     /// <summary>Whom this trainer can ask.</summary>
@@ -148,15 +147,15 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _feeder?.Tell(new BatchFeeder.LoadersChanged(Usable(m.Loaders)));
     }
 
-    private void StartFeeding()
+    private IActorRef StartFeeding(Channel<StepBatch> steps)
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
             StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
-        ChannelWriter<StepBatch> writer = _batches!.Writer;
         TrainerReports reports = _reports;
-        _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, writer,
+        _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, steps,
             failed => reports.Failed(LoaderFailure(failed)))));
+        return _feeder;
     }
 
     private void StopFeeding()

@@ -158,7 +158,6 @@ public sealed class TrainerLoop : IDisposable
                 continue;
             }
             TimeSpan waited = time.GetElapsedTime(asked);
-            _reports.Taken(batch);
 
             long start = time.GetTimestamp();
             _last = Step(step, batch, part.Aborted);

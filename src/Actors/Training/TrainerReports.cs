@@ -18,8 +18,6 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     public void Ready(long generation, long step, long checkpoint) =>
         Tell(self, new Prepared(generation, step, checkpoint));
 
-    public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
-
     public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
     {
         Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));

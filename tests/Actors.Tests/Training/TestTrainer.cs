@@ -61,10 +61,6 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
     public void Ready(long generation, long step, long checkpoint) =>
         _reports.Add(new LoopReport.Ready(generation, step));
 
-    public void Taken(StepBatch batch)
-    {
-    }
-
     public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad) =>
         _reports.Add(new LoopReport.Stepped(generation, result.Step));
 
