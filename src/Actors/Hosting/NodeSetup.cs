@@ -8,7 +8,6 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
-using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;
 
@@ -69,8 +68,6 @@ internal sealed record NodeSetup
     public required RunProgress Progress { get; init; }
 
     public required int TokensPerImage { get; init; }
-
-    public required Action<ReplicaBatchPipeline> PipelineOpened { get; init; }
 
     public required Action<RunResult> Ended { get; init; }
 

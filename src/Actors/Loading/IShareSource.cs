@@ -8,6 +8,12 @@ public interface IShareSource : IAsyncDisposable
     /// <summary>Whether the shares may be sent to another node.</summary>
     bool Travels { get; }
 
+    /// <summary>Decoded batches that wait to be taken out of the decode pipeline.</summary>
+    int QueueDepth { get; }
+
+    /// <summary>Most batches that may wait so.</summary>
+    int QueueCapacity { get; }
+
     /// <summary>Asks for a share; returns at once.</summary>
     /// <returns>
     /// False if too many requests wait already. True otherwise; a source that has failed or was disposed drops the

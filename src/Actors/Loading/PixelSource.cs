@@ -12,6 +12,12 @@ public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
     public bool Travels => false;
 
     /// <inheritdoc/>
+    public int QueueDepth => pipeline.QueueDepth;
+
+    /// <inheritdoc/>
+    public int QueueCapacity => pipeline.QueueCapacity;
+
+    /// <inheritdoc/>
     public bool TryRequest(long step, int replica) => pipeline.TryRequest(step, replica);
 
     /// <inheritdoc/>

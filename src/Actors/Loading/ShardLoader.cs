@@ -15,11 +15,14 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private const string PixelsStay = "a loader of another node was asked, and images do not travel between nodes: " +
         "set data.tokenizeOn=loader, or give every trainer's node the loader role";
 
+    private static readonly TimeSpan QueueReportInterval = TimeSpan.FromSeconds(1);
+
     private readonly Func<IShareSource> _open;
     private readonly int _ahead;
     private readonly RequestQueue _queue = new();
     private readonly RecentShares _recent;
     private readonly CancellationTokenSource _stop = new();
+    private readonly IActorRef _monitor;
     private readonly SupervisorRegistration _registration;
     private IShareSource? _source;
     private LoaderProtocol.Failed? _failed;
@@ -30,10 +33,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     /// <param name="open">Starts the threads; called once by each incarnation of the actor.</param>
     /// <param name="ahead">Shares that may be in work at a time, from 1.</param>
     /// <param name="supervisor">Whom the loader offers itself to.</param>
+    /// <param name="monitor">Is told once a second how many decoded batches wait.</param>
     public ShardLoader(
-        string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor)
+        string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor,
+        IActorRef monitor)
     {
-        (_open, _ahead, _recent) = (open, ahead, new RecentShares(4 * ahead));
+        (_open, _ahead, _recent, _monitor) = (open, ahead, new RecentShares(4 * ahead), monitor);
         _registration = new SupervisorRegistration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
@@ -43,6 +48,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
         Receive<LoaderProtocol.Request>(m => Asked(new ShareKey(m.Step, m.Replica)));
         Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));
+        Receive<ReportQueue>(_ => TellQueue());
         Receive<Terminated>(m => _queue.Withdraw(m.ActorRef));
         // A restart keeps the mailbox: what is left in it of the source before has been dealt with by the restart.
         Receive<Made>(m => m.Source == _source, m => Answer(m.Share));
@@ -58,6 +64,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         _registration.Send();
         _source = _open();
         _ = ReadAsync(_source, Self, _stop.Token);
+        TellQueue();
     }
 
     /// <summary>Ends the threads.</summary>
@@ -65,6 +72,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     {
         _stop.Cancel();
         if (_source is not null) _ = _source.DisposeAsync().AsTask();
+    }
+
+    private void TellQueue()
+    {
+        _monitor.Tell(new MonitorProtocol.BatchQueue(_source!.QueueDepth, _source.QueueCapacity));
+        Timers.StartSingleTimer(ReportQueue.Instance, ReportQueue.Instance, QueueReportInterval);
     }
 
     private void Asked(ShareKey key)
@@ -141,6 +154,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         {
             self.Tell(new SourceFailed(source, e), ActorRefs.NoSender);
         }
+    }
+
+    private sealed record ReportQueue : INoSerializationVerificationNeeded
+    {
+        public static readonly ReportQueue Instance = new();
     }
 
     private sealed record Made(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;

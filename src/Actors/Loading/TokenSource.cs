@@ -41,6 +41,12 @@ public sealed class TokenSource : IShareSource
     public bool Travels => true;
 
     /// <inheritdoc/>
+    public int QueueDepth => _pixels.QueueDepth;
+
+    /// <inheritdoc/>
+    public int QueueCapacity => _pixels.QueueCapacity;
+
+    /// <inheritdoc/>
     public bool TryRequest(long step, int replica) => _pixels.TryRequest(step, replica);
 
     /// <inheritdoc/>

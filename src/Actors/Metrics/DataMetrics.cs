@@ -33,7 +33,7 @@ public sealed class DataMetrics
     public double WaitRatio => _share.Ratio;
 
     /// <summary>Sets a queue's state.</summary>
-    /// <param name="stage">requests, batches or trainer.</param>
+    /// <param name="stage">batches (of a loader) or trainer.</param>
     /// <param name="depth">Items in it.</param>
     /// <param name="capacity">Items it can hold.</param>
     public void Queue(string stage, int depth, int capacity)

@@ -11,15 +11,15 @@ namespace Starling.Actors.Tests.Loading;
 public sealed class LoaderRequestTests : ActorTests
 {
     private readonly ScriptedSource _source = new(travels: true);
-    private readonly TestProbe _one, _other;
+    private readonly TestProbe _one, _other, _monitor;
     private readonly IActorRef _loader;
 
     public LoaderRequestTests()
     {
-        (_one, _other) = (CreateTestProbe(), CreateTestProbe());
+        (_one, _other, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         TestProbe supervisor = CreateTestProbe();
         _loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor)));
+            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor, _monitor)));
     }
 
     [Fact]
@@ -114,6 +114,14 @@ public sealed class LoaderRequestTests : ActorTests
         _source.IsFull = false;
         Ask(_one, 1);
         await Begun(1); // by the loader's next incarnation
+    }
+
+    [Fact]
+    public void The_monitor_is_told_again_and_again_how_many_batches_wait()
+    {
+        Assert.Equal(new MonitorProtocol.BatchQueue(0, 7), _monitor.ExpectMsg<MonitorProtocol.BatchQueue>(Timeout));
+        _source.QueueDepth = 3;
+        Assert.Equal(new MonitorProtocol.BatchQueue(3, 7), _monitor.ExpectMsg<MonitorProtocol.BatchQueue>(Timeout));
     }
 
     private void Ask(TestProbe asker, params int[] steps)

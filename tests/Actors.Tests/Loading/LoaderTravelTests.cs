@@ -49,7 +49,7 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
             ScriptedSource source = new(travels);
             IActorRef nobody = other.ActorOf(Props.Empty);
             IActorRef loader = other.ActorOf(Props.Create(() =>
-                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody)));
+                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody, nobody)));
             Address there = ((ExtendedActorSystem)other).Provider.DefaultAddress;
             ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(loader.Path.ToStringWithAddress(there))
                 .Tell(new LoaderProtocol.Request(3, 1), TestActor);

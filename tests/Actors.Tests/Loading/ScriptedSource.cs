@@ -14,6 +14,10 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public bool Travels => travels;
 
+    public int QueueDepth { get; set; }
+
+    public int QueueCapacity => 7;
+
     /// <summary>Refuses requests from now on.</summary>
     public bool IsFull { get; set; }
 

@@ -44,7 +44,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), 4, supervisor)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(Options(), null), 4, supervisor, ActorRefs.Nobody)));
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout).Actor);
         Assert.Equal(loader, supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout).Actor);
     }
@@ -99,7 +99,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     {
         TestProbe supervisor = CreateTestProbe();
         IActorRef loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), 4, supervisor)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(options, decoder), 4, supervisor, ActorRefs.Nobody)));
         supervisor.ExpectMsg<SupervisorProtocol.RegisterLoader>(Timeout);
         loader.Tell(new SupervisorProtocol.Registered(1));
         return loader;

@@ -49,6 +49,10 @@ internal sealed class StepGate
 
         public bool Travels => source.Travels;
 
+        public int QueueDepth => source.QueueDepth;
+
+        public int QueueCapacity => source.QueueCapacity;
+
         public bool TryRequest(long step, int replica)
         {
             // Held back without blocking the loader: other trainers need the shares of earlier steps.

@@ -50,9 +50,9 @@ internal sealed class TestCluster
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
         StepGate gate = Gate;
-        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run, _ => { }));
+        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run));
         kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
-            "loader", run.NodeIdentity, open, MostHeldBack, supervisor)));
+            "loader", run.NodeIdentity, open, MostHeldBack, supervisor, monitor)));
     }
 
     /// <summary>Lets no step through before it is told to.</summary>
