@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Loading;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Protocol;
@@ -22,8 +23,8 @@ internal static class LoaderWiring
             RunContext run = node.Run;
             IActorRef supervisor = registry.Get<RunSupervisor>(), monitor = registry.Get<MonitorActor>();
             system.ActorOf(Props.Create(() => new ShardLoader(node.Name, run.NodeIdentity,
-                () => ShareSources.Open(run), run.Options.Data.Prefetch, supervisor, monitor)),
-                ActorNames.Loader);
+                () => ShareSources.Open(run), run.Options.Data.Prefetch, supervisor, monitor))
+                .WithDispatcher(ClusterProfile.Pinned), ActorNames.Loader);
         }
     }
 }

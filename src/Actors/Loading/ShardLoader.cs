@@ -16,6 +16,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         "set data.tokenizeOn=loader, or give every trainer's node the loader role";
 
     private static readonly TimeSpan QueueReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SourceEndTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Func<IShareSource> _open;
     private readonly int _ahead;
@@ -67,11 +68,16 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         TellQueue();
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>
+    /// Stops the source and waits for its threads. Blocks, so the actor needs a thread of its own (pinned dispatcher).
+    /// </summary>
     protected override void PostStop()
     {
         _stop.Cancel();
-        if (_source is not null) _ = _source.DisposeAsync().AsTask();
+        if (_source is not { } source) return;
+        // The process crashes if it ends while a thread is inside libtorch. A task of the pool disposes of the source,
+        // because nothing that is awaited there may need the blocked thread of this actor.
+        Task.Run(() => source.DisposeAsync().AsTask()).Wait(SourceEndTimeout);
     }
 
     private void TellQueue()

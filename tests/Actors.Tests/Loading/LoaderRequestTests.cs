@@ -124,6 +124,16 @@ public sealed class LoaderRequestTests : ActorTests
         Assert.Equal(new MonitorProtocol.BatchQueue(3, 7), _monitor.ExpectMsg<MonitorProtocol.BatchQueue>(Timeout));
     }
 
+    [Fact]
+    public void A_loader_ends_after_the_threads_of_its_source()
+    {
+        _source.EndTime = TimeSpan.FromSeconds(0.5);
+        Watch(_loader);
+        Sys.Stop(_loader);
+        ExpectTerminated(_loader, Timeout);
+        Assert.True(_source.HasEnded);
+    }
+
     private void Ask(TestProbe asker, params int[] steps)
     {
         foreach (int step in steps) _loader.Tell(new LoaderProtocol.Request(step, 0), asker);

@@ -37,7 +37,17 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public void Fail(Exception reason) => _made.Writer.TryComplete(reason);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>How long the source's threads take to end.</summary>
+    public TimeSpan EndTime { get; set; }
+
+    /// <summary>Whether the source's threads have ended.</summary>
+    public bool HasEnded { get; private set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.Delay(EndTime);
+        HasEnded = true;
+    }
 
     public static ReplicaShare Share(long step, int replica, bool travels) => travels
         ? new TokenShare(step, replica, 1, 2, new int[] { (int)step, replica }, [7], [])
