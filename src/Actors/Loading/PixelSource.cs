@@ -4,8 +4,8 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Loading;
 
-/// <summary>Shares as pixels, as a pipeline decodes them.</summary>
-/// <param name="pipeline">Decodes; disposed with the source.</param>
+/// <summary>Makes shares of pixels, as a pipeline decodes them.</summary>
+/// <param name="pipeline">Decodes the images; disposed with the source.</param>
 public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
 {
     /// <inheritdoc/>

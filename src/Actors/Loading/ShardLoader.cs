@@ -7,13 +7,14 @@ using Starling.Data;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Hands out shares on request: reads Parquet row groups, decodes, augments and, if told to, tokenises on its own
-/// threads. Keeps no position: what it answers is a pure function of the request.
+/// Hands out shares on request. The source reads Parquet row groups, decodes, augments and, if so configured,
+/// tokenizes, on threads of its own. The loader keeps no position in the data: an answer is a pure function of the
+/// request.
 /// </summary>
 public sealed class ShardLoader : ReceiveActor, IWithTimers
 {
-    private const string PixelsStay = "a loader of another node was asked, and images do not travel between nodes: " +
-        "set data.tokenizeOn=loader, or give every trainer's node the loader role";
+    private const string PixelsDoNotTravel = "a loader of another node was asked, and images do not travel between " +
+        "nodes: set data.tokenizeOn=loader, or give every trainer's node the loader role";
 
     private static readonly TimeSpan QueueReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceEndTimeout = TimeSpan.FromSeconds(30);
@@ -28,12 +29,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private IShareSource? _source;
     private LoaderProtocol.Failed? _failed;
 
-    /// <summary>A loader over the source that <paramref name="open"/> starts.</summary>
+    /// <summary>Creates a loader that answers from the source that <paramref name="open"/> starts.</summary>
     /// <param name="name">The loader's name in the cluster.</param>
-    /// <param name="identity">What has to be the same on all nodes.</param>
-    /// <param name="open">Starts the threads; called once by each incarnation of the actor.</param>
+    /// <param name="identity">Describes the run; has to be equal on all nodes.</param>
+    /// <param name="open">Starts the source's threads. Called again whenever the actor is restarted.</param>
     /// <param name="ahead">Shares that may be in work at a time, from 1.</param>
-    /// <param name="supervisor">Whom the loader offers itself to.</param>
+    /// <param name="supervisor">The supervisor that the loader registers with.</param>
     /// <param name="monitor">Is told once a second how many decoded batches wait.</param>
     public ShardLoader(
         string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor,
@@ -47,13 +48,14 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
-        Receive<LoaderProtocol.Request>(m => Asked(new ShareKey(m.Step, m.Replica)));
+        Receive<LoaderProtocol.Request>(m => OnRequest(new ShareKey(m.Step, m.Replica)));
         Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));
         Receive<ReportQueue>(_ => TellQueue());
         Receive<Terminated>(m => _queue.Withdraw(m.ActorRef));
-        // A restart keeps the mailbox: what is left in it of the source before has been dealt with by the restart.
-        Receive<Made>(m => m.Source == _source, m => Answer(m.Share));
-        Receive<SourceFailed>(m => m.Source == _source, m => Failed(m.Reason));
+        // The mailbox survives a restart, so it may hold messages of the previous source. They are dropped: the askers
+        // were told of its failure.
+        Receive<ShareMade>(m => m.Source == _source, m => Answer(m.Share));
+        Receive<SourceFailed>(m => m.Source == _source, m => OnSourceFailed(m.Reason));
     }
 
     /// <inheritdoc/>
@@ -86,11 +88,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(ReportQueue.Instance, ReportQueue.Instance, QueueReportInterval);
     }
 
-    private void Asked(ShareKey key)
+    private void OnRequest(ShareKey key)
     {
         if (!_source!.Travels && !Sender.Path.Address.HasLocalScope)
         {
-            Sender.Tell(new LoaderProtocol.Failed(PixelsStay, UserMistake: true));
+            Sender.Tell(new LoaderProtocol.Failed(PixelsDoNotTravel, UserMistake: true));
             return;
         }
         if (_recent.Find(key) is { } made)
@@ -98,18 +100,18 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
             Send(made, Sender);
             return;
         }
-        Context.Watch(Sender); // nobody waits for what a trainer asked for that is gone, or in another generation
+        Context.Watch(Sender); // the requests of a feeder that stops are dropped
         _queue.Add(key, Sender);
-        Begin();
+        BeginShares();
     }
 
-    private void Begin()
+    private void BeginShares()
     {
         while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next))
         {
             if (_source!.TryRequest(next.Step, next.Replica)) continue;
             // A source takes as many requests as may be in work, so a refusal is a defect of the program.
-            Failed(new InvalidOperationException(
+            OnSourceFailed(new InvalidOperationException(
                 $"the source refused the share of step {next.Step}, replica {next.Replica}: too many requests wait"));
         }
     }
@@ -118,8 +120,8 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     {
         ShareKey key = new(share.Step, share.Replica);
         _recent.Keep(key, share);
-        foreach (IActorRef asker in _queue.Made(key)) Send(share, asker);
-        Begin();
+        foreach (IActorRef asker in _queue.Finish(key)) Send(share, asker);
+        BeginShares();
     }
 
     private static void Send(ReplicaShare share, IActorRef asker)
@@ -135,12 +137,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private void Failed(Exception reason)
+    private void OnSourceFailed(Exception reason)
     {
         LoaderProtocol.Failed failed = new(reason.Message, reason is StarlingException);
         foreach (IActorRef asker in _queue.Clear()) asker.Tell(failed);
-        // A source that failed makes nothing any more. A disk may recover, so a new one is worth a try; damaged data
-        // stays damaged, and everybody who asks is to know.
+        // A source that failed makes no more shares. After an I/O error a new source may work, so the actor restarts.
+        // Damaged data stays damaged, so every later request is answered with the same failure.
         if (!failed.UserMistake) throw new LoaderFailedException(reason);
         _failed = failed;
     }
@@ -150,7 +152,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         try
         {
             await foreach (ReplicaShare share in source.ReadAsync(stop))
-                self.Tell(new Made(source, share), ActorRefs.NoSender);
+                self.Tell(new ShareMade(source, share), ActorRefs.NoSender);
         }
         catch (OperationCanceledException)
         {
@@ -167,7 +169,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         public static readonly ReportQueue Instance = new();
     }
 
-    private sealed record Made(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
+    private sealed record ShareMade(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
 
     private sealed record SourceFailed(IShareSource Source, Exception Reason) : INoSerializationVerificationNeeded;
 }

@@ -5,8 +5,8 @@ using Akka.Actor;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// The trainer's end of the bounded channel of steps. Taking a step wakes the feeder, because a channel tells its
-/// writer of free room only when it was full before.
+/// The trainer's end of the bounded channel of steps. Taking a step sends the feeder a message, because a channel
+/// notifies its writer of free room only if it was full before.
 /// </summary>
 /// <param name="steps">The channel's reader.</param>
 /// <param name="feeder">The <see cref="BatchFeeder"/> that writes into the channel.</param>

@@ -7,7 +7,9 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>Which requests a loader begins with, over a source in the test's hands; two shares at a time.</summary>
+/// <summary>
+/// Which requests a loader begins. The source is controlled by the test, with two shares in work at most.
+/// </summary>
 public sealed class LoaderRequestTests : ActorTests
 {
     private readonly ScriptedSource _source = new(travels: true);
@@ -50,9 +52,9 @@ public sealed class LoaderRequestTests : ActorTests
         Ask(_one, 1, 2, 3);
         Ask(_other, 4);
         await Begun(1, 2);
-        // A probe dies within this call, and all who watch it have been told when the call returns.
+        // A probe ends within this call, and its watchers are notified before the call returns.
         _one.Tell(PoisonPill.Instance);
-        // Twice: the loader may answer once more before it looks at what it was told about an end.
+        // Settled twice, because the loader may answer once more before it handles the notification.
         Settle(_loader);
         Settle(_loader);
         _source.Make(1, 0);

@@ -7,7 +7,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>A loader in one system, asked from another one over TCP.</summary>
+/// <summary>A loader in one actor system is asked from another one over TCP.</summary>
 public sealed class LoaderTravelTests() : ActorTests(Profile)
 {
     private const string Remote = """

@@ -5,8 +5,8 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>A source whose shares are made when the test says so.</summary>
-/// <param name="travels">Makes tokens, or else pixels.</param>
+/// <summary>A source whose shares are finished when the test says so.</summary>
+/// <param name="travels">Whether to make tokens instead of pixels.</param>
 internal sealed class ScriptedSource(bool travels) : IShareSource
 {
     private readonly Channel<ReplicaShare> _made = Channel.CreateUnbounded<ReplicaShare>();
@@ -18,7 +18,7 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public int QueueCapacity => 7;
 
-    /// <summary>Refuses requests from now on.</summary>
+    /// <summary>Whether requests are refused.</summary>
     public bool IsFull { get; set; }
 
     public bool TryRequest(long step, int replica) =>
@@ -27,7 +27,7 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
     public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
         _made.Reader.ReadAllAsync(cancellation);
 
-    /// <summary>The next request that the loader passed on.</summary>
+    /// <summary>Waits for the next request that the loader passed on.</summary>
     public async Task<ShareKey> AskedAsync(TimeSpan timeout) =>
         await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(timeout);
 

@@ -62,7 +62,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
         });
         for (int replica = 0; replica < 8; replica++) loader.Tell(new LoaderProtocol.Request(0, replica), TestActor);
         AssertRefused();
-        // The pipeline is dead; silence would have the asker wait for ever.
+        // The source has ended; without an answer, an asker would wait forever.
         loader.Tell(new LoaderProtocol.Request(1, 0), TestActor);
         AssertRefused();
 

@@ -16,7 +16,7 @@ public sealed class TokenSourceTests(TinyAssets assets)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bit for bit, on any number of threads, whatever shares were in a chunk together.</summary>
+    /// <summary>The codes are equal bit for bit, for any number of threads and any composition of chunks.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -104,7 +104,7 @@ public sealed class BatchFeederTests : ActorTests
         NothingAsked();
 
         Answer(5, 0, _one);
-        // The other one need not begin with it any more.
+        // The other loader is told that it need not make the share any more.
         Assert.Equal(new LoaderProtocol.Withdraw(5, 0), _other.ExpectMsg<LoaderProtocol.Withdraw>(Timeout));
         Answer(5, 0, _other);
         Settle(_feeder);
@@ -224,7 +224,7 @@ public sealed class BatchFeederTests : ActorTests
     private void Answer(long step, int replica, IActorRef loader) =>
         _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)), loader);
 
-    /// <summary>Answers a step's requests as they were distributed at first.</summary>
+    /// <summary>Answers a step's requests, each from the loader that was asked first.</summary>
     private void AnswerStep(long step)
     {
         Answer(step, 0, step == 6 ? _other : _one);
@@ -232,7 +232,7 @@ public sealed class BatchFeederTests : ActorTests
         Answer(step, 6, step == 6 ? _other : _one);
     }
 
-    /// <summary>Takes a step as the trainer does.</summary>
+    /// <summary>Takes a step out of the channel, as the trainer does.</summary>
     private void Take(long step)
     {
         Settle(_feeder);
@@ -242,7 +242,7 @@ public sealed class BatchFeederTests : ActorTests
 
     private void Pass(TimeSpan time)
     {
-        // In small steps: a timer that is set again when it rings rings once in a step.
+        // The time passes in small steps, because a timer that restarts itself fires only once in a step.
         TimeSpan tick = LoaderTimeout / 2;
         for (TimeSpan passed = default; passed < time; passed += tick)
         {

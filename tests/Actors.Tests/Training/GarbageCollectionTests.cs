@@ -16,8 +16,8 @@ using Starling.Model.Training;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// TorchSharp frees what the collector finds unreachable, from the finalizer's thread, also in the middle of a native
-/// call. Collections all the time find every wrapper that is held too shortly, and every tensor that is never freed.
+/// TorchSharp frees unreachable wrappers on the finalizer's thread, even in the middle of a native call. Permanent
+/// garbage collections reveal every wrapper that is released too early, and every tensor that is never freed.
 /// </summary>
 public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
 {
@@ -88,7 +88,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         }
     }
 
-    /// <summary>A thread that does nothing but collect.</summary>
+    /// <summary>A thread that collects garbage all the time.</summary>
     private sealed class CollectionStorm(int collections)
     {
         private int _made;
@@ -114,7 +114,7 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         }
     }
 
-    /// <summary>Counts tensors and memory after every step. The checkpoints are thrown away.</summary>
+    /// <summary>Counts tensors and memory after every step, and discards the snapshots.</summary>
     private sealed class Witness : ITrainerReports
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,8 +4,7 @@ using Starling.Actors.Shares;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// Holds back the shares of later steps, so that what a test does in the middle of a run is done there, however fast
-/// the run is.
+/// Holds back the shares of later steps, so that a test can act at a certain step, however fast the run is.
 /// </summary>
 internal sealed class StepGate
 {
@@ -13,7 +12,7 @@ internal sealed class StepGate
     private TaskCompletionSource _moved = NewSignal();
     private long _steps;
 
-    /// <summary>Lets the first steps through, at once and from now on.</summary>
+    /// <summary>Lets the shares of the first steps through, those held back and those to come.</summary>
     public void LetThrough(long steps)
     {
         lock (_lock)
@@ -24,7 +23,7 @@ internal sealed class StepGate
         }
     }
 
-    /// <summary>A source behind this gate.</summary>
+    /// <summary>Puts a source behind this gate.</summary>
     public IShareSource Before(IShareSource source) => new Gated(source, this);
 
     private async Task PassAsync(long step, CancellationToken cancellation)
@@ -55,7 +54,7 @@ internal sealed class StepGate
 
         public bool TryRequest(long step, int replica)
         {
-            // Held back without blocking the loader: other trainers need the shares of earlier steps.
+            // The loader is not blocked, because other trainers need the shares of earlier steps.
             _ = RequestLaterAsync(step, replica);
             return true;
         }
@@ -72,8 +71,8 @@ internal sealed class StepGate
         private async Task RequestLaterAsync(long step, int replica)
         {
             await gate.PassAsync(step, _stop.Token);
-            // The loader has no more in work than the source takes, and a test has no other way of asking.
-            if (!source.TryRequest(step, replica)) throw new InvalidOperationException("the source is full");
+            // More shares may be held back than the source accepts at a time.
+            while (!source.TryRequest(step, replica)) await Task.Delay(5, _stop.Token);
         }
     }
 }

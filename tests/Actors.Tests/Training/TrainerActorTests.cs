@@ -13,7 +13,7 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>The trainer with its real loop; the test is supervisor, loader and checkpointer.</summary>
+/// <summary>The trainer with its real loop; the test plays supervisor, loader and checkpointer.</summary>
 public sealed class TrainerActorTests : ActorTests
 {
     private static readonly long First = new Incarnations(1).Next();
@@ -41,7 +41,7 @@ public sealed class TrainerActorTests : ActorTests
         }));
         _checkpointer.SetAutoPilot(new DelegateAutoPilot((_, message) =>
         {
-            // As if it were written at once: the loop has memory for two.
+            // Disposed as if it had been written, because the loop has memory for two snapshots only.
             if (message is CheckpointerProtocol.Save save) save.Snapshot.Dispose();
             return AutoPilot.KeepRunning;
         }));
@@ -156,7 +156,7 @@ public sealed class TrainerActorTests : ActorTests
     public void A_new_generation_goes_on_with_the_state_that_is_there()
     {
         Registration();
-        // Nothing after the third step, so that the loop waits there.
+        // No batch comes after the third step, so the loop waits there.
         _answer = request => request.Step < 3 ? Loaded(request) : Nothing.Instance;
         Assign(1);
         Next();
@@ -193,7 +193,7 @@ public sealed class TrainerActorTests : ActorTests
         _trainer.Tell(new TrainerProtocol.Begin(1, -1));
         for (int step = 1; step <= 4; step++) Next();
         Assert.Equal(1, _checkpointer.ExpectMsg<CheckpointerProtocol.Save>(Timeout).Snapshot.Generation);
-        // It may never have reached the disk.
+        // The earlier snapshot may never have reached the disk.
         Assign(2);
         Assert.Equal(new SupervisorProtocol.Ready("t", 2, 4, -1), Next());
         _trainer.Tell(new TrainerProtocol.Begin(2, -1));
@@ -249,7 +249,7 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Contains("hiccuped", Failure().Reason);
         Registration();
         _answer = Loaded;
-        // All shares failed, but what the incarnation before has not heard of them is no news to this one.
+        // All shares failed, but this incarnation ignores failures that were sent to the previous one.
         Assign(2);
         Assert.Equal(new SupervisorProtocol.Ready("t", 2, 0, -1), Next());
     }
@@ -349,7 +349,7 @@ public sealed class TrainerActorTests : ActorTests
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));
 
-    /// <summary>The only trainer there is: the order to connect need not wait for its address.</summary>
+    /// <summary>Forms a generation of one trainer. It has no peers, so the order to connect needs no address.</summary>
     private void Assign(long generation, long term = 1)
     {
         HostedReplicas all = new("t", [.. Enumerable.Range(0, 8)]);
@@ -366,7 +366,9 @@ public sealed class TrainerActorTests : ActorTests
         (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
             m => m is SupervisorProtocol.TrainerFailed, Timeout);
 
-    /// <summary>The next report, without its timings; registrations go on all the time.</summary>
+    /// <summary>
+    /// Gets the next report, without its timings. Registrations, which are repeated all the time, are skipped.
+    /// </summary>
     private object Next()
     {
         object report = _supervisor.FishForMessage(
@@ -374,10 +376,10 @@ public sealed class TrainerActorTests : ActorTests
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
 
-    /// <summary>As libtorch's errors arrive.</summary>
+    /// <summary>An exception of the type in which libtorch's errors arrive.</summary>
     private sealed class DeviceFailure() : ExternalException("CUDA error: unspecified launch failure");
 
-    /// <summary>An answer that no feeder understands.</summary>
+    /// <summary>A message that no feeder handles.</summary>
     private sealed record Nothing
     {
         public static readonly Nothing Instance = new();

@@ -35,7 +35,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     public async Task A_failure_of_one_thread_ends_the_others_and_drops_later_requests()
     {
         await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 3, 2, 1);
-        // One batch in the queue, which is full by it, and two threads that cannot hand over theirs.
+        // One batch fills the queue, and two threads cannot hand over theirs.
         for (int replica = 0; replica < 3; replica++) await RequestAsync(pipeline, 0, replica);
         while (pipeline.QueueDepth == 0) await Task.Delay(1);
         await RequestAsync(pipeline, 0, 99);
@@ -61,7 +61,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     public async Task A_full_queue_refuses_requests_and_disposing_ends_every_thread()
     {
         ReplicaBatchPipeline pipeline = new(await SmallAsync(), 2, 2, 1);
-        // Room for 1 finished, 2 with the threads, 2 that wait.
+        // There is room for 1 finished batch, 2 batches that the threads hold, and 2 waiting requests.
         for (int step = 0; step < 5; step++) await RequestAsync(pipeline, step, 0);
         Assert.Equal(1, pipeline.QueueDepth);
         Assert.False(pipeline.TryRequest(5, 0));
@@ -73,7 +73,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         await pipeline.DisposeAsync();
     }
 
-    /// <summary>Asks until there is room.</summary>
+    /// <summary>Repeats a request until it is accepted.</summary>
     private static async Task RequestAsync(ReplicaBatchPipeline pipeline, long step, int replica)
     {
         while (!pipeline.TryRequest(step, replica)) await Task.Delay(1);
