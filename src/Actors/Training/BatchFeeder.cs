@@ -27,8 +27,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <summary>Creates a feeder for one generation.</summary>
     /// <param name="plan">What to feed.</param>
     /// <param name="steps">
-    /// Has room for <see cref="Plan.StepsAhead"/> steps. The trainer reads it through a <see cref="StepQueueReader"/>,
-    /// and closes it.
+    /// Has room for <see cref="Plan.StepsAhead"/> steps. The trainer's thread reads it through a
+    /// <see cref="StepQueueReader"/>; the trainer's actor closes it.
     /// </param>
     /// <param name="failed">Called when the data is damaged, or when all loaders keep failing.</param>
     public BatchFeeder(Plan plan, Channel<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
