@@ -8,8 +8,8 @@ using Starling.Model.Snapshots;
 namespace Starling.Actors.Checkpointing;
 
 /// <summary>
-/// Writes snapshots in the background, commits and prunes. Lives on a thread of its own (pinned dispatcher), because
-/// hashing and fsync block; one checkpoint at a time, in the order of the steps.
+/// Writes and commits snapshots in the background, and prunes old checkpoints. It runs on a thread of its own (pinned
+/// dispatcher), because hashing and fsync block. It writes one checkpoint at a time, in the order of the steps.
 /// </summary>
 public sealed class Checkpointer : ReceiveActor
 {
@@ -20,17 +20,18 @@ public sealed class Checkpointer : ReceiveActor
     private readonly IActorRef _supervisor, _monitor;
     private readonly EvaluationFiles _evaluations;
 
-    /// <summary>A writer into one run's folder.</summary>
+    /// <summary>Creates a writer into one run's folder.</summary>
     /// <param name="store">The run's checkpoints.</param>
-    /// <param name="run">What the run is, for the manifests.</param>
-    /// <param name="keep">Which checkpoints stay.</param>
+    /// <param name="run">Description of the run, for the manifests.</param>
+    /// <param name="keep">Decides which checkpoints stay.</param>
     /// <param name="evaluations">
-    /// Scores, by which the best are kept: read from their files, because the evaluator may be another process.
+    /// The scores by which the best checkpoints are kept. They are read from files, because the evaluator may be in
+    /// another process; so the score of a checkpoint counts from the next commit on.
     /// </param>
-    /// <param name="supervisor">Told of every commit and failure.</param>
-    /// <param name="monitor">Told the same with figures.</param>
+    /// <param name="supervisor">Is told of every commit and failure.</param>
+    /// <param name="monitor">Is told of the same, with figures.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="guard">Says whether a generation may still commit; by default all may.</param>
+    /// <param name="guard">Decides whether a generation may still commit; null: all may.</param>
     public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep,
         EvaluationFiles evaluations, IActorRef supervisor, IActorRef monitor, TimeProvider time,
         ICommitGuard? guard = null)
@@ -56,8 +57,8 @@ public sealed class Checkpointer : ReceiveActor
         }
         catch (Exception e)
         {
-            // Training goes on without this checkpoint: the metric raises the alarm, the next one may succeed. Whatever
-            // it was has to be answered, or a run whose last checkpoint it is would wait for ever.
+            // The training goes on without this checkpoint: a metric raises the alarm, and the next checkpoint may
+            // succeed. Every exception is reported, or a run that waits for its last checkpoint would wait forever.
             string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
             _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
             _supervisor.Tell(new SupervisorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));

@@ -6,14 +6,14 @@ using Starling.Data;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The one address that a collective engine listens on. Its traffic is neither encrypted nor authenticated, so that
-/// anybody who reaches it can read weights, ruin a run, or end the process: a public address is refused unless the user
-/// insists, and "all addresses" is not an address.
+/// Finds the one address that a collective engine listens on. The engine's traffic is neither encrypted nor
+/// authenticated: a stranger who reaches the address can read weights, ruin a run, or end the process. So a public
+/// address is refused unless the user allows it, and a wildcard address is always refused.
 /// </summary>
 public static class BindAddress
 {
     /// <summary>Looks up <see cref="CollectiveOptions.Host"/> and checks that it may be bound to.</summary>
-    /// <exception cref="StarlingException">It is unknown, a wildcard, or public without permission.</exception>
+    /// <exception cref="StarlingException">The host is unknown, a wildcard, or public without permission.</exception>
     public static IPAddress Resolve(CollectiveOptions options)
     {
         IPAddress address = Find(options.Host);
@@ -28,7 +28,7 @@ public static class BindAddress
     }
 
     /// <summary>
-    /// Whether an address is not routed on the internet: loopback, private (RFC 1918, 4193), shared (RFC 6598) or
+    /// Tells whether an address is not routed on the internet: loopback, private (RFC 1918, 4193), shared (RFC 6598) or
     /// link-local.
     /// </summary>
     public static bool IsPrivate(IPAddress address)

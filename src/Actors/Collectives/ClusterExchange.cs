@@ -5,14 +5,17 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The exchange of a generation with several trainers. Sums have the bits of <see cref="LocalExchange"/> whoever hosts
-/// which replicas: a trainer sends the sums of the largest subtrees it hosts, the owner of a slice adds them up along
-/// the rest of the tree, and the sums are gathered. Where every trainer hosts one subtree, each sends and receives as
-/// much as in a ring all-reduce.
+/// Exchanges values between the trainers of a generation. Sums have the bits of <see cref="LocalExchange"/> for any
+/// distribution of the replicas.
 /// </summary>
+/// <remarks>
+/// A trainer sends the sums of the largest subtrees of the replica tree that it hosts. Each trainer owns a slice of the
+/// vector: it adds up the slices of these sums along the rest of the tree. Then all trainers gather all slices. If
+/// every trainer hosts one subtree, each sends and receives as much as in a ring all-reduce.
+/// </remarks>
 public sealed class ClusterExchange : IReplicaExchange, IDisposable
 {
-    /// <summary>Elements of a bucket, 25 MB: on sockets smaller ones are bound by latency.</summary>
+    /// <summary>Elements of a bucket, 25 MB. Smaller buckets would be bound by the latency of sockets.</summary>
     public const long DefaultBucketElements = 25_000_000 / sizeof(float);
 
     private readonly ICollectiveGroup _group;
@@ -24,11 +27,11 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
     private Tensor? _sum, _slices;
     private long _since, _bytesSent;
 
-    /// <summary>An exchange over <paramref name="group"/>, which stays the caller's.</summary>
+    /// <summary>Creates an exchange over <paramref name="group"/>, which the caller disposes of.</summary>
     /// <param name="group">A connected group.</param>
-    /// <param name="hosting">Who hosts which replicas, for as many ranks as the group has.</param>
-    /// <param name="time">For <see cref="TakeTimes"/>.</param>
-    /// <param name="bucketElements">What is exchanged at once; the same at all members.</param>
+    /// <param name="hosting">Which rank hosts which replicas; has as many ranks as the group.</param>
+    /// <param name="time">The clock of <see cref="TakeTimes"/>.</param>
+    /// <param name="bucketElements">Elements that are exchanged at once; equal at all members.</param>
     public ClusterExchange(ICollectiveGroup group, ReplicaHosting hosting, TimeProvider time,
         long bucketElements = DefaultBucketElements)
     {
@@ -43,7 +46,7 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
 
     private int Size => _group.Member.Size;
 
-    /// <summary>Time and bytes since the last call.</summary>
+    /// <summary>Returns time and bytes since the last call.</summary>
     public ExchangeTimes TakeTimes()
     {
         ExchangeTimes times = new([.. _seconds], _bytesSent);
@@ -53,7 +56,7 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Values of all replicas have the same shape and type.</remarks>
+    /// <remarks>The values of all replicas have the same shape and type.</remarks>
     /// <exception cref="CollectiveException">The exchange failed.</exception>
     public Tensor Gather(IReadOnlyList<(int Replica, Tensor Value)> hosted)
     {
@@ -63,7 +66,7 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         if (!mine.Select(h => h.Replica).SequenceEqual(_hosting.ReplicasOf(Rank)))
             throw new ArgumentException($"replicas {string.Join(',', mine.Select(h => h.Replica))} are not those " +
                 $"of rank {Rank} in {_hosting}", nameof(hosted));
-        Start();
+        StartClock();
         TensorShape shape = TensorShape.Agree(_group, [.. mine.Select(h => h.Value)]);
         Tensor[] all = new Tensor[_hosting.Replicas];
         foreach ((int replica, Tensor value) in mine) all[replica] = value.detach().to(_group.Device).contiguous();
@@ -76,12 +79,15 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         }
         if (shape.Count > 0) Exchange(sends, receives);
         Tensor whole = cat(all).to(mine.Length > 0 ? mine[0].Value.device : _group.Device);
-        Mark(ExchangePhase.Gather);
+        AddTime(ExchangePhase.Gather);
         return whole.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    /// <remarks>The sums in <paramref name="hosted"/> are only read: after a failure they are as they were.</remarks>
+    /// <remarks>
+    /// The sums in <paramref name="hosted"/> are only read, so they are unchanged after a failure. The result is valid
+    /// until the next call.
+    /// </remarks>
     /// <exception cref="CollectiveException">The exchange failed.</exception>
     public Tensor Sum(ReplicaSum hosted)
     {
@@ -89,36 +95,36 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         using var noGrad = no_grad();
         if (!hosted.Subtrees.Keys.ToHashSet().SetEquals(_hosting.SubtreesOf(Rank)))
             throw new ArgumentException($"the sums are not those of rank {Rank} in {_hosting}", nameof(hosted));
-        Prepare(hosted.Length);
-        Start();
+        AllocateBuffers(hosted.Length);
+        StartClock();
         _group.Barrier();
-        Mark(ExchangePhase.Wait);
+        AddTime(ExchangePhase.Wait);
         foreach (VectorRange bucket in VectorRange.Split(hosted.Length, _bucketElements))
         {
             using var bucketScope = NewDisposeScope();
             VectorRange mine = bucket.Part(Rank, Size);
             Dictionary<TreeNode, Tensor> partials = ReduceScatter(hosted, bucket, mine);
-            Mark(ExchangePhase.ReduceScatter);
-            if (mine.Count > 0) mine.Of(_sum!).copy_(InTreeOrder(TreeNode.Root(_hosting.Replicas), partials));
-            Mark(ExchangePhase.Sum);
+            AddTime(ExchangePhase.ReduceScatter);
+            if (mine.Count > 0) mine.Of(_sum!).copy_(SumInTreeOrder(TreeNode.Root(_hosting.Replicas), partials));
+            AddTime(ExchangePhase.Sum);
             AllGather(bucket, mine);
-            Mark(ExchangePhase.AllGather);
+            AddTime(ExchangePhase.AllGather);
         }
         return hosted.Device.type == _group.Device.type ? _sum! : _sum!.to(hosted.Device).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     /// <exception cref="CollectiveException">
-    /// Somebody did not get that far, or is gone. Others may have got through and have the step.
+    /// A member failed or is lost. Other members may have passed the barrier, and have then applied the step.
     /// </exception>
     public void Confirm()
     {
-        Start();
+        StartClock();
         _group.Barrier();
-        Mark(ExchangePhase.Confirm);
+        AddTime(ExchangePhase.Confirm);
     }
 
-    /// <summary>Frees the buffers; the group stays.</summary>
+    /// <summary>Frees the buffers, but not the group.</summary>
     public void Dispose()
     {
         _sum?.Dispose();
@@ -126,11 +132,13 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
     }
 
     /// <summary>
-    /// Sends everyone its slice of this trainer's partial sums, and gets all partial sums of its own.
+    /// Sends every other trainer that trainer's slice of the own partial sums, and receives all trainers' partial sums
+    /// of the own slice.
     /// </summary>
+    /// <returns>Partial sums of the own slice, of all trainers. They may be overwritten.</returns>
     private Dictionary<TreeNode, Tensor> ReduceScatter(ReplicaSum hosted, VectorRange bucket, VectorRange mine)
     {
-        // Copies, this trainer's own included: they are added up in place.
+        // The own partial sums are copied as well, because all are added up in place.
         Dictionary<TreeNode, Tensor> partials = [];
         foreach ((_, TreeNode node) in _partials)
             partials.Add(node, _slices![partials.Count].narrow(0, 0, mine.Count));
@@ -161,14 +169,15 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         Exchange(sends, receives);
     }
 
-    private static Tensor InTreeOrder(TreeNode node, Dictionary<TreeNode, Tensor> partials)
+    /// <summary>Adds up partial sums in the order of the replica tree, in place.</summary>
+    private static Tensor SumInTreeOrder(TreeNode node, Dictionary<TreeNode, Tensor> partials)
     {
         if (partials.TryGetValue(node, out Tensor? sum)) return sum;
         TreeNode left = node.LeftChild;
-        return InTreeOrder(left, partials).PlusInPlace(InTreeOrder(left.Sibling, partials));
+        return SumInTreeOrder(left, partials).PlusInPlace(SumInTreeOrder(left.Sibling, partials));
     }
 
-    private void Prepare(long length)
+    private void AllocateBuffers(long length)
     {
         if (_sum?.numel() == length) return;
         Dispose();
@@ -183,9 +192,9 @@ public sealed class ClusterExchange : IReplicaExchange, IDisposable
         _group.Exchange(sends, receives);
     }
 
-    private void Start() => _since = _time.GetTimestamp();
+    private void StartClock() => _since = _time.GetTimestamp();
 
-    private void Mark(ExchangePhase phase)
+    private void AddTime(ExchangePhase phase)
     {
         long now = _time.GetTimestamp();
         _seconds[(int)phase] += _time.GetElapsedTime(_since, now).TotalSeconds;

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// What the groups of all engines share: the greeting, the check of arguments, and that the first failure is the last.
+/// The common part of all engines' groups: exchanges greetings, checks arguments, and breaks the group at the first
+/// failure.
 /// </summary>
 internal abstract class CollectiveGroup(GroupMember member, Device device) : ICollectiveGroup
 {
@@ -16,7 +17,7 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
 
     public abstract byte[] EngineAddress { get; }
 
-    /// <summary>Why this member was told to stop; null while it was not.</summary>
+    /// <summary>Reason given to <see cref="Abort"/>; null before.</summary>
     protected string? AbortReason => Volatile.Read(ref _abortReason);
 
     public void Connect(IReadOnlyList<byte[]> engineAddresses, string planHash)
@@ -48,12 +49,15 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
     /// <summary>Connects to all other members.</summary>
     protected abstract void Open(IReadOnlyList<byte[]> engineAddresses);
 
-    /// <summary>Sends and receives checked transfers.</summary>
+    /// <summary>Carries out an exchange whose arguments were checked.</summary>
     protected abstract void Move(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives);
 
-    /// <summary>Makes blocked calls throw, from any thread, and cuts the connections to the others.</summary>
+    /// <summary>
+    /// Cuts the connections to the other members, so that blocked calls throw. Called once, on any thread.
+    /// </summary>
     protected abstract void Wake(string reason);
 
+    /// <summary>Creates the exception of an aborted group.</summary>
     protected CollectiveException Aborted() =>
         new(CollectiveFault.Aborted, $"{member}: aborted: {AbortReason}");
 
@@ -68,7 +72,7 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
         catch (CollectiveException failure)
         {
             _failure = failure;
-            // The others may be waiting for members that wait for this one: cut, so that all of them learn of it now.
+            // Members may wait for others that wait for this one. Cutting the connections ends all these waits now.
             Abort(failure.Message);
             throw;
         }
@@ -78,7 +82,7 @@ internal abstract class CollectiveGroup(GroupMember member, Device device) : ICo
     {
         if (transfer.Peer < 0 || transfer.Peer >= member.Size || transfer.Peer == member.Rank)
             throw new ArgumentException($"{member} has no peer {transfer.Peer}");
-        // Engines read and write the memory itself.
+        // Engines read and write the tensor's memory directly.
         if (!transfer.Values.is_contiguous() || transfer.Values.numel() == 0)
             throw new ArgumentException("a transfer has to be contiguous and not empty");
         if (transfer.Values.device_type != device.type)

@@ -2,15 +2,20 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Collectives;
 
-/// <summary>Operations of a whole group, each made of exchanges.</summary>
+/// <summary>Operations of a whole group, each built from exchanges.</summary>
 public static class CollectiveOperations
 {
-    /// <summary>Elements of a piece of <see cref="Broadcast"/>: long copies show progress within the timeout.</summary>
+    /// <summary>
+    /// Elements that <see cref="Broadcast"/> sends in one exchange. The timeout counts for each exchange, so a long
+    /// copy is cut into pieces.
+    /// </summary>
     private const long BroadcastElements = 1 << 24;
 
-    /// <summary>All members' tensors by rank.</summary>
+    /// <summary>Collects the tensors of all members.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="mine">This member's; all have the same shape and type.</param>
+    /// <param name="mine">This member's tensor; all members' tensors have the same shape and type.</param>
+    /// <returns>The tensors by rank, in the caller's dispose scope.</returns>
+    /// <exception cref="CollectiveException">The exchange failed.</exception>
     public static IReadOnlyList<Tensor> AllGather(this ICollectiveGroup group, Tensor mine)
     {
         using var scope = NewDisposeScope();
@@ -24,7 +29,8 @@ public static class CollectiveOperations
         return all;
     }
 
-    /// <summary>Returns when all members have called it.</summary>
+    /// <summary>Waits until all members have called this method.</summary>
+    /// <exception cref="CollectiveException">The exchange failed.</exception>
     public static void Barrier(this ICollectiveGroup group)
     {
         using var scope = NewDisposeScope();
@@ -32,13 +38,14 @@ public static class CollectiveOperations
     }
 
     /// <summary>
-    /// Copies one member's tensors to some of the others: how a newcomer gets weights, moments and teacher. Called by
-    /// the source and the receivers, with tensors of the same shapes in the same order; the others need not.
+    /// Copies one member's tensors to some of the other members, so that a newcomer gets weights, moments and teacher.
+    /// The source and the receivers call it, with tensors of the same shapes in the same order; other members do not.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="tensors">Contiguous, on any device; read at the source, overwritten at the receivers.</param>
-    /// <param name="source">The rank that has them.</param>
-    /// <param name="receivers">The ranks that get them.</param>
+    /// <param name="source">The rank that sends the tensors.</param>
+    /// <param name="receivers">The ranks that receive the tensors.</param>
+    /// <exception cref="CollectiveException">An exchange failed.</exception>
     public static void Broadcast(
         this ICollectiveGroup group, IReadOnlyList<Tensor> tensors, int source, IReadOnlyCollection<int> receivers)
     {

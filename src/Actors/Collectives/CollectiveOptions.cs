@@ -1,11 +1,12 @@
 namespace Starling.Actors.Collectives;
 
-/// <summary>Where a trainer's collective engine listens, and how long it waits.</summary>
+/// <summary>Where a trainer's collective engine listens, and its timeouts.</summary>
 public sealed record CollectiveOptions
 {
     /// <summary>
-    /// Address, host name or network interface to bind to, and to nothing else. The traffic is neither encrypted nor
-    /// authenticated: whoever can reach the port can read weights and ruin a run, so it belongs on a private network.
+    /// Address, host name or network interface; the engine listens on no other. The traffic is neither encrypted nor
+    /// authenticated: a stranger who can reach the port can read weights and ruin a run. So it belongs on a private
+    /// network.
     /// </summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -16,8 +17,9 @@ public sealed record CollectiveOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long one exchange may take, waiting for the slowest member included. The last resort for a member that
-    /// hangs: a dead one is noticed by its socket, and the control plane aborts.
+    /// How long one exchange may take, including the wait for the slowest member. This timeout is the last resort
+    /// against a member that hangs: a dead member is noticed earlier, by its socket or by the supervisor, which aborts
+    /// the group.
     /// </summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -3,13 +3,14 @@ using System.Diagnostics;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The end of a wait that consists of several. Real time: what waits here is a thread, or the kernel.
+/// A time limit for several waits together. It uses the real clock, not a TimeProvider, because threads and the kernel
+/// wait in real time.
 /// </summary>
 internal readonly struct Deadline(TimeSpan timeout)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>Time left, never negative.</summary>
+    /// <summary>The time left, never negative.</summary>
     public TimeSpan Remaining
     {
         get

@@ -5,7 +5,7 @@ public enum ExchangePhase
 {
     /// <summary>Gathering the teacher's keys and the labels of all replicas.</summary>
     Gather,
-    /// <summary>Waiting until all trainers have their gradients: what the slowest costs the others.</summary>
+    /// <summary>Waiting until all trainers have their gradients: the time that the slowest costs the others.</summary>
     Wait,
     /// <summary>Every trainer receives its slice of all partial sums.</summary>
     ReduceScatter,

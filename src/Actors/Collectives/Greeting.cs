@@ -5,23 +5,28 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// The first thing that members tell each other: who they are and what they are about to do. Connections are not
-/// authenticated and their messages do not describe themselves, so a member with another generation or another plan has
-/// to be found out here, before its numbers are taken for gradients.
+/// The first message between members: it says who the sender is and what it is about to exchange. Later messages hold
+/// nothing but values, so a member of another generation or with another plan has to be detected here, before its
+/// values are taken for gradients.
 /// </summary>
-/// <param name="Protocol">Version of what travels between members.</param>
+/// <param name="Protocol">Version of the messages between members.</param>
 /// <param name="Generation">Generation of the group.</param>
 /// <param name="Rank">The sender's rank.</param>
 /// <param name="Size">Number of members.</param>
-/// <param name="PlanHash">What they exchange, see <see cref="GroupPlan"/>.</param>
+/// <param name="PlanHash">Hash of what is exchanged: <see cref="GroupPlan.Hash"/>.</param>
 internal sealed record Greeting(int Protocol, long Generation, int Rank, int Size, string PlanHash)
 {
-    /// <summary>Raise it with any change of what <see cref="ClusterExchange"/> sends.</summary>
+    /// <summary>
+    /// Version of the messages. Raise it with any change of what <see cref="ClusterExchange"/> sends.
+    /// </summary>
     public const int CurrentProtocol = 1;
 
     private const int Length = 64, HashLength = 32;
 
-    /// <summary>Greets all members, and throws the same <see cref="CollectiveFault.Mismatch"/> on both sides.</summary>
+    /// <summary>Exchanges greetings with all members and compares them.</summary>
+    /// <exception cref="CollectiveException">
+    /// <see cref="CollectiveFault.Mismatch"/> on both sides if two members disagree; or the exchange failed.
+    /// </exception>
     public static void Exchange(ICollectiveGroup group, string planHash)
     {
         using var scope = NewDisposeScope();
@@ -33,12 +38,12 @@ internal sealed record Greeting(int Protocol, long Generation, int Rank, int Siz
             .FirstOrDefault(d => d is not null);
         try
         {
-            // Nobody may hang up before all have read: a reset takes what was on its way with it.
+            // No member may close its connections before all have read: a reset discards data that is under way.
             group.Barrier();
         }
         catch (CollectiveException) when (difference is not null)
         {
-            // The others found the difference too, and left.
+            // The other members found the difference as well, and have left.
         }
         if (difference is not null) throw new CollectiveException(CollectiveFault.Mismatch, $"{me}: {difference}");
     }

@@ -7,14 +7,15 @@ using Starling.Model.Replicas;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// What the members of a group have to agree on before the first exchange, since no later message says what it is.
+/// Describes what the members of a group exchange. They have to agree on it before the first exchange, because the
+/// later messages hold nothing but values.
 /// </summary>
 /// <param name="Layouts">The exchanged vectors: the trained networks' parameters in order.</param>
 /// <param name="BucketElements">Elements of a bucket.</param>
-/// <param name="Hosting">Who hosts which replicas.</param>
+/// <param name="Hosting">Which rank hosts which replicas.</param>
 public sealed record GroupPlan(IReadOnlyList<ParameterLayout> Layouts, long BucketElements, ReplicaHosting Hosting)
 {
-    /// <summary>SHA-256 of the plan, 64 lower-case hexadecimal digits.</summary>
+    /// <summary>Computes the SHA-256 of the plan, as 64 lower-case hexadecimal digits.</summary>
     public string Hash()
     {
         StringBuilder text = new();

@@ -1,23 +1,23 @@
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// A way to move tensors between the trainers of a generation. Engines carry bytes and nothing else: what is summed,
-/// and in which order, is decided above them (<see cref="ClusterExchange"/>), so that all of them give the same bits.
+/// Moves tensors between the trainers of a generation. An engine only moves bytes: <see cref="ClusterExchange"/>
+/// decides what is summed, and in which order, so that all engines give the same bits.
 /// </summary>
 public interface ICollectiveEngine
 {
-    /// <summary>Name in configurations and logs.</summary>
+    /// <summary>The engine's name in configurations and logs.</summary>
     string Name { get; }
 
-    /// <summary>Why the engine cannot be used here, and what to do; null where it can.</summary>
+    /// <summary>Why the engine cannot be used here, and what to do about it; null if it can be used.</summary>
     string? Unavailable { get; }
 
     /// <summary>
-    /// The local half of joining a group: reserves ports, connects to nobody. Dispose the result even if it is never
-    /// connected.
+    /// Does the local half of joining a group: reserves ports, but opens no connections. The result has to be disposed
+    /// even if it is never connected.
     /// </summary>
     /// <exception cref="Data.StarlingException">
-    /// The engine is not available, or the address in <paramref name="options"/> is not one to bind to.
+    /// The engine is not available, or the address in <paramref name="options"/> cannot or must not be bound.
     /// </exception>
     ICollectiveGroup Bind(GroupMember member, CollectiveOptions options);
 }

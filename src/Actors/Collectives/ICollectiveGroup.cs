@@ -3,48 +3,49 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// One trainer's end of the group of a generation. Lives as long as the generation: after any failure it stays broken,
-/// and the survivors form the next group with new sockets, so that a straggler of the old one can reach nobody.
-/// All calls but <see cref="Abort"/> belong to one thread, and block it.
+/// One trainer's end of the group of a generation. After any failure a group stays broken: the survivors form the next
+/// group with new sockets, so that a late member of the old group cannot reach them. All methods but
+/// <see cref="Abort"/> are called on one thread, and block it.
 /// </summary>
 /// <remarks>
-/// Order of a generation: <see cref="ICollectiveEngine.Bind"/> everywhere; the control plane carries every
-/// <see cref="EngineAddress"/> to every member; <see cref="Connect"/> everywhere; exchanges; Dispose.
+/// A generation has this order: all members call <see cref="ICollectiveEngine.Bind"/>; the supervisor sends every
+/// <see cref="EngineAddress"/> to every member; all members call <see cref="Connect"/>; exchanges; Dispose.
 /// </remarks>
 public interface ICollectiveGroup : IDisposable
 {
-    /// <summary>Who this end is.</summary>
+    /// <summary>Rank and group of this end.</summary>
     GroupMember Member { get; }
 
-    /// <summary>Where the tensors of an exchange have to be.</summary>
+    /// <summary>The device on which the tensors of an exchange have to be.</summary>
     Device Device { get; }
 
-    /// <summary>What the others need to connect to this member; opaque, at most a few kilobytes.</summary>
+    /// <summary>Bytes that the other members need to connect to this one; opaque, at most a few kilobytes.</summary>
     byte[] EngineAddress { get; }
 
     /// <summary>
-    /// Connects to all other members and compares generation, size, rank and plan with theirs.
+    /// Connects to all other members, and checks that all agree on generation, size, ranks and plan.
     /// </summary>
-    /// <param name="engineAddresses">The addresses of all members by rank, this one's included.</param>
-    /// <param name="planHash">What the members must agree on: <see cref="GroupPlan.Hash"/>.</param>
+    /// <param name="engineAddresses">The addresses of all members by rank, including this member's.</param>
+    /// <param name="planHash">Hash of the plan: <see cref="GroupPlan.Hash"/>.</param>
     /// <exception cref="CollectiveException">
-    /// <see cref="CollectiveFault.Mismatch"/> on both sides if members disagree, naming both values; or a member is
-    /// lost, or does not come within the connect timeout, or the group was aborted.
+    /// Members disagree (<see cref="CollectiveFault.Mismatch"/> on both sides, naming both values); or a member is
+    /// lost, or does not connect within the connect timeout, or the group was aborted.
     /// </exception>
     void Connect(IReadOnlyList<byte[]> engineAddresses, string planHash);
 
     /// <summary>
-    /// Sends and receives at once, and returns when all of it has arrived at both ends. Between two members transfers
-    /// are matched in the order given, and must agree in number and size.
+    /// Sends and receives at the same time, and returns when all transfers have arrived. The transfers between two
+    /// members are matched in the order given, and must agree in number and size.
     /// </summary>
-    /// <param name="sends">What goes out. Only read.</param>
-    /// <param name="receives">Where it comes in. Undefined after a failure.</param>
-    /// <exception cref="CollectiveException">The exchange failed; the group is of no further use.</exception>
+    /// <param name="sends">Tensors to send; only read.</param>
+    /// <param name="receives">Tensors to overwrite with what is received; undefined after a failure.</param>
+    /// <exception cref="CollectiveException">The exchange failed; the group is broken.</exception>
     void Exchange(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives);
 
     /// <summary>
-    /// Ends the group from any thread: a blocked call throws at once (<see cref="CollectiveFault.Aborted"/>), as do all
-    /// later ones, and the other members lose this one. May be called again, and after Dispose.
+    /// Ends the group, from any thread. A blocked call throws at once (<see cref="CollectiveFault.Aborted"/>), and so
+    /// does every later call. The other members lose their connections to this one. Later calls of Abort change
+    /// nothing, and it may be called after Dispose.
     /// </summary>
     void Abort(string reason);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Collectives;
 
-/// <summary>Element type and sizes of a tensor that travels.</summary>
+/// <summary>Element type and sizes of an exchanged tensor.</summary>
 internal sealed record TensorShape(ScalarType Type, long[] Sizes)
 {
     private const int MostDimensions = 8;
@@ -14,10 +14,10 @@ internal sealed record TensorShape(ScalarType Type, long[] Sizes)
     public long Count => Sizes.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>
-    /// The one shape that all members' values have. A transfer does not say how long it is, and a member without values
-    /// cannot know.
+    /// Finds the shape that the values of all members have. A member without values needs it to receive the others'
+    /// values, because a transfer does not say its size.
     /// </summary>
-    /// <exception cref="CollectiveException"><see cref="CollectiveFault.Mismatch"/>: they differ.</exception>
+    /// <exception cref="CollectiveException"><see cref="CollectiveFault.Mismatch"/>: the shapes differ.</exception>
     public static TensorShape Agree(ICollectiveGroup group, IReadOnlyList<Tensor> values)
     {
         TensorShape[] mine = [.. values.Select(v => new TensorShape(v.dtype, v.shape)).Distinct(Same)];

@@ -14,13 +14,15 @@ internal readonly record struct VectorRange(long Start, long Count)
             yield return new VectorRange(start, Math.Min(most, length - start));
     }
 
-    /// <summary>The <paramref name="index"/>-th of <paramref name="parts"/> parts that differ by one at most.</summary>
+    /// <summary>
+    /// Returns the <paramref name="index"/>-th of <paramref name="parts"/> parts, whose lengths differ by one at most.
+    /// </summary>
     public VectorRange Part(int index, int parts)
     {
         long from = Count * index / parts, to = Count * (index + 1) / parts;
         return new VectorRange(Start + from, to - from);
     }
 
-    /// <summary>A view of this range of <paramref name="vector"/>.</summary>
+    /// <summary>Returns a view of this range of <paramref name="vector"/>.</summary>
     public Tensor Of(Tensor vector) => vector.narrow(0, Start, Count);
 }

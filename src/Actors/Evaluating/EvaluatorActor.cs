@@ -7,8 +7,8 @@ using Starling.Model.Evaluation;
 namespace Starling.Actors.Evaluating;
 
 /// <summary>
-/// Evaluates committed checkpoints beside the training, on a thread of its own (pinned dispatcher). Whatever goes wrong
-/// here is reported and changes nothing in the training.
+/// Evaluates committed checkpoints while the training goes on, on a thread of its own (pinned dispatcher). A failure
+/// is reported, and does not affect the training.
 /// </summary>
 public sealed class EvaluatorActor : ReceiveActor, IWithTimers
 {
@@ -21,15 +21,15 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly SupervisorRegistration _registration;
     private IEvaluation? _evaluation;
 
-    /// <summary>An evaluator that offers itself to the supervisor.</summary>
+    /// <summary>Creates an evaluator, which registers with the supervisor once it is started.</summary>
     /// <param name="name">The evaluator's name in the cluster.</param>
-    /// <param name="identity">What has to be the same on all nodes.</param>
-    /// <param name="open">Loads what evaluations need; called when the first one is asked for.</param>
+    /// <param name="identity">Describes the run; has to be equal on all nodes.</param>
+    /// <param name="open">Loads networks and data; called when the first evaluation is requested.</param>
     /// <param name="checkpoints">The run's checkpoints.</param>
-    /// <param name="files">Where results are written.</param>
-    /// <param name="actors">Who is told what.</param>
+    /// <param name="files">Writes the results.</param>
+    /// <param name="actors">The actors that the evaluator talks to.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">Abandons the evaluation at hand.</param>
+    /// <param name="stop">Cancels the evaluation at hand.</param>
     public EvaluatorActor(string name, RunIdentity identity, Func<IEvaluation> open, CheckpointStore checkpoints,
         EvaluationFiles files, Peers actors, TimeProvider time, CancellationToken stop)
     {
@@ -51,7 +51,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Who an evaluator talks to.</summary>
+    /// <summary>The actors that an evaluator talks to.</summary>
     public sealed record Peers(IActorRef Supervisor, IActorRef Monitor);
 
     /// <summary>Registers with the supervisor.</summary>
@@ -66,7 +66,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         long start = _time.GetTimestamp();
         try
         {
-            // Pinned, or retention could delete it while it is read.
+            // The pin keeps the checkpoint from being pruned while it is read.
             using IDisposable pin = _checkpoints.TryPin(step) ??
                 throw new InvalidOperationException($"there is no checkpoint of step {step} any more");
             _actors.Monitor.Tell(new MonitorProtocol.EvaluationStarted(step));

@@ -3,9 +3,9 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Evaluating;
 
-/// <summary>Measures checkpoints; made on the evaluator's thread and used only there.</summary>
+/// <summary>Evaluates checkpoints. It is created and used on the evaluator's thread only.</summary>
 public interface IEvaluation : IDisposable
 {
-    /// <summary>Evaluates one verified checkpoint.</summary>
+    /// <summary>Evaluates one checkpoint whose files were verified.</summary>
     EvaluationReport Evaluate(LoadedCheckpoint checkpoint, CancellationToken cancellation);
 }

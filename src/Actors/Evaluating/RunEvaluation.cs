@@ -12,7 +12,7 @@ using Starling.Model.Tokenizer;
 
 namespace Starling.Actors.Evaluating;
 
-/// <summary>The evaluations of one run: tokenizer, feature network and encoded data, loaded once.</summary>
+/// <summary>Evaluates the checkpoints of a run. Tokenizer, feature network and encoded data are loaded once.</summary>
 public sealed class RunEvaluation : IEvaluation
 {
     private readonly VqTokenizer _tokenizer;
@@ -31,7 +31,7 @@ public sealed class RunEvaluation : IEvaluation
         _evaluator = new CheckpointEvaluator(plan, run.Shape, tokenizer, network, data, run.Index.ClassNames, time);
     }
 
-    /// <summary>Loads what evaluations need, on the thread that will make them.</summary>
+    /// <summary>Loads networks and data. Called on the thread that will evaluate.</summary>
     public static RunEvaluation Open(RunContext run, TimeProvider time, CancellationToken cancellation)
     {
         EvaluationOptions o = run.Options.Evaluation;

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Loading;
+using Starling.Actors.Monitoring;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
@@ -19,10 +21,10 @@ internal static class LoaderWiring
         void Start(ActorSystem system, IActorRegistry registry)
         {
             RunContext run = node.Run;
-            IActorRef supervisor = registry.Get<RunSupervisor>();
+            IActorRef supervisor = registry.Get<RunSupervisor>(), monitor = registry.Get<MonitorActor>();
             system.ActorOf(Props.Create(() => new ShardLoader(node.Name, run.NodeIdentity,
-                () => ShareSources.Open(run, node.PipelineOpened), run.Options.Data.Prefetch, supervisor)),
-                ActorNames.Loader);
+                () => ShareSources.Open(run), run.Options.Data.Prefetch, supervisor, monitor))
+                .WithDispatcher(ClusterProfile.Pinned), ActorNames.Loader);
         }
     }
 }

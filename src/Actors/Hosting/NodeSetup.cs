@@ -8,7 +8,6 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
-using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;
 
@@ -79,8 +78,6 @@ internal sealed record NodeSetup
 
     /// <summary>Tokens that the student predicts for one image, over all its views.</summary>
     public required int TokensPerImage { get; init; }
-
-    public required Action<ReplicaBatchPipeline> PipelineOpened { get; init; }
 
     /// <summary>Called with the result of the run, on the node whose supervisor leads the run.</summary>
     public required Action<RunResult> Ended { get; init; }

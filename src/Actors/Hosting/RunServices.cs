@@ -8,7 +8,6 @@ using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Actors.Training;
-using Starling.Data.Batches;
 
 namespace Starling.Actors.Hosting;
 
@@ -97,8 +96,7 @@ internal sealed class RunServices : IAsyncDisposable
     public NodeSetup Node(string name, IReadOnlyList<string> roles, string profile, bool force)
     {
         StarlingOptions options = Run.Options;
-        int capacity = TrainerActor.StepsAhead(options.Data.Prefetch, options.Training.Replicas);
-        ReplicaBatchPipeline? pipeline = null;
+        int queue = TrainerActor.StepsAhead(options.Data.Prefetch, options.Training.Replicas);
         return new NodeSetup
         {
             Run = Run,
@@ -108,21 +106,14 @@ internal sealed class RunServices : IAsyncDisposable
             Evaluations = new EvaluationFiles(Run.Folder),
             Attempt = Events.Attempt,
             Force = force,
-            Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, Queues, _final),
+            Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, queue, _final),
             Progress = new RunProgress(
                 options.Name, options.Training.Steps, Run.StepsPerEpoch, options.Training.GlobalBatch),
             TokensPerImage = options.SelfGuided.EffectiveStudentViews * Run.Shape.Tokens,
-            PipelineOpened = opened => pipeline = opened,
             Ended = ending => _ended.TrySetResult(ending),
             Time = _time,
             Stopping = _stopping.Token,
         };
-
-        void Queues(DataMetrics data, int trainerDepth)
-        {
-            data.Queue("trainer", trainerDepth, capacity);
-            if (pipeline is { } p) data.Queue("batches", p.Statistics.QueueDepth, p.Statistics.QueueCapacity);
-        }
     }
 
     /// <summary>Shows what is trained, and where the metrics are.</summary>

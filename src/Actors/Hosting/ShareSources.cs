@@ -15,13 +15,11 @@ internal static class ShareSources
     /// Starts the threads that decode, and threads that tokenize if <c>data.tokenizeOn</c> says that loaders tokenize.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="opened">Told of the decode pipeline, for its statistics.</param>
-    public static IShareSource Open(RunContext run, Action<ReplicaBatchPipeline> opened)
+    public static IShareSource Open(RunContext run)
     {
         DataOptions data = run.Options.Data;
         ReplicaBatchPipeline pipeline = new(
             new BatchFactory(run.Index, run.Options.ToBatchOptions()), data.Workers, data.Prefetch, data.Prefetch);
-        opened(pipeline);
         if (data.TokenizeOn == TokenizeOn.Trainer) return new PixelSource(pipeline);
         torch.Device device = new(run.Options.Training.Device);
         bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;

@@ -4,16 +4,21 @@ using Starling.Data.Batches;
 
 namespace Starling.Actors.Loading;
 
-/// <summary>Shares as pixels, as a pipeline decodes them.</summary>
-/// <param name="pipeline">Decodes; disposed with the source.</param>
+/// <summary>Makes shares of pixels, as a pipeline decodes them.</summary>
+/// <param name="pipeline">Decodes the images; disposed with the source.</param>
 public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
 {
     /// <inheritdoc/>
     public bool Travels => false;
 
     /// <inheritdoc/>
-    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        pipeline.RequestAsync(step, replica, cancellation);
+    public int QueueDepth => pipeline.QueueDepth;
+
+    /// <inheritdoc/>
+    public int QueueCapacity => pipeline.QueueCapacity;
+
+    /// <inheritdoc/>
+    public bool TryRequest(long step, int replica) => pipeline.TryRequest(step, replica);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplicaShare> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)

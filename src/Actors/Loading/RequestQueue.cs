@@ -5,8 +5,8 @@ using Starling.Actors.Shares;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// What a loader was asked for and has not answered: first come, first served. A share that several ask for is made
-/// once, and one that nobody waits for any more is not begun.
+/// Keeps the requests that a loader has not answered yet, and says which share to begin next: first come, first
+/// served. A share that several actors ask for is made once. A share is not begun if all its askers have withdrawn.
 /// </summary>
 internal sealed class RequestQueue
 {
@@ -14,10 +14,10 @@ internal sealed class RequestQueue
     private readonly Queue<ShareKey> _waiting = new();
     private readonly HashSet<ShareKey> _inWork = [];
 
-    /// <summary>Shares that are being made.</summary>
+    /// <summary>Number of shares that are being made.</summary>
     public int InWork => _inWork.Count;
 
-    /// <summary>Enters a request; one that is in already changes nothing.</summary>
+    /// <summary>Adds a request. A repeated request changes nothing.</summary>
     public void Add(ShareKey key, IActorRef asker)
     {
         if (_askers.TryGetValue(key, out List<IActorRef>? askers))
@@ -29,38 +29,41 @@ internal sealed class RequestQueue
         if (!_inWork.Contains(key)) _waiting.Enqueue(key);
     }
 
-    /// <summary>An asker does not need a share any more.</summary>
+    /// <summary>Removes an asker's request for one share.</summary>
     public void Withdraw(ShareKey key, IActorRef asker)
     {
         if (_askers.TryGetValue(key, out List<IActorRef>? askers) && askers.Remove(asker) && askers.Count == 0)
             _askers.Remove(key);
     }
 
-    /// <summary>An asker is gone.</summary>
+    /// <summary>Removes all requests of an asker.</summary>
     public void Withdraw(IActorRef asker)
     {
         foreach (ShareKey key in _askers.Keys.ToArray()) Withdraw(key, asker);
     }
 
-    /// <summary>Takes the next share to begin with.</summary>
+    /// <summary>Takes the next share to begin; it then counts as in work.</summary>
     public bool TryBegin([NotNullWhen(true)] out ShareKey? key)
     {
         while (_waiting.TryDequeue(out key))
         {
-            // Withdrawn, or withdrawn and asked for again, and then begun when its first place in the queue came.
+            // Withdrawing leaves a key in the queue, so a key may have no request any more; or it may be there twice,
+            // after it was asked for again. The second place is skipped if the share was begun at the first.
             if (_askers.ContainsKey(key) && _inWork.Add(key)) return true;
         }
         return false;
     }
 
-    /// <summary>A share is made: who is to get it. Nobody, if all have withdrawn.</summary>
-    public IReadOnlyList<IActorRef> Made(ShareKey key)
+    /// <summary>Takes a finished share out of work.</summary>
+    /// <returns>The actors that are to get it; none if all have withdrawn.</returns>
+    public IReadOnlyList<IActorRef> Finish(ShareKey key)
     {
         _inWork.Remove(key);
         return _askers.Remove(key, out List<IActorRef>? askers) ? askers : [];
     }
 
-    /// <summary>Everybody who waits for anything; forgets all requests.</summary>
+    /// <summary>Removes all requests.</summary>
+    /// <returns>Each actor that waited for a share, once.</returns>
     public IReadOnlyList<IActorRef> Clear()
     {
         IActorRef[] all = [.. _askers.Values.SelectMany(askers => askers).Distinct()];

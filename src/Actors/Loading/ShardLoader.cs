@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
@@ -8,34 +7,40 @@ using Starling.Data;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Hands out shares on request: reads Parquet row groups, decodes, augments and, if told to, tokenises on its own
-/// threads. Keeps no position: what it answers is a pure function of the request.
+/// Hands out shares on request. The source reads Parquet row groups, decodes, augments and, if so configured,
+/// tokenizes, on threads of its own. The loader keeps no position in the data: an answer is a pure function of the
+/// request.
 /// </summary>
 public sealed class ShardLoader : ReceiveActor, IWithTimers
 {
-    private const string PixelsStay = "a loader of another node was asked, and images do not travel between nodes: " +
-        "set data.tokenizeOn=loader, or give every trainer's node the loader role";
+    private const string PixelsDoNotTravel = "a loader of another node was asked, and images do not travel between " +
+        "nodes: set data.tokenizeOn=loader, or give every trainer's node the loader role";
+
+    private static readonly TimeSpan QueueReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SourceEndTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Func<IShareSource> _open;
     private readonly int _ahead;
     private readonly RequestQueue _queue = new();
     private readonly RecentShares _recent;
-    private readonly Channel<ShareKey> _begun = Channel.CreateUnbounded<ShareKey>(); // bounded by _ahead
     private readonly CancellationTokenSource _stop = new();
+    private readonly IActorRef _monitor;
     private readonly SupervisorRegistration _registration;
     private IShareSource? _source;
     private LoaderProtocol.Failed? _failed;
 
-    /// <summary>A loader over the source that <paramref name="open"/> starts.</summary>
+    /// <summary>Creates a loader that answers from the source that <paramref name="open"/> starts.</summary>
     /// <param name="name">The loader's name in the cluster.</param>
-    /// <param name="identity">What has to be the same on all nodes.</param>
-    /// <param name="open">Starts the threads; called once by each incarnation of the actor.</param>
+    /// <param name="identity">Describes the run; has to be equal on all nodes.</param>
+    /// <param name="open">Starts the source's threads. Called again whenever the actor is restarted.</param>
     /// <param name="ahead">Shares that may be in work at a time, from 1.</param>
-    /// <param name="supervisor">Whom the loader offers itself to.</param>
+    /// <param name="supervisor">The supervisor that the loader registers with.</param>
+    /// <param name="monitor">Is told once a second how many decoded batches wait.</param>
     public ShardLoader(
-        string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor)
+        string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor,
+        IActorRef monitor)
     {
-        (_open, _ahead, _recent) = (open, ahead, new RecentShares(4 * ahead));
+        (_open, _ahead, _recent, _monitor) = (open, ahead, new RecentShares(4 * ahead), monitor);
         _registration = new SupervisorRegistration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
         Receive<SupervisorProtocol.Registered>(_ => { });
@@ -43,39 +48,51 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => _registration.Send());
         Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
-        Receive<LoaderProtocol.Request>(m => Asked(new ShareKey(m.Step, m.Replica)));
+        Receive<LoaderProtocol.Request>(m => OnRequest(new ShareKey(m.Step, m.Replica)));
         Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));
+        Receive<ReportQueue>(_ => TellQueue());
         Receive<Terminated>(m => _queue.Withdraw(m.ActorRef));
-        // A restart keeps the mailbox: what is left in it of the source before has been dealt with by the restart.
-        Receive<Made>(m => m.Source == _source, m => Answer(m.Share));
-        Receive<SourceFailed>(m => m.Source == _source, m => Failed(m.Reason));
+        // The mailbox survives a restart, so it may hold messages of the previous source. They are dropped: the askers
+        // were told of its failure.
+        Receive<ShareMade>(m => m.Source == _source, m => Answer(m.Share));
+        Receive<SourceFailed>(m => m.Source == _source, m => OnSourceFailed(m.Reason));
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Starts the threads and the two pumps, and registers.</summary>
+    /// <summary>Starts the threads and the task that takes the finished shares, and registers.</summary>
     protected override void PreStart()
     {
         _registration.Send();
         _source = _open();
-        // Plain tasks rather than messages to itself: both only move references and wait without a thread.
-        _ = AskAsync(_source, _begun.Reader, _stop.Token);
         _ = ReadAsync(_source, Self, _stop.Token);
+        TellQueue();
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>
+    /// Stops the source and waits for its threads. Blocks, so the actor needs a thread of its own (pinned dispatcher).
+    /// </summary>
     protected override void PostStop()
     {
         _stop.Cancel();
-        if (_source is not null) _ = _source.DisposeAsync().AsTask();
+        if (_source is not { } source) return;
+        // The process crashes if it ends while a thread is inside libtorch. A task of the pool disposes of the source,
+        // because nothing that is awaited there may need the blocked thread of this actor.
+        Task.Run(() => source.DisposeAsync().AsTask()).Wait(SourceEndTimeout);
     }
 
-    private void Asked(ShareKey key)
+    private void TellQueue()
+    {
+        _monitor.Tell(new MonitorProtocol.BatchQueue(_source!.QueueDepth, _source.QueueCapacity));
+        Timers.StartSingleTimer(ReportQueue.Instance, ReportQueue.Instance, QueueReportInterval);
+    }
+
+    private void OnRequest(ShareKey key)
     {
         if (!_source!.Travels && !Sender.Path.Address.HasLocalScope)
         {
-            Sender.Tell(new LoaderProtocol.Failed(PixelsStay, UserMistake: true));
+            Sender.Tell(new LoaderProtocol.Failed(PixelsDoNotTravel, UserMistake: true));
             return;
         }
         if (_recent.Find(key) is { } made)
@@ -83,22 +100,28 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
             Send(made, Sender);
             return;
         }
-        Context.Watch(Sender); // nobody waits for what a trainer asked for that is gone, or in another generation
+        Context.Watch(Sender); // the requests of a feeder that stops are dropped
         _queue.Add(key, Sender);
-        Begin();
+        BeginShares();
     }
 
-    private void Begin()
+    private void BeginShares()
     {
-        while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next)) _begun.Writer.TryWrite(next);
+        while (_queue.InWork < _ahead && _queue.TryBegin(out ShareKey? next))
+        {
+            if (_source!.TryRequest(next.Step, next.Replica)) continue;
+            // A source takes as many requests as may be in work, so a refusal is a defect of the program.
+            OnSourceFailed(new InvalidOperationException(
+                $"the source refused the share of step {next.Step}, replica {next.Replica}: too many requests wait"));
+        }
     }
 
     private void Answer(ReplicaShare share)
     {
         ShareKey key = new(share.Step, share.Replica);
         _recent.Keep(key, share);
-        foreach (IActorRef asker in _queue.Made(key)) Send(share, asker);
-        Begin();
+        foreach (IActorRef asker in _queue.Finish(key)) Send(share, asker);
+        BeginShares();
     }
 
     private static void Send(ReplicaShare share, IActorRef asker)
@@ -114,27 +137,14 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private void Failed(Exception reason)
+    private void OnSourceFailed(Exception reason)
     {
         LoaderProtocol.Failed failed = new(reason.Message, reason is StarlingException);
         foreach (IActorRef asker in _queue.Clear()) asker.Tell(failed);
-        // A source that failed makes nothing any more. A disk may recover, so a new one is worth a try; damaged data
-        // stays damaged, and everybody who asks is to know.
+        // A source that failed makes no more shares. After an I/O error a new source may work, so the actor restarts.
+        // Damaged data stays damaged, so every later request is answered with the same failure.
         if (!failed.UserMistake) throw new LoaderFailedException(reason);
         _failed = failed;
-    }
-
-    private static async Task AskAsync(IShareSource source, ChannelReader<ShareKey> begun, CancellationToken stop)
-    {
-        try
-        {
-            await foreach (ShareKey key in begun.ReadAllAsync(stop))
-                await source.RequestAsync(key.Step, key.Replica, stop);
-        }
-        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
-        {
-            // Stopped, or the source failed; then ReadAsync says why.
-        }
     }
 
     private static async Task ReadAsync(IShareSource source, IActorRef self, CancellationToken stop)
@@ -142,7 +152,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         try
         {
             await foreach (ReplicaShare share in source.ReadAsync(stop))
-                self.Tell(new Made(source, share), ActorRefs.NoSender);
+                self.Tell(new ShareMade(source, share), ActorRefs.NoSender);
         }
         catch (OperationCanceledException)
         {
@@ -154,7 +164,12 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record Made(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
+    private sealed record ReportQueue : INoSerializationVerificationNeeded
+    {
+        public static readonly ReportQueue Instance = new();
+    }
+
+    private sealed record ShareMade(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
 
     private sealed record SourceFailed(IShareSource Source, Exception Reason) : INoSerializationVerificationNeeded;
 }

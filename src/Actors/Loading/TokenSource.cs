@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// Shares as tokens: a pipeline decodes, and one thread with its workers tokenises, so that images need not travel.
-/// The codes are those that a trainer makes from the same pixels, bit for bit on one kind of processor.
+/// Makes shares of tokens: a pipeline decodes, and one thread with its workers tokenizes. Tokens can be sent to other
+/// nodes, which images cannot. On the same kind of processor, the codes equal bit for bit those that a trainer makes
+/// from the same pixels.
 /// </summary>
 public sealed class TokenSource : IShareSource
 {
@@ -23,16 +24,17 @@ public sealed class TokenSource : IShareSource
     private readonly Thread _thread;
     private bool _disposed;
 
-    /// <summary>Starts the thread.</summary>
-    /// <param name="pixels">Decodes; disposed with the source.</param>
-    /// <param name="open">Loads the tokenizer, on the thread.</param>
-    /// <param name="threads">Threads that tokenise, from 1.</param>
+    /// <summary>Starts the tokenizing thread.</summary>
+    /// <param name="pixels">Decodes the images; disposed with the source.</param>
+    /// <param name="open">Loads the tokenizer; called on the tokenizing thread.</param>
+    /// <param name="threads">Threads that tokenize, from 1.</param>
     /// <param name="capacity">Finished shares that may wait, from 1.</param>
     public TokenSource(ReplicaBatchPipeline pixels, Func<VqTokenizer> open, int threads, int capacity)
     {
         (_pixels, _open, _threads) = (pixels, open, threads);
         _shares = Channel.CreateBounded<ReplicaShare>(capacity);
-        // As on a trainer: libtorch's modes belong to a thread, and the pool's threads are for messages.
+        // A thread of its own, because libtorch keeps its modes for each thread, and because the threads of the pool
+        // have to stay free for messages.
         _thread = new Thread(Work, LibTorch.StackBytes) { IsBackground = true, Name = "tokenize" };
         _thread.Start();
     }
@@ -41,8 +43,13 @@ public sealed class TokenSource : IShareSource
     public bool Travels => true;
 
     /// <inheritdoc/>
-    public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        _pixels.RequestAsync(step, replica, cancellation);
+    public int QueueDepth => _pixels.QueueDepth;
+
+    /// <inheritdoc/>
+    public int QueueCapacity => _pixels.QueueCapacity;
+
+    /// <inheritdoc/>
+    public bool TryRequest(long step, int replica) => _pixels.TryRequest(step, replica);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
@@ -65,7 +72,7 @@ public sealed class TokenSource : IShareSource
             using VqTokenizer tokenizer = _open();
             using WorkerThreads workers = new(_threads);
             while (Wait(_pixels.Batches.WaitToReadAsync(_stop.Token)))
-                foreach (TokenShare share in Tokenize(tokenizer, workers, Waiting(), _stop.Token))
+                foreach (TokenShare share in Tokenize(tokenizer, workers, TakeDecoded(), _stop.Token))
                     if (!_shares.Writer.TryWrite(share)) Wait(_shares.Writer.WriteAsync(share, _stop.Token));
             _shares.Writer.TryComplete();
         }
@@ -80,9 +87,10 @@ public sealed class TokenSource : IShareSource
     }
 
     /// <summary>
-    /// The batches that are there, up to a full chunk for each worker: small shares fill chunks together.
+    /// Takes the batches that are decoded already, up to a full chunk for each worker, so that small shares fill a
+    /// chunk together.
     /// </summary>
-    private List<ReplicaBatch> Waiting()
+    private List<ReplicaBatch> TakeDecoded()
     {
         List<ReplicaBatch> batches = [];
         for (int images = 0;
@@ -112,7 +120,7 @@ public sealed class TokenSource : IShareSource
         return shares;
     }
 
-    // This thread has nothing else to do, so it may wait.
+    // The tokenizing thread does nothing else, so it may block.
     private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
     private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();

@@ -33,7 +33,7 @@ public sealed class DataMetrics
     public double WaitRatio => _waitFraction.Ratio;
 
     /// <summary>Sets the depth and the capacity of a queue.</summary>
-    /// <param name="stage">requests, batches or trainer.</param>
+    /// <param name="stage"><c>batches</c> (of a loader) or <c>trainer</c>.</param>
     /// <param name="depth">Items in the queue.</param>
     /// <param name="capacity">Items that the queue can hold.</param>
     public void Queue(string stage, int depth, int capacity)

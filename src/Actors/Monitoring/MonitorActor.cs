@@ -43,6 +43,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<MonitorProtocol.RunChanged>(m => OnRunChanged(m.State));
         Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
         Receive<MonitorProtocol.Stepped>(OnStepped);
+        Receive<MonitorProtocol.BatchQueue>(m => _out.Metrics.Data.Queue("batches", m.Depth, m.Capacity));
         Receive<MonitorProtocol.Captured>(m =>
         {
             _out.Metrics.Checkpoints.Blocked(m.Blocked.TotalSeconds);
@@ -178,7 +179,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Progress.TensorsLive(m.Timing.LiveTensors);
         if (_progress.Eta is { } eta) metrics.Progress.Eta(eta);
         metrics.Data.Waited(m.Timing.Waited.TotalSeconds);
-        _out.Queues(metrics.Data, m.Timing.QueueDepth);
+        metrics.Data.Queue("trainer", m.Timing.QueueDepth, _out.TrainerQueueCapacity);
         if (r.Outcome != StepOutcome.Applied)
         {
             metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");

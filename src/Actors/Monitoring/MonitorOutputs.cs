@@ -10,8 +10,8 @@ namespace Starling.Actors.Monitoring;
 /// <param name="View">The terminal.</param>
 /// <param name="TensorBoard">TensorBoard files; null if the configuration asks for none.</param>
 /// <param name="Address">Where the metrics are served.</param>
-/// <param name="Queues">Sets the queue gauges. Its second argument is the depth of the trainer's own queue.</param>
-/// <param name="Final">Completed with the last figures when the monitor stops.</param>
+/// <param name="TrainerQueueCapacity">Most steps that wait in the trainer's queue.</param>
+/// <param name="Final">Gets the last figures when the monitor stops.</param>
 public sealed record MonitorOutputs(
     RunMetrics Metrics, EventLog Events, IProgressView View, TensorBoardCurves? TensorBoard, Uri Address,
-    Action<DataMetrics, int> Queues, TaskCompletionSource<RunProgress> Final);
+    int TrainerQueueCapacity, TaskCompletionSource<RunProgress> Final);

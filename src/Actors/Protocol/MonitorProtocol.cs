@@ -26,9 +26,12 @@ public static class MonitorProtocol
     public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadImage> Bad)
         : INoSerializationVerificationNeeded;
 
-    /// <summary>
-    /// The trainer copied its state for a checkpoint, and stood still for the time of <paramref name="Blocked"/>.
-    /// </summary>
+    /// <summary>A loader's queue of decoded batches, as it is now. Sent about once a second.</summary>
+    /// <param name="Depth">Batches that wait to be taken.</param>
+    /// <param name="Capacity">Most batches that may wait.</param>
+    public sealed record BatchQueue(int Depth, int Capacity) : INoSerializationVerificationNeeded;
+
+    /// <summary>The training stood still to copy the state.</summary>
     public sealed record Captured(long Step, TimeSpan Blocked) : INoSerializationVerificationNeeded;
 
     /// <summary>A checkpoint is on the disk.</summary>

@@ -6,14 +6,15 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Shares;
 
-/// <summary>Turns images into codes, the same ones on trainers and loaders.</summary>
+/// <summary>Turns images into codes, with the same result on trainers and loaders.</summary>
 internal static class ImageCodes
 {
     /// <summary>
-    /// Codes [P, T], int64, on the tokenizer's device, in the caller's dispose scope. All images go in chunks, side
-    /// by side; an image's codes do not depend on what is in its chunk, nor on the number of workers.
+    /// Encodes all views of all batches, in order. The workers encode chunks of images in parallel. An image's codes
+    /// depend neither on the other images of its chunk nor on the number of workers.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Aborted.</exception>
+    /// <returns>Codes [P, T], int64, on the tokenizer's device, in the caller's dispose scope.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled.</exception>
     public static Tensor Of(VqTokenizer tokenizer, WorkerThreads workers, IReadOnlyList<ReplicaBatch> batches,
         CancellationToken abort)
     {
@@ -37,7 +38,7 @@ internal static class ImageCodes
         }
         catch
         {
-            foreach (Tensor? made in codes) made?.Dispose(); // belong to no dispose scope yet
+            foreach (Tensor? made in codes) made?.Dispose(); // detached, so no dispose scope frees them
             throw;
         }
         return cat([.. codes.Select(c => c!.Adopted())]);

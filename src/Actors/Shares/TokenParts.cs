@@ -6,17 +6,17 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Shares;
 
 /// <summary>
-/// Cuts a share of tokens into messages, between images, and puts it together again. A message holds up the
-/// heartbeats behind it, so none is larger than Akka.Remote carries well.
+/// Cuts a share of tokens into messages, between images, and puts it together again. Messages are kept small, because
+/// a large one delays the heartbeats that wait behind it on the same connection.
 /// </summary>
 internal static class TokenParts
 {
-    /// <summary>Bytes of codes in a message at most; the rest of 256 KB is for labels and bad images.</summary>
+    /// <summary>Most bytes of codes in a message; labels and bad images have the rest of 256 KB.</summary>
     public const int MostCodeBytes = 128 << 10;
 
     private const int MostBad = 64, MostText = 400;
 
-    /// <summary>The messages, at least one.</summary>
+    /// <summary>Cuts a share into messages, at least one.</summary>
     /// <exception cref="StarlingException">A single image is too large for a message.</exception>
     public static IReadOnlyList<LoaderProtocol.LoadedTokens> Split(TokenShare share)
     {
@@ -38,7 +38,7 @@ internal static class TokenParts
         })];
     }
 
-    /// <summary>The share, from all its parts in order.</summary>
+    /// <summary>Joins all parts of a share, given in order.</summary>
     public static TokenShare Join(IReadOnlyList<LoaderProtocol.LoadedTokens> parts)
     {
         LoaderProtocol.LoadedTokens first = parts[0];

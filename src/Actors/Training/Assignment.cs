@@ -4,11 +4,11 @@ using Starling.Model.Replicas;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A trainer's part in one generation. Whoever gave it out can take it back at any moment, from any thread: the
-/// trainer's thread then stops waiting for whatever it waits for, and works for the next generation.
+/// A trainer's part in one generation. The trainer's actor can abort it at any moment, from any thread: the trainer's
+/// thread then ends its waits and goes on with the next generation.
 /// </summary>
 /// <param name="generation">Number of the membership decision.</param>
-/// <param name="rank">Place among the hosts; −1 for a spare.</param>
+/// <param name="rank">This trainer's rank among the hosts; −1 for a spare.</param>
 /// <param name="hosts">The hosts in the order of their ranks.</param>
 public sealed class Assignment(long generation, int rank, IReadOnlyList<HostedReplicas> hosts)
 {
@@ -18,26 +18,27 @@ public sealed class Assignment(long generation, int rank, IReadOnlyList<HostedRe
     /// <summary>Number of the membership decision.</summary>
     public long Generation => generation;
 
-    /// <summary>Place among the hosts; −1 for a spare.</summary>
+    /// <summary>This trainer's rank among the hosts; −1 for a spare.</summary>
     public int Rank => rank;
 
-    /// <summary>Stands by: hosts nothing and takes part in no exchange.</summary>
+    /// <summary>Whether the trainer hosts no replicas and takes part in no exchange.</summary>
     public bool IsSpare => rank < 0;
 
-    /// <summary>Who hosts which replicas.</summary>
+    /// <summary>Which rank hosts which replicas.</summary>
     public ReplicaHosting Hosting { get; } = new(hosts.Select(h => h.Replicas));
 
-    /// <summary>Cancelled when the generation is over for this trainer.</summary>
+    /// <summary>Cancelled by <see cref="Abort"/>: the generation is over for this trainer.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>Cancelled when this is to be the generation's last step.</summary>
+    /// <summary>Cancelled by <see cref="Halt"/>: the step at hand is the generation's last.</summary>
     public CancellationToken Halted => _halted.Token;
 
-    /// <summary>Why it was aborted.</summary>
+    /// <summary>Reason given to <see cref="Abort"/>; empty before.</summary>
     public string Reason => Volatile.Read(ref _reason);
 
     /// <summary>
-    /// Takes the part back; what waits for something wakes on the caller's thread. Repeating it is harmless.
+    /// Ends the generation for this trainer. What is registered with <see cref="Aborted"/> runs on the caller's thread.
+    /// Later calls change nothing.
     /// </summary>
     public void Abort(string reason)
     {
@@ -46,6 +47,6 @@ public sealed class Assignment(long generation, int rank, IReadOnlyList<HostedRe
         _aborted.Cancel();
     }
 
-    /// <summary>Asks for an end at the next step boundary.</summary>
+    /// <summary>Asks the loop to stop at the next step boundary.</summary>
     public void Halt() => _halted.Cancel();
 }

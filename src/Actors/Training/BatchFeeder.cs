@@ -6,48 +6,47 @@ using Starling.Actors.Shares;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// Keeps a trainer fed: asks the loaders for the shares of the coming steps, a bounded number ahead, puts them together
-/// in step order and writes them into the channel that the trainer's thread reads. A share that does not come is asked
-/// for again, from another loader: the answer is the same whoever gives it.
+/// Keeps a trainer supplied with batches. It asks the loaders for the shares of the coming steps, a bounded number
+/// ahead, and writes complete steps in order into the channel that the trainer's thread reads. A share that does not
+/// come is asked for again, from another loader: all loaders give the same answer.
 /// </summary>
 public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
-    private const int TicksBeforeTimeout = 2;
+    private const int TicksPerTimeout = 2;
 
     private readonly Plan _plan;
-    private readonly ChannelWriter<StepBatch> _steps;
+    private readonly Channel<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
-    private readonly ShareRequests _requests = new(TicksBeforeTimeout);
-    private readonly Dictionary<ShareKey, PartialShare> _parts = [];
+    private readonly ShareRequests _requests = new(TicksPerTimeout);
+    private readonly Dictionary<ShareKey, IncomingTokenShare> _parts = [];
     private readonly Dictionary<long, ReplicaShare?[]> _assembling = [];
     private readonly HashSet<IActorRef> _watched = [];
-    private long _nextToAsk, _nextToHand, _taken;
+    private long _nextToAsk, _nextToHand;
     private int _failures;
 
-    /// <summary>A feeder for one generation.</summary>
+    /// <summary>Creates a feeder for one generation.</summary>
     /// <param name="plan">What to feed.</param>
-    /// <param name="steps">Room for <see cref="Plan.StepsAhead"/> steps; closed by whoever reads it.</param>
-    /// <param name="failed">Told when no loader can go on.</param>
-    public BatchFeeder(Plan plan, ChannelWriter<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
+    /// <param name="steps">
+    /// Has room for <see cref="Plan.StepsAhead"/> steps. The trainer's thread reads it through a
+    /// <see cref="StepQueueReader"/>; the trainer's actor closes it.
+    /// </param>
+    /// <param name="failed">Called when the data is damaged, or when all loaders keep failing.</param>
+    public BatchFeeder(Plan plan, Channel<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
     {
         _plan = plan;
         _steps = steps;
         _failed = failed;
-        _nextToAsk = _nextToHand = _taken = plan.FirstStep;
-        Receive<LoaderProtocol.Loaded>(loaded => Arrived(new PixelShare(loaded.Batch)));
-        Receive<LoaderProtocol.LoadedTokens>(Arrived);
-        Receive<LoaderProtocol.Failed>(Failed);
-        Receive<LoadersChanged>(m => Use(m.Loaders));
-        Receive<Terminated>(m => Lost(m.ActorRef));
-        Receive<Taken>(taken =>
-        {
-            _taken = Math.Max(_taken, taken.Step + 1);
-            AskAhead();
-        });
+        _nextToAsk = _nextToHand = plan.FirstStep;
+        Receive<LoaderProtocol.Loaded>(loaded => AddShare(new PixelShare(loaded.Batch)));
+        Receive<LoaderProtocol.LoadedTokens>(AddPart);
+        Receive<LoaderProtocol.Failed>(OnLoaderFailed);
+        Receive<LoadersChanged>(m => ReplaceLoaders(m.Loaders));
+        Receive<Terminated>(m => OnLoaderStopped(m.ActorRef));
+        Receive<StepTaken>(_ => AskAhead());
         Receive<Tick>(_ =>
         {
             _requests.Tick();
-            Ask();
+            SendRequests();
             StartTimer();
         });
     }
@@ -55,103 +54,109 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>What a feeder feeds.</summary>
+    /// <summary>Says what a feeder asks for, and of which loaders.</summary>
     /// <param name="FirstStep">The first step to hand out.</param>
-    /// <param name="EndStep">The step not to hand out any more.</param>
-    /// <param name="Replicas">Hosted replicas, ascending.</param>
-    /// <param name="Loaders">Who can be asked at first; without any the feeder waits for some.</param>
+    /// <param name="EndStep">The step after the last one to hand out.</param>
+    /// <param name="Replicas">The replicas that the trainer hosts, ascending.</param>
+    /// <param name="Loaders">The loaders at first; if there are none, the feeder waits for some.</param>
     /// <param name="StepsAhead">Steps that may be asked for before they are needed.</param>
     /// <param name="Timeout">How long a loader may be silent before another one is asked.</param>
     public sealed record Plan(
         long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
         int StepsAhead, TimeSpan Timeout) : INoSerializationVerificationNeeded;
 
-    /// <summary>The trainer took a step out of the channel: there is room for another.</summary>
-    public sealed record Taken(long Step) : INoSerializationVerificationNeeded;
+    /// <summary>Tells the feeder that the trainer took a step out of the channel.</summary>
+    public sealed record StepTaken : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly StepTaken Instance = new();
+    }
 
-    /// <summary>The loaders there are now: what others were asked for is asked of these.</summary>
+    /// <summary>Replaces the list of loaders. Shares that were asked of other loaders are asked of these.</summary>
     public sealed record LoadersChanged(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
 
-    /// <summary>Starts asking.</summary>
+    /// <summary>Starts the timer and sends the first requests.</summary>
     protected override void PreStart()
     {
         StartTimer();
-        Use(_plan.Loaders);
+        ReplaceLoaders(_plan.Loaders);
         AskAhead();
     }
 
     private void StartTimer() =>
-        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Timeout / TicksBeforeTimeout);
+        Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Timeout / TicksPerTimeout);
 
-    private void Use(IReadOnlyList<IActorRef> loaders)
+    private void ReplaceLoaders(IReadOnlyList<IActorRef> loaders)
     {
         foreach (IActorRef gone in _watched.Except(loaders).ToArray()) Context.Unwatch(gone);
         foreach (IActorRef loader in loaders) Context.Watch(loader);
         _watched.Clear();
         _watched.UnionWith(loaders);
-        _requests.Use(loaders);
-        Ask();
+        _requests.ReplaceLoaders(loaders);
+        SendRequests();
     }
 
-    private void Lost(IActorRef loader)
+    private void OnLoaderStopped(IActorRef loader)
     {
         _watched.Remove(loader);
-        _requests.Drop(loader);
-        Ask();
+        _requests.RemoveLoader(loader);
+        SendRequests();
     }
 
     private void AskAhead()
     {
-        while (_nextToAsk < Math.Min(_taken + _plan.StepsAhead, _plan.EndStep))
+        // Steps that were asked for but not handed over, and those that wait in the channel, together fill the channel.
+        while (_nextToAsk < _plan.EndStep && _nextToAsk - _nextToHand + _steps.Reader.Count < _plan.StepsAhead)
         {
             _assembling[_nextToAsk] = new ReplicaShare?[_plan.Replicas.Count];
             foreach (int replica in _plan.Replicas) _requests.Want(new ShareKey(_nextToAsk, replica));
             _nextToAsk++;
         }
-        Ask();
+        SendRequests();
     }
 
-    private void Ask()
+    private void SendRequests()
     {
-        foreach ((ShareKey key, IActorRef loader) in _requests.Next())
+        foreach ((ShareKey key, IActorRef loader) in _requests.TakeNext())
             loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
     }
 
-    private void Arrived(LoaderProtocol.LoadedTokens part)
+    private void AddPart(LoaderProtocol.LoadedTokens part)
     {
-        _requests.Heard(Sender);
+        _requests.NoteAnswer(Sender);
         ShareKey key = new(part.Step, part.Replica);
         if (!_requests.IsWanted(key)) return;
-        if (!_parts.TryGetValue(key, out PartialShare? share)) _parts.Add(key, share = new PartialShare(part));
+        if (!_parts.TryGetValue(key, out IncomingTokenShare? share))
+            _parts.Add(key, share = new IncomingTokenShare(part));
         if (share.Add(part) is not { } whole) return;
         _parts.Remove(key);
-        Arrived(whole);
+        AddShare(whole);
     }
 
-    private void Arrived(ReplicaShare share)
+    private void AddShare(ReplicaShare share)
     {
-        _requests.Heard(Sender);
+        _requests.NoteAnswer(Sender);
         _failures = 0;
         ShareKey key = new(share.Step, share.Replica);
-        if (!_requests.IsWanted(key)) return; // asked for twice, it may also come twice
-        foreach (IActorRef other in _requests.Arrived(key, Sender))
+        if (!_requests.IsWanted(key)) return; // a share that was asked for twice may come twice
+        foreach (IActorRef other in _requests.Complete(key, Sender))
             other.Tell(new LoaderProtocol.Withdraw(key.Step, key.Replica));
         _assembling[share.Step][IndexOf(share.Replica)] = share;
         while (_assembling.TryGetValue(_nextToHand, out ReplicaShare?[]? shares) && shares.All(s => s is not null))
         {
-            // Never full: no more steps are asked for than the channel holds.
-            _steps.TryWrite(new StepBatch(_nextToHand, shares!));
+            // The channel has room: AskAhead asks for no more steps than there is room for.
+            _steps.Writer.TryWrite(new StepBatch(_nextToHand, shares!));
             _assembling.Remove(_nextToHand++);
         }
     }
 
-    private void Failed(LoaderProtocol.Failed failure)
+    private void OnLoaderFailed(LoaderProtocol.Failed failure)
     {
         _failures++;
-        _requests.Failed(Sender);
-        // One loader's trouble is not the run's, as long as another one answers.
+        _requests.PauseLoader(Sender);
+        // The run goes on as long as any loader answers: _failures counts failures since the last answer.
         if (failure.UserMistake || _failures > 2 * Math.Max(1, _requests.Loaders)) _failed(failure);
-        else Ask();
+        else SendRequests();
     }
 
     private int IndexOf(int replica)

@@ -6,46 +6,46 @@ using Starling.Model.Training;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// What a trainer's loop tells the actors around it. Called on the trainer's thread; must return at once.
+/// Receives the reports of a trainer's loop. All methods are called on the trainer's thread and must return at once.
 /// </summary>
 public interface ITrainerReports
 {
-    /// <summary>Nothing of an earlier generation is being worked on any more, and others can connect.</summary>
+    /// <summary>
+    /// Reports that the work for earlier generations has ended, and that other trainers can connect to this one.
+    /// </summary>
     /// <param name="generation">The generation to be formed.</param>
-    /// <param name="engineAddress">The collective engine's; empty for a host alone.</param>
-    /// <param name="step">Steps the state in memory holds; −1 for none.</param>
+    /// <param name="engineAddress">Where the collective engine is reached; empty if there is only one host.</param>
+    /// <param name="step">Step of the state in memory; −1 for no state.</param>
     /// <param name="checkpoint">Step of the newest checkpoint known to be good, −1 for none.</param>
     void Bound(long generation, byte[] engineAddress, long step, long checkpoint);
 
-    /// <summary>The generation's state is there and replicas can be worked on; or a spare is prepared.</summary>
+    /// <summary>Reports that a host holds the generation's state, or that a spare is prepared.</summary>
     /// <param name="generation">The generation.</param>
-    /// <param name="step">Steps the state holds; −1 for a spare.</param>
+    /// <param name="step">Step of the state; −1 for a spare.</param>
     /// <param name="checkpoint">Step of the newest good checkpoint, −1 for none.</param>
     void Ready(long generation, long step, long checkpoint);
 
-    /// <summary>A step was taken out of the channel.</summary>
-    void Taken(StepBatch batch);
-
-    /// <summary>A step was applied.</summary>
+    /// <summary>Reports that a step was applied.</summary>
     void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad);
 
-    /// <summary>The state was copied and is to be written.</summary>
-    /// <param name="snapshot">The copy; to be disposed by whoever writes it.</param>
-    /// <param name="losses">Loss parts of its step, for the manifest; null if another trainer made it.</param>
-    /// <param name="blocked">How long the training stood still for it.</param>
+    /// <summary>Hands over a copy of the state that is to be written as a checkpoint.</summary>
+    /// <param name="snapshot">The copy; its writer disposes of it.</param>
+    /// <param name="losses">Loss parts of the step, for the manifest; null if this loop did not make the step.</param>
+    /// <param name="blocked">How long the training stood still to copy.</param>
     void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked);
 
     /// <summary>
-    /// The exchange with the others failed. Nothing of the step at hand was applied; the state is as after the last.
+    /// Reports that the exchange with other trainers failed. The step at hand was not applied; the state is that after
+    /// the last applied step.
     /// </summary>
     void ExchangeBroke(long generation, string reason);
 
-    /// <summary>The last step is made: all of them, or up to a halt.</summary>
+    /// <summary>Reports the end of the training: all steps are done, or a halt was obeyed.</summary>
     void Ended(long generation, long step);
 
-    /// <summary>A line for people.</summary>
+    /// <summary>Passes on a line for the log and the terminal.</summary>
     void Note(string line);
 
-    /// <summary>The loop failed; it holds no state any more.</summary>
+    /// <summary>Reports that the loop failed and holds no state any more.</summary>
     void Failed(Exception reason);
 }

@@ -4,74 +4,81 @@ using Starling.Actors.Shares;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// Which shares a trainer waits for, and which loaders it has asked for them. Decides whom to ask next; sends nothing
-/// and knows no clock but the ticks it is told of.
+/// Knows which shares a trainer waits for, and which loaders were asked for them. Decides which loader to ask next. It
+/// sends nothing itself, and measures time in calls of <see cref="Tick"/>.
 /// </summary>
-/// <param name="timeout">Ticks that a loader may take.</param>
+/// <param name="timeout">Ticks that a loader may be silent, or take for a share.</param>
 internal sealed class ShareRequests(int timeout)
 {
     private readonly SortedDictionary<ShareKey, Wanted> _wanted = new(ShareOrder.Instance);
-    private readonly List<Source> _loaders = [];
+    private readonly List<Loader> _loaders = [];
     private long _now;
-    private int _last = -1;
+    private int _lastAsked = -1;
 
-    /// <summary>Loaders that can be asked.</summary>
+    /// <summary>Number of loaders that can be asked.</summary>
     public int Loaders => _loaders.Count;
 
-    /// <summary>A share is needed.</summary>
+    /// <summary>Adds a share to those that are waited for.</summary>
     public void Want(ShareKey key) => _wanted.TryAdd(key, new Wanted());
 
     /// <summary>Whether a share is still waited for.</summary>
     public bool IsWanted(ShareKey key) => _wanted.ContainsKey(key);
 
     /// <summary>
-    /// These loaders can be asked from now on, and no others; what was asked of others is asked again.
+    /// Replaces the loaders that can be asked. Shares that were asked of a removed loader are asked for again.
     /// </summary>
-    public void Use(IReadOnlyList<IActorRef> loaders)
+    public void ReplaceLoaders(IReadOnlyList<IActorRef> loaders)
     {
-        foreach (Source gone in _loaders.Where(loader => !loaders.Contains(loader.Actor)).ToArray()) Drop(gone.Actor);
+        foreach (Loader gone in _loaders.Where(loader => !loaders.Contains(loader.Actor)).ToArray())
+            RemoveLoader(gone.Actor);
         foreach (IActorRef loader in loaders.Where(actor => Find(actor) is null))
-            _loaders.Add(new Source(loader) { HeardOf = _now });
+            _loaders.Add(new Loader(loader) { LastAnswer = _now });
     }
 
-    /// <summary>A loader is gone.</summary>
-    public void Drop(IActorRef actor)
+    /// <summary>Removes a loader. Shares that were asked of it are asked for again.</summary>
+    public void RemoveLoader(IActorRef actor)
     {
-        Forgot(actor);
+        ForgetRequestsOf(actor);
         _loaders.RemoveAll(loader => loader.Actor.Equals(actor));
     }
 
-    /// <summary>A loader failed and has forgotten its requests: it is left alone until the next tick.</summary>
-    public void Failed(IActorRef actor)
+    /// <summary>
+    /// Handles the failure of a loader, which has dropped its requests: it is not asked before the next tick.
+    /// </summary>
+    public void PauseLoader(IActorRef actor)
     {
-        Forgot(actor);
-        if (Find(actor) is { } loader) loader.RestsIn = _now;
+        ForgetRequestsOf(actor);
+        if (Find(actor) is { } loader) loader.PausedAt = _now;
     }
 
-    /// <summary>A loader answered, if only in part.</summary>
-    public void Heard(IActorRef actor)
+    /// <summary>Notes that a loader answered, with a share or a part of one.</summary>
+    public void NoteAnswer(IActorRef actor)
     {
-        if (Find(actor) is { } loader) loader.HeardOf = _now;
+        if (Find(actor) is { } loader) loader.LastAnswer = _now;
     }
 
-    /// <summary>A share is here: who else was asked for it, and need not bother any more.</summary>
-    public IReadOnlyList<IActorRef> Arrived(ShareKey key, IActorRef from)
+    /// <summary>Removes a share that has arrived.</summary>
+    /// <returns>The other loaders that were asked for the share, and need not make it any more.</returns>
+    public IReadOnlyList<IActorRef> Complete(ShareKey key, IActorRef from)
     {
         if (!_wanted.Remove(key, out Wanted? wanted)) return [];
-        foreach (Source loader in wanted.Asked) loader.Open--;
+        foreach (Loader loader in wanted.Asked) loader.Open--;
         return [.. wanted.Asked.Select(loader => loader.Actor).Where(actor => !actor.Equals(from))];
     }
 
-    /// <summary>Time passes.</summary>
+    /// <summary>Moves the time on by one tick.</summary>
     public void Tick() => _now++;
 
     /// <summary>
-    /// Whom to ask for what, earliest step first: shares that nobody was asked for, and those that are late. Late is a
-    /// share whose loader has been silent for longer than the timeout; or one asked for so long ago, while another
-    /// loader has nothing to do for this trainer. (A slow one that is busy with earlier requests is not: asking
-    /// elsewhere as well would only double the work.)
+    /// Chooses the requests to send now, earliest step first, and counts them as asked. A share is asked for if no
+    /// loader was asked for it, or if it is late.
     /// </summary>
-    public IReadOnlyList<(ShareKey Key, IActorRef Loader)> Next()
+    /// <remarks>
+    /// A share is late if it was asked for longer ago than the timeout, and if in addition its loaders have been silent
+    /// for longer than the timeout, or another loader has no open request of this trainer. A slow loader that keeps
+    /// answering earlier requests does not make a share late: asking a second busy loader would only double the work.
+    /// </remarks>
+    public IReadOnlyList<(ShareKey Key, IActorRef Loader)> TakeNext()
     {
         List<(ShareKey, IActorRef)> next = [];
         foreach ((ShareKey key, Wanted wanted) in _wanted)
@@ -89,58 +96,59 @@ internal sealed class ShareRequests(int timeout)
         return next;
     }
 
-    private Source? Choose(Wanted wanted)
+    private Loader? Choose(Wanted wanted)
     {
-        Source? best = LeastBusy(except: wanted.Asked);
+        Loader? best = LeastBusy(except: wanted.Asked);
         if (wanted.Asked.Count == 0 || best?.Open == 0) return best;
-        if (wanted.Asked.Any(loader => _now - loader.HeardOf <= timeout)) return null;
-        // The only loader there is may have been restarted, and know nothing of the request.
+        if (wanted.Asked.Any(loader => _now - loader.LastAnswer <= timeout)) return null;
+        // If no other loader is left, an asked one is asked again: it may have restarted and lost the request.
         return best ?? LeastBusy(except: []);
     }
 
-    /// <summary>Among equals they take turns.</summary>
-    private Source? LeastBusy(List<Source> except)
+    /// <summary>Finds the loader with the fewest open requests. Loaders with equally many take turns.</summary>
+    private Loader? LeastBusy(List<Loader> except)
     {
-        Source? best = null;
-        int at = _last;
+        Loader? best = null;
+        int at = _lastAsked;
         for (int i = 1; i <= _loaders.Count; i++)
         {
-            int index = (_last + i) % _loaders.Count;
-            Source loader = _loaders[index];
-            if (loader.RestsIn == _now || except.Contains(loader) || best?.Open <= loader.Open) continue;
+            int index = (_lastAsked + i) % _loaders.Count;
+            Loader loader = _loaders[index];
+            if (loader.PausedAt == _now || except.Contains(loader) || best?.Open <= loader.Open) continue;
             (best, at) = (loader, index);
         }
-        _last = at;
+        _lastAsked = at;
         return best;
     }
 
-    private void Forgot(IActorRef actor)
+    private void ForgetRequestsOf(IActorRef actor)
     {
         if (Find(actor) is not { } loader) return;
         foreach (Wanted wanted in _wanted.Values) wanted.Asked.Remove(loader);
         loader.Open = 0;
     }
 
-    private Source? Find(IActorRef actor) => _loaders.Find(loader => loader.Actor.Equals(actor));
+    private Loader? Find(IActorRef actor) => _loaders.Find(loader => loader.Actor.Equals(actor));
 
     private sealed class Wanted
     {
-        public List<Source> Asked { get; } = [];
+        public List<Loader> Asked { get; } = [];
 
         public long AskedAt { get; set; }
     }
 
-    private sealed class Source(IActorRef actor)
+    private sealed class Loader(IActorRef actor)
     {
         public IActorRef Actor => actor;
 
-        /// <summary>Requests of this trainer that it has not answered.</summary>
+        /// <summary>Requests of this trainer that the loader has not answered.</summary>
         public int Open { get; set; }
 
-        public long HeardOf { get; set; }
+        /// <summary>Tick of the last answer.</summary>
+        public long LastAnswer { get; set; }
 
-        /// <summary>The tick in which it is not to be asked.</summary>
-        public long RestsIn { get; set; } = -1;
+        /// <summary>The tick during which the loader is not asked, because it failed; −1 for none.</summary>
+        public long PausedAt { get; set; } = -1;
     }
 
     private sealed class ShareOrder : IComparer<ShareKey>

@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// Brings the members of a group to one state: the source's weights, moments, teacher and counters go to whoever holds
-/// another step, or none. The state after a step is the same wherever it was computed, so equal steps need no copy.
+/// Brings the members of a group to one state. The source sends its weights, moments, teacher and counters to the
+/// members that hold another step, or no state. The state after a step is the same on all trainers, so members that
+/// hold the source's step need no copy.
 /// </summary>
 internal static class StateSync
 {
-    /// <summary>Called by all members. A receiver whose copy fails holds no state any more.</summary>
+    /// <summary>Copies the state; all members call it. A receiver whose copy fails holds no state any more.</summary>
     /// <param name="group">A connected group.</param>
     /// <param name="memory">This member's state, if it has one.</param>
-    /// <param name="source">The rank whose state everybody goes on from.</param>
+    /// <param name="source">The rank whose state all members go on from.</param>
     /// <exception cref="CollectiveException">The exchange failed, or the source has no state.</exception>
     public static void Run(ICollectiveGroup group, TrainerMemory memory, int source)
     {

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A generation's exchange as a trainer's steps see it: ends with the generation, and confirms nothing without a
-/// permit.
+/// Wraps a generation's exchange for a trainer's steps. Calls throw once the generation is aborted, a step is confirmed
+/// only with a valid permit, and the time of all calls is measured.
 /// </summary>
-/// <param name="inner">What carries it.</param>
-/// <param name="permit">Needed to apply a step.</param>
+/// <param name="inner">Carries out the exchange.</param>
+/// <param name="permit">Has to be valid to confirm a step.</param>
 /// <param name="time">The clock.</param>
-/// <param name="aborted">The generation's end.</param>
+/// <param name="aborted">Cancelled when the generation ends for this trainer.</param>
 internal sealed class StepExchange(
     IReplicaExchange inner, StepPermit permit, TimeProvider time, CancellationToken aborted) : IReplicaExchange
 {
@@ -22,13 +22,13 @@ internal sealed class StepExchange(
 
     public void Confirm() => Timed(() =>
     {
-        // Before the barrier, never after: once the others have got through, they have applied the step.
+        // The permit is awaited before the barrier: once the barrier is passed, the other trainers apply the step.
         permit.Await(aborted);
         inner.Confirm();
         return true;
     });
 
-    /// <summary>Time spent since the last call, most of it waiting for others.</summary>
+    /// <summary>Returns the time spent in exchanges since the last call; most of it is waiting for others.</summary>
     public TimeSpan TakeTime()
     {
         TimeSpan spent = _spent;

@@ -1,11 +1,11 @@
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A trainer's permission to apply steps. It lapses unless the supervisor keeps renewing it: a trainer that is cut off
-/// applies nothing any more by the time that others may have taken its place. Thread-safe.
+/// A trainer's permission to apply steps. It lapses unless the supervisor keeps renewing it, so a trainer that is cut
+/// off stops applying steps before other trainers may take its place. Thread-safe.
 /// </summary>
 /// <param name="lease">How long a renewal lasts.</param>
-/// <param name="time">A clock that no one can set back.</param>
+/// <param name="time">A monotonic clock.</param>
 public sealed class StepPermit(TimeSpan lease, TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -21,7 +21,7 @@ public sealed class StepPermit(TimeSpan lease, TimeProvider time)
         }
     }
 
-    /// <summary>The supervisor is there, and still the one.</summary>
+    /// <summary>Renews the permit. Called when the present supervisor was heard of.</summary>
     public void Renew()
     {
         lock (_gate)
@@ -31,11 +31,11 @@ public sealed class StepPermit(TimeSpan lease, TimeProvider time)
         }
     }
 
-    /// <summary>Returns at once while the permit is valid, else when it has been renewed.</summary>
+    /// <summary>Waits until the permit is valid.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public void Await(CancellationToken cancel)
     {
-        // A renewal may have been left over from a time when nobody waited: hence the loop.
+        // A loop, because the semaphore may still count a renewal that has lapsed meanwhile.
         while (!IsValid) _renewals.Wait(cancel);
     }
 }

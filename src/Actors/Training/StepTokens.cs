@@ -13,22 +13,25 @@ namespace Starling.Actors.Training;
 internal static class StepTokens
 {
     /// <summary>
-    /// The replicas' tokens, in order, in the caller's dispose scope: pixels are tokenised here, all together; tokens
-    /// were made by a loader.
+    /// Returns the tokens of all replicas. Shares of pixels are tokenized here, all together; shares of tokens are only
+    /// uploaded.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A loader has another tokenizer.</exception>
+    /// <returns>One item for each share, in order, in the caller's dispose scope.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// A code is out of the tokenizer's range: a loader has another tokenizer.
+    /// </exception>
     public static ReplicaTokens[] Of(StepBatch batch, VqTokenizer tokenizer, WorkerThreads workers, Device device,
         CancellationToken abort)
     {
         ReplicaBatch[] pixels = [.. batch.Replicas.OfType<PixelShare>().Select(share => share.Batch)];
-        Queue<Tensor> tokenised = new(pixels.Length == 0 ? [] : ImageCodes.Of(tokenizer, workers, pixels, abort)
+        Queue<Tensor> tokenized = new(pixels.Length == 0 ? [] : ImageCodes.Of(tokenizer, workers, pixels, abort)
             .split([.. pixels.Select(p => (long)p.Images * p.Views)]));
         return [.. batch.Replicas.Select(share =>
         {
             (Tensor codes, int views) = share switch
             {
                 TokenShare tokens => (Uploaded(tokens, tokenizer.CodebookSize, device), tokens.Views),
-                PixelShare own => (tokenised.Dequeue(), own.Batch.Views),
+                PixelShare own => (tokenized.Dequeue(), own.Batch.Views),
                 _ => throw new InvalidOperationException($"a share of type {share.GetType()}"),
             };
             return new ReplicaTokens(share.Replica, codes.view(share.Labels.Count, views, -1), share.Labels);
@@ -37,7 +40,7 @@ internal static class StepTokens
 
     private static Tensor Uploaded(TokenShare share, int codebookSize, Device device)
     {
-        // An embedding looked up outside its table reads foreign memory, or ends the process.
+        // A code out of range would read foreign memory in the embedding table, or end the process.
         if (share.Codes.Span.ContainsAnyExceptInRange(0, codebookSize - 1))
             throw new InvalidOperationException(
                 $"a loader's tokens of step {share.Step}, replica {share.Replica} are not of {codebookSize} codes");

@@ -7,13 +7,13 @@ using Starling.Data;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// The control shell around a <see cref="TrainerLoop"/>: takes the supervisor's orders, feeds the loop, and passes on
-/// what it reports. Holds no tensor and never waits for one, so it answers at once in the middle of a step. A
-/// supervisor that falls silent changes nothing: the state stays, and the trainer offers itself until it is heard.
+/// Controls a <see cref="TrainerLoop"/>: carries out the supervisor's orders, feeds the loop, and passes on the loop's
+/// reports. The actor holds no tensor and never waits for the loop, so it answers at once, even in the middle of a
+/// step. If the supervisor falls silent, the trainer keeps its state and repeats its registration.
 /// </summary>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan LoopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LoopEndTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TrainerSetup _setup;
     private readonly Peers _actors;
@@ -28,9 +28,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
 
-    /// <summary>A trainer that offers itself to the supervisor.</summary>
-    /// <param name="setup">What it is made from.</param>
-    /// <param name="actors">Who is told what.</param>
+    /// <summary>Creates a trainer, which registers with the supervisor once it is started.</summary>
+    /// <param name="setup">The trainer's settings and services.</param>
+    /// <param name="actors">The actors that the trainer talks to.</param>
     public TrainerActor(TrainerSetup setup, Peers actors)
     {
         _setup = setup;
@@ -44,51 +44,55 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
         Receive<SupervisorProtocol.RunEnded>(_ => GiveUp("the run is over"));
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
-        Receive<SupervisorRegistration.Again>(_ => Offer());
-        Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), Answer);
-        Receive<TrainerProtocol.Assign>(m => IsLatest(m.Term), Assigned);
+        Receive<SupervisorRegistration.Again>(_ => Register());
+        Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), AnswerPing);
+        Receive<TrainerProtocol.Assign>(m => IsLatest(m.Term), JoinGeneration);
         Receive<TrainerProtocol.LoadersChanged>(m => IsLatest(m.Term), LoadersChanged);
         Receive<TrainerProtocol.Connect>(m => IsCurrent(m.Generation), m =>
             _loop.Connect([.. m.Blobs.Select(b => b.ToArray())], m.SourceRank, m.FromDisk));
-        Receive<TrainerProtocol.Begin>(m => IsCurrent(m.Generation), Begin);
+        Receive<TrainerProtocol.Begin>(m => IsCurrent(m.Generation), BeginTraining);
         Receive<TrainerProtocol.Halt>(m => IsCurrent(m.Generation), _ => _loop.Halt());
         Receive<TrainerProtocol.Stop>(m => IsCurrent(m.Generation), _ => GiveUp("there are no more steps"));
         Receive<TrainerProtocol.Leave>(_ =>
         {
             _leaving = true;
-            Offer();
+            Register();
         });
-        Receive<TrainerProtocol.Released>(m => m.Trainer == setup.Name, Released);
-        Receive<TrainerReports.LoopReady>(m => IsCurrent(m.Generation), OnLoopReady);
-        Receive<BatchFeeder.Taken>(m => _feeder?.Tell(m));
-        // A restart keeps the mailbox: what is left in it of the incarnation before has been dealt with by the restart.
-        Receive<TrainerReports.LoopFailed>(m => m.Source == _reports, m => Failed(m.Reason));
+        Receive<TrainerProtocol.Released>(m => m.Trainer == setup.Name, OnReleased);
+        Receive<TrainerReports.LoopReady>(m => IsCurrent(m.Generation), ReportReady);
+        // The mailbox survives a restart, so it may hold a failure of the previous incarnation's loop. It is dropped,
+        // because the restart has dealt with it.
+        Receive<TrainerReports.LoopFailed>(m => m.Source == _reports, m => OnLoopFailed(m.Reason));
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Who a trainer talks to.</summary>
+    /// <summary>The actors that a trainer talks to.</summary>
     public sealed record Peers(IActorRef Supervisor, IActorRef Checkpointer, IActorRef Monitor);
 
     /// <summary>
-    /// Steps that are prepared ahead of a trainer with so many replicas: one to work on, one to come, at least.
+    /// Computes how many steps are prepared ahead of a trainer: enough for <paramref name="prefetch"/> batches of
+    /// <paramref name="replicas"/> replicas each step, and at least two.
     /// </summary>
     internal static int StepsAhead(int prefetch, int replicas) =>
         Math.Max(2, (prefetch + replicas - 1) / Math.Max(1, replicas));
 
     /// <summary>Registers with the supervisor.</summary>
-    protected override void PreStart() => Offer();
+    protected override void PreStart() => Register();
 
     /// <summary>Ends the loop and waits for the micro-batch at hand.</summary>
     protected override void PostStop()
     {
         _loop.Dispose();
-        // A thread still inside libtorch while the process ends, or while its successor loads, ends in a crash.
-        _loop.Join(LoopTimeout);
+        // The process crashes if it ends, or if the next incarnation loads a state, while this thread is in libtorch.
+        _loop.Join(LoopEndTimeout);
     }
 
-    /// <summary>Whether an order comes from the last supervisor there is; a lower term is ignored for good.</summary>
+    /// <summary>
+    /// Checks that an order comes from the latest supervisor so far, and notes its term. Orders of lower terms are
+    /// ignored.
+    /// </summary>
     private bool IsLatest(long term)
     {
         if (term < _term) return false;
@@ -98,45 +102,45 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private bool IsCurrent(long generation) => _assigned?.Generation == generation;
 
-    private void Offer()
+    private void Register()
     {
         _registration.Send();
-        // After the registration, and as often: a supervisor that has just begun knows neither.
+        // Sent after every registration, because a new supervisor knows neither the trainer nor that it is leaving.
         if (_leaving) _actors.Supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_setup.Name, _incarnation));
     }
 
-    private void Answer(TrainerProtocol.Ping m)
+    private void AnswerPing(TrainerProtocol.Ping m)
     {
         _loop.Permit.Renew();
         _actors.Supervisor.Tell(new SupervisorProtocol.TrainerAnswered(_setup.Name, _incarnation, m.Sequence));
     }
 
-    private void Assigned(TrainerProtocol.Assign m)
+    private void JoinGeneration(TrainerProtocol.Assign m)
     {
-        if (m.Generation <= _assigned?.Generation) return; // an older decision that was overtaken on the way
+        if (m.Generation <= _assigned?.Generation) return; // a repeated decision, or an older one that arrived late
         _assigned = m;
-        _loop.Permit.Renew(); // a decision is made durable by the one supervisor there is
-        _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first of all: it ends the exchange at hand
+        _loop.Permit.Renew(); // an assignment is durable, so its sender was the one valid supervisor
+        _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first, because it ends the exchange at hand
         StopFeeding();
     }
 
-    private void OnLoopReady(TrainerReports.LoopReady m)
+    private void ReportReady(TrainerReports.LoopReady m)
     {
         _step = m.Step;
         if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step, m.Checkpoint));
         _actors.Supervisor.Tell(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 
-    private void Begin(TrainerProtocol.Begin m)
+    private void BeginTraining(TrainerProtocol.Begin m)
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         int ahead = StepsAhead(_setup.Prefetch, replicas.Count);
         _batches = Channel.CreateBounded<StepBatch>(new BoundedChannelOptions(ahead) { SingleReader = true });
-        StartFeeding();
-        _loop.Train(_batches.Reader, m.Checkpoint);
+        IActorRef feeder = StartFeeding(_batches);
+        _loop.Train(new StepQueueReader(_batches.Reader, feeder), m.Checkpoint);
     }
 
-    /// <summary>Whom this trainer can ask.</summary>
+    /// <summary>Selects the loaders that this trainer can ask.</summary>
     private IReadOnlyList<IActorRef> Usable(IReadOnlyList<IActorRef> loaders) => _setup.OwnLoadersOnly
         ? [.. loaders.Where(loader => loader is IActorRefScope { IsLocal: true })]
         : loaders;
@@ -148,15 +152,15 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _feeder?.Tell(new BatchFeeder.LoadersChanged(Usable(m.Loaders)));
     }
 
-    private void StartFeeding()
+    private IActorRef StartFeeding(Channel<StepBatch> steps)
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
             StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
-        ChannelWriter<StepBatch> writer = _batches!.Writer;
         TrainerReports reports = _reports;
-        _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, writer,
+        _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, steps,
             failed => reports.Failed(LoaderFailure(failed)))));
+        return _feeder;
     }
 
     private void StopFeeding()
@@ -173,14 +177,14 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         StopFeeding();
     }
 
-    private void Released(TrainerProtocol.Released m)
+    private void OnReleased(TrainerProtocol.Released m)
     {
-        _registration.End(); // or it would be taken in again
+        _registration.End(); // another registration would add this trainer to the run again
         GiveUp("released");
         Context.System.EventStream.Publish(m);
     }
 
-    private void Failed(Exception reason)
+    private void OnLoopFailed(Exception reason)
     {
         StopFeeding();
         if (reason is StarlingException)
@@ -191,12 +195,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
         _actors.Supervisor.Tell(new SupervisorProtocol.TrainerFailed(_setup.Name, _incarnation, reason.Message));
         if (IsDeviceFailure(reason)) _setup.EndProcess(reason.Message);
-        // A new actor, a new thread, a state from another trainer or the newest checkpoint.
+        // Restarts the actor: it gets a new thread, and a state from another trainer or the newest checkpoint.
         throw new TrainerFailedException(reason);
     }
 
     /// <summary>
-    /// libtorch's errors come as <see cref="ExternalException"/>; those of a device name its library.
+    /// Tells errors of the GPU from others: libtorch throws <see cref="ExternalException"/>, and an error of the device
+    /// names CUDA or cuDNN.
     /// </summary>
     private static bool IsDeviceFailure(Exception reason) => reason is ExternalException &&
         (reason.Message.Contains("CUDA", StringComparison.Ordinal) ||

@@ -9,16 +9,17 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// A trainer's work on its own thread: join a generation, come by its state, then take batches, tokenise, step, and
-/// copy the state for a checkpoint where one is due. All its methods may be called from any thread and return at once.
+/// Does a trainer's work on a thread of its own: joins a generation, gets the generation's state, then takes batches,
+/// tokenizes, makes steps, and copies the state when a checkpoint is due. All methods but <see cref="Join"/> may be
+/// called from any thread and return at once.
 /// </summary>
 /// <remarks>
-/// A generation that ends, for whatever reason, leaves the state as it is after the last step that was confirmed; only
-/// a failure of the loop itself loses it.
+/// When a generation ends, for any reason, the state is that after the last confirmed step. The state is lost only if
+/// the loop itself fails.
 /// </remarks>
 public sealed class TrainerLoop : IDisposable
 {
-    private const int SnapshotSets = 2; // one being written, one to copy into
+    private const int SnapshotSets = 2; // one is written to disk while the next copy goes into the other
 
     private readonly TrainerSetup _setup;
     private readonly ITrainerReports _reports;
@@ -26,13 +27,13 @@ public sealed class TrainerLoop : IDisposable
     private volatile Assignment? _part;
     private volatile bool _disposed;
 
-    // Owned by the thread.
+    // The fields below belong to the trainer's thread.
     private readonly TrainerMemory _memory;
     private readonly SnapshotBuffers _snapshots = new(SnapshotSets);
     private ICollectiveGroup? _group;
     private StepResult? _last;
 
-    /// <summary>A loop that does nothing yet.</summary>
+    /// <summary>Starts the thread, which waits for work.</summary>
     public TrainerLoop(TrainerSetup setup, ITrainerReports reports)
     {
         _setup = setup;
@@ -42,14 +43,14 @@ public sealed class TrainerLoop : IDisposable
         _thread = new TrainerThread("trainer", Fail);
     }
 
-    /// <summary>Needed to apply steps.</summary>
+    /// <summary>The permit that has to be valid to apply a step.</summary>
     public StepPermit Permit { get; }
 
     private long Steps => _setup.Settings.Step.Training.Steps;
 
     /// <summary>
-    /// Takes part in a generation. The one before is given up at once, whatever it waits for; then the trainer prepares
-    /// itself, and a host binds an endpoint and says what state it holds.
+    /// Joins a generation. The previous generation is aborted at once, which ends its waits. Then the trainer loads the
+    /// tokenizer and allocates the state if it has not yet; a host binds an endpoint and reports its state.
     /// </summary>
     public void Bind(Assignment part)
     {
@@ -69,17 +70,19 @@ public sealed class TrainerLoop : IDisposable
             if (world > 1)
             {
                 _group = _setup.Engine.Bind(new GroupMember(part.Generation, part.Rank, world), _setup.Collective);
-                // Called from the thread that aborts, and at once if that has happened already.
+                // Runs on the thread that aborts the assignment; or here and now if it is aborted already.
                 part.Aborted.Register(state => ((ICollectiveGroup)state!).Abort(part.Reason), _group);
             }
             _reports.Bound(part.Generation, _group?.EngineAddress ?? [], _memory.Step, _memory.Checkpoint);
         });
     }
 
-    /// <summary>Connects to the other hosts and goes over to the source's state.</summary>
+    /// <summary>Connects to the other hosts and takes over the source's state.</summary>
     /// <param name="engineAddresses">The hosts' endpoints, by rank.</param>
-    /// <param name="source">Rank of the host whose state everybody goes on from.</param>
-    /// <param name="fromDisk">The source reads the newest good checkpoint, or makes the initial state.</param>
+    /// <param name="source">Rank of the host whose state all hosts go on from.</param>
+    /// <param name="fromDisk">
+    /// Whether the source first loads the newest good checkpoint, or creates the initial state if there is none.
+    /// </param>
     public void Connect(IReadOnlyList<byte[]> engineAddresses, int source, bool fromDisk) => Post(part =>
     {
         _group?.Connect(engineAddresses,
@@ -89,18 +92,18 @@ public sealed class TrainerLoop : IDisposable
         _reports.Ready(part.Generation, _memory.Step, _memory.Checkpoint);
     });
 
-    /// <summary>Makes steps from a channel of batches, up to the run's last one or a halt.</summary>
-    /// <param name="batches">One a step, in order; closed when the generation is over.</param>
-    /// <param name="stored">The last committed checkpoint; −1 for none.</param>
+    /// <summary>Makes steps from a channel of batches, up to the run's last step or a halt.</summary>
+    /// <param name="batches">One batch for each step, in order; closed when the generation is over.</param>
+    /// <param name="stored">Step of the last committed checkpoint; −1 for none.</param>
     public void Train(ChannelReader<StepBatch> batches, long stored) => Post(part => Run(part, batches, stored));
 
-    /// <summary>Has the generation stop at its next step boundary and store its state.</summary>
+    /// <summary>Stops the generation at the next step boundary; rank 0 then stores the state.</summary>
     public void Halt() => _part?.Halt();
 
-    /// <summary>Gives the generation up; the state stays.</summary>
+    /// <summary>Aborts the generation; the state stays.</summary>
     public void Abort(string reason) => _part?.Abort(reason);
 
-    /// <summary>Abandons the work at hand; the state is gone.</summary>
+    /// <summary>Aborts the generation, and has the thread free the state and end.</summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -129,7 +132,7 @@ public sealed class TrainerLoop : IDisposable
         catch (Exception e) when (
             e is OperationCanceledException or CollectiveException && part.Aborted.IsCancellationRequested)
         {
-            // As it was told; whoever told it knows.
+            // The assignment was aborted, and its aborter needs no report.
         }
         catch (CollectiveException e)
         {
@@ -145,7 +148,7 @@ public sealed class TrainerLoop : IDisposable
         StepExchange exchange = new(
             cluster ?? (IReplicaExchange)new LocalExchange(part.Hosting.Replicas), Permit, time, part.Aborted);
         using TrainStep step = new(state, _setup.Settings.Step, exchange, _memory.Workers);
-        // What is due now, an earlier generation may have stored too late, or not at all.
+        // If a checkpoint of this step is due, an earlier generation may have failed to commit it.
         if (state.Step > 0) Store(due: IsDue(state.Step));
         long mark = time.GetTimestamp();
         while (state.Step < Steps && !part.Halted.IsCancellationRequested)
@@ -158,7 +161,6 @@ public sealed class TrainerLoop : IDisposable
                 continue;
             }
             TimeSpan waited = time.GetElapsedTime(asked);
-            _reports.Taken(batch);
 
             long start = time.GetTimestamp();
             _last = Step(step, batch, part.Aborted);
@@ -201,7 +203,7 @@ public sealed class TrainerLoop : IDisposable
         return step.Run(tokens, clock, abort);
     }
 
-    /// <summary>The next batch; null when the channel was closed, or when a halt ended the wait.</summary>
+    /// <summary>Waits for the next batch; null if the channel was closed, or if a halt ended the wait.</summary>
     private static StepBatch? Take(Assignment part, ChannelReader<StepBatch> batches, long step, out bool closed)
     {
         closed = false;
@@ -217,22 +219,22 @@ public sealed class TrainerLoop : IDisposable
                     ? batch
                     : throw new InvalidOperationException($"got the batch of step {batch.Step} instead of {step}");
             }
-            // This thread has nothing else to do, so it may wait.
+            // The trainer's thread has nothing else to do, so it may block.
             while (batches.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult());
             closed = true;
         }
         catch (OperationCanceledException) when (!part.Aborted.IsCancellationRequested)
         {
-            // Halted: a trainer that waits for a stuck shard has to store its state too.
+            // A halt ends the wait, so that a trainer whose data does not come can store its state.
         }
         return null;
     }
 
     private void Fail(Exception reason)
     {
-        Abort(reason.Message); // what was posted for this generation has nothing to work on
+        Abort(reason.Message); // work that is posted for this generation is skipped, because the state is gone
         Release();
-        if (!_disposed) _reports.Failed(reason); // asked to end, it has nothing to complain about
+        if (!_disposed) _reports.Failed(reason); // a failure of a loop that is ending concerns no one
     }
 
     private void Release()

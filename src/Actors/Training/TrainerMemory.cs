@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// Everything of a trainer that is slow to come by: the training state, the tokenizer and the worker threads. Outlives
-/// generations. Belongs to the trainer's thread.
+/// Holds what is slow to load or to compute: the training state, the tokenizer and the worker threads. It outlives
+/// generations, and is used on the trainer's thread only.
 /// </summary>
 /// <param name="settings">The run.</param>
 /// <param name="checkpoints">Where a state is loaded from.</param>
-/// <param name="note">Told what people should know.</param>
+/// <param name="note">Called with lines for the log and the terminal.</param>
 internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore checkpoints, Action<string> note)
     : IDisposable
 {
@@ -23,23 +23,24 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
     private WorkerThreads? _workers;
     private bool _holds;
 
-    /// <summary>Steps that the state holds; −1 while there is none.</summary>
+    /// <summary>Step of the state; −1 while there is no state.</summary>
     public long Step => _holds ? _state!.Step : -1;
 
-    /// <summary>The checkpoint that was loaded; −1 for none.</summary>
+    /// <summary>Step of the checkpoint that was loaded; −1 for none.</summary>
     public long Checkpoint { get; private set; } = -1;
 
-    /// <summary>The state after <see cref="Step"/>.</summary>
+    /// <summary>The training state.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
     public TrainingState State =>
         _holds ? _state! : throw new InvalidOperationException("this trainer holds no state");
 
-    /// <summary>Compute replicas side by side.</summary>
+    /// <summary>The threads that compute replicas in parallel.</summary>
     public WorkerThreads Workers => _workers ?? throw new InvalidOperationException("nothing was prepared");
 
     /// <summary>The vectors that trainers exchange, in order.</summary>
     public IReadOnlyList<ParameterLayout> Layouts => [.. _state!.Trained.Select(n => n.Weights.Layout)];
 
-    /// <summary>Gets everything ready but the state's content; what is there already stays.</summary>
+    /// <summary>Starts the threads, loads the tokenizer and allocates the state, unless that was done before.</summary>
     public void Prepare()
     {
         TrainingOptions training = settings.Step.Training;
@@ -51,8 +52,8 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
     }
 
     /// <summary>
-    /// Takes the newest good checkpoint, or the initial state if there is none. A state at hand that is further stays:
-    /// then the checkpoint that was to be taken is damaged.
+    /// Loads the newest good checkpoint, or creates the initial state if there is none. A state in memory stays if it
+    /// is not older: then the checkpoint that was to be loaded is damaged.
     /// </summary>
     public void Load()
     {
@@ -64,20 +65,20 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
         }
         if (_holds && Step >= Checkpoint) return;
         if (found is null) Create();
-        else Fill(found.State.Step, state => state.Restore(found.State));
+        else Overwrite(found.State.Step, state => state.Restore(found.State));
     }
 
     /// <summary>Takes over another trainer's state.</summary>
-    /// <param name="step">Its step.</param>
-    /// <param name="copy">Fills the vectors. If it fails halfway, there is no state any more.</param>
+    /// <param name="step">Step of that state.</param>
+    /// <param name="copy">Fills the vectors. If it throws, there is no state any more.</param>
     public void Take(long step, Action<IReadOnlyList<Tensor>> copy) =>
-        Fill(step, state => copy([.. state.Vectors().Select(v => v.Values)]));
+        Overwrite(step, state => copy([.. state.Vectors().Select(v => v.Values)]));
 
-    /// <summary>All hosted replicas' shares as tokens on the training device.</summary>
+    /// <summary>Brings the shares of a step onto the training device, as tokens.</summary>
     public ReplicaTokens[] Tokenize(StepBatch batch, CancellationToken abort) =>
         StepTokens.Of(batch, _tokenizer!, Workers, new Device(settings.Step.Training.Device), abort);
 
-    /// <summary>Frees everything; the state is gone.</summary>
+    /// <summary>Frees everything, the state included. <see cref="Prepare"/> may be called again.</summary>
     public void Dispose()
     {
         _holds = false;
@@ -93,13 +94,13 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
     private void Create()
     {
         Device device = _state!.Student.Weights.Device;
-        _state.Dispose(); // first, or there would be two of them for a moment
+        _state.Dispose(); // disposed before, so that memory for one state is enough
         _state = null;
         _state = TrainingState.Create(settings.Shape, settings.Step.SelfGuided, settings.Step.Seed, device);
         _holds = true;
     }
 
-    private void Fill(long step, Action<TrainingState> fill)
+    private void Overwrite(long step, Action<TrainingState> fill)
     {
         _holds = false;
         fill(_state!);

@@ -6,10 +6,10 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Training;
 
-/// <summary>Turns a loop's calls, made on its thread, into messages.</summary>
+/// <summary>Turns the reports of a loop into messages to actors.</summary>
 /// <param name="name">The trainer's name in the cluster.</param>
-/// <param name="self">Its actor.</param>
-/// <param name="actors">Who is told what.</param>
+/// <param name="self">The trainer's actor.</param>
+/// <param name="actors">The actors that get the messages.</param>
 internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.Peers actors) : ITrainerReports
 {
     public void Bound(long generation, byte[] engineAddress, long step, long checkpoint) =>
@@ -17,8 +17,6 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
 
     public void Ready(long generation, long step, long checkpoint) =>
         Tell(self, new LoopReady(generation, step, checkpoint));
-
-    public void Taken(StepBatch batch) => Tell(self, new BatchFeeder.Taken(batch.Step));
 
     public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
     {
@@ -54,9 +52,11 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
         ["loss_total"] = l.Total,
     };
 
-    /// <summary>To the actor: a host has the generation's state; a spare, with step −1, has none.</summary>
+    /// <summary>
+    /// Tells the trainer's actor that a host holds the generation's state, or, with step −1, that a spare is prepared.
+    /// </summary>
     public sealed record LoopReady(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the actor: the loop of these reports failed.</summary>
+    /// <summary>Tells the trainer's actor that the loop of these reports failed.</summary>
     public sealed record LoopFailed(TrainerReports Source, Exception Reason) : INoSerializationVerificationNeeded;
 }

@@ -3,41 +3,43 @@ using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Training;
 
-/// <summary>What a <see cref="TrainerActor"/> is made from.</summary>
+/// <summary>The settings and services of a <see cref="TrainerActor"/>.</summary>
 public sealed record TrainerSetup
 {
     /// <summary>The trainer's name in the cluster.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Numbers the actor's restarts; outlives them.</summary>
+    /// <summary>Numbers the actor's incarnations; survives its restarts.</summary>
     public required Incarnations Incarnations { get; init; }
 
-    /// <summary>The run.</summary>
+    /// <summary>Settings of the run.</summary>
     public required TrainerSettings Settings { get; init; }
 
-    /// <summary>Where a state is loaded from when no trainer has one.</summary>
+    /// <summary>The checkpoints from which a state is loaded when no trainer holds one.</summary>
     public required CheckpointStore Checkpoints { get; init; }
 
-    /// <summary>Replica batches prepared ahead.</summary>
+    /// <summary>Replica batches that are prepared ahead.</summary>
     public required int Prefetch { get; init; }
 
-    /// <summary>What carries the exchange with other trainers.</summary>
+    /// <summary>Carries the exchange with other trainers.</summary>
     public required ICollectiveEngine Engine { get; init; }
 
-    /// <summary>Where the engine listens, and how long it waits.</summary>
+    /// <summary>Where the engine listens, and its timeouts.</summary>
     public CollectiveOptions Collective { get; init; } = new();
 
-    /// <summary>How long steps may be applied after the supervisor was last heard of.</summary>
+    /// <summary>How long steps may be applied after the last message of the supervisor.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks loaders of its own process alone: images do not travel between nodes.</summary>
+    /// <summary>
+    /// Whether only loaders of the same process are asked, because their images do not travel between nodes.
+    /// </summary>
     public bool OwnLoadersOnly { get; init; }
 
     /// <summary>How long a loader may be silent before another one is asked.</summary>
     public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Ends the process, which cannot be trusted any more: after a CUDA error nothing on that device works until then.
+    /// Ends the process after an error of the GPU: CUDA then fails every further call of the process.
     /// </summary>
     public Action<string> EndProcess { get; init; } = Environment.FailFast;
 

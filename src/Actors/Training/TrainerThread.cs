@@ -4,8 +4,8 @@ using Starling.Model.Tensors;
 namespace Starling.Actors.Training;
 
 /// <summary>
-/// One thread that owns every tensor of a trainer. Dispose scopes, grad mode and autocast are thread-local in libtorch,
-/// and a step takes far too long for a thread of the pool that the actors live on.
+/// Runs all work of a trainer on one thread, which owns all its tensors. Dispose scopes, grad mode and autocast are
+/// thread-local in libtorch, and a step would block a thread of the actors' pool for too long.
 /// </summary>
 internal sealed class TrainerThread : IDisposable
 {
@@ -21,11 +21,11 @@ internal sealed class TrainerThread : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> after what was posted before; what it throws is reported, not lost.
+    /// Queues <paramref name="work"/> behind earlier work. An exception goes to the handler given at creation.
     /// </summary>
     public void Post(Action work) => _work.Add(work);
 
-    /// <summary>Lets posted work finish; does not wait for it.</summary>
+    /// <summary>Lets the thread end after the work that is posted already; does not wait for it.</summary>
     public void Dispose() => _work.CompleteAdding();
 
     /// <summary>Waits for the thread's end after <see cref="Dispose"/>.</summary>

@@ -7,7 +7,7 @@ namespace Starling.Data.Batches;
 /// <param name="File">The shard.</param>
 /// <param name="RowGroup">Row group inside the shard.</param>
 /// <param name="Row">Row inside the row group.</param>
-/// <param name="Reason">Why, in one line.</param>
+/// <param name="Reason">Why the image could not be used, in one line.</param>
 public sealed record BadImage(long SampleId, string File, int RowGroup, int Row, string Reason)
 {
     internal static BadImage At(SampleLocation at, string reason) =>

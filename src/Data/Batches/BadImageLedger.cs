@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Counts the distinct samples that could not be decoded, and ends the run when they are more than a share of all. Safe
-/// on any number of threads.
+/// Counts the distinct samples that could not be decoded, and ends the run when their fraction of all samples becomes
+/// too large. Thread-safe.
 /// </summary>
 /// <param name="samples">Samples of the data set.</param>
-/// <param name="maxShare">Largest share of them that may be bad, in [0, 1].</param>
+/// <param name="maxShare">Largest fraction of the samples that may be bad, in [0, 1].</param>
 public sealed class BadImageLedger(long samples, double maxShare)
 {
     private readonly ConcurrentDictionary<long, BadImage> _bad = new();
@@ -15,12 +15,12 @@ public sealed class BadImageLedger(long samples, double maxShare)
     /// <summary>Distinct bad samples so far.</summary>
     public int Count => _bad.Count;
 
-    /// <summary>What is known of a sample: null if it was never found bad.</summary>
+    /// <summary>Finds the report of a bad sample; null if the sample was never reported.</summary>
     public BadImage? Find(long sample) => _bad.GetValueOrDefault(sample);
 
     /// <summary>Enters a bad image.</summary>
     /// <returns>True the first time that the sample is reported.</returns>
-    /// <exception cref="StarlingException">The bad samples are now more than the share.</exception>
+    /// <exception cref="StarlingException">More samples are bad than allowed.</exception>
     public bool Report(BadImage image)
     {
         bool first = _bad.TryAdd(image.SampleId, image);

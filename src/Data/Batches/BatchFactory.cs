@@ -5,8 +5,9 @@ using Starling.Data.Shards;
 namespace Starling.Data.Batches;
 
 /// <summary>
-/// Makes batches: a pure function of (shards, options, step, replica), whoever calls it, in whatever order and on
-/// however many threads. An image that cannot be decoded is replaced by the next in the epoch's order that can.
+/// Makes batches. A batch is a pure function of (shards, options, step, replica): it depends neither on the order of
+/// the calls nor on the number of threads. An image that cannot be decoded is replaced by the next one in the epoch's
+/// order that can be decoded. Thread-safe.
 /// </summary>
 public sealed class BatchFactory
 {
@@ -14,7 +15,7 @@ public sealed class BatchFactory
     private readonly IImageDecoder _decoder;
     private readonly ViewMaker _views;
 
-    /// <summary>Prepares the order; reads no images.</summary>
+    /// <summary>Prepares the order of the samples; reads no images.</summary>
     /// <param name="index">The shards.</param>
     /// <param name="options">What batches hold.</param>
     /// <param name="decoder">Null: <see cref="ImageDecoder.Default"/>.</param>
@@ -63,7 +64,7 @@ public sealed class BatchFactory
         byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(images * length));
         List<BadImage> bad = [];
         for (int i = 0; i < images; i++)
-            (samples[i], labels[i]) = Fill(order, first + i, pixels.AsMemory(i * length, length), bad);
+            (samples[i], labels[i]) = WriteSample(order, first + i, pixels.AsMemory(i * length, length), bad);
         return new ReplicaBatch
         {
             Step = step,
@@ -78,7 +79,11 @@ public sealed class BatchFactory
         };
     }
 
-    private (long Sample, int Label) Fill(EpochOrder order, long position, Memory<byte> views, List<BadImage> bad)
+    /// <summary>
+    /// Writes the views of the first usable image from a position on, and lists those that were passed over.
+    /// </summary>
+    private (long Sample, int Label) WriteSample(
+        EpochOrder order, long position, Memory<byte> views, List<BadImage> bad)
     {
         for (long tried = 0; tried < order.Total; tried++)
         {
@@ -90,7 +95,7 @@ public sealed class BatchFactory
                 continue;
             }
             RowGroupData group = Cache.Get(at.Group.Id);
-            BadImage? failed = ImageSource.Use(
+            BadImage? failed = ImageSource.TryDecode(
                 group, at.Row, _decoder, image => _views.Make(image, order.Epoch, sample, views.Span));
             if (failed is null) return (sample, group.Label(at.Row));
             bad.Add(failed);
@@ -99,7 +104,7 @@ public sealed class BatchFactory
         throw new StarlingException($"none of the {order.Total} images of the training split can be decoded");
     }
 
-    // A window that does not fit would be read from disk again for almost every sample.
+    // If a window did not fit into the cache, row groups would be read from disk again for almost every sample.
     private static void RequireRoom(ShardIndex index, BatchOptions options)
     {
         long needed = index.RowGroups.Select(group => group.Bytes).OrderDescending()

@@ -2,7 +2,10 @@ using Starling.Data.Images;
 
 namespace Starling.Data.Batches;
 
-/// <summary>Everything that decides what is in a batch (but for the shards), and two limits of the work.</summary>
+/// <summary>
+/// Everything besides the shards that decides what is in a batch; and two limits, <see cref="CacheBytes"/> and
+/// <see cref="MaxBadShare"/>, that do not.
+/// </summary>
 public sealed record BatchOptions
 {
     /// <summary>Side of the square images in pixels, from 1.</summary>
@@ -15,26 +18,26 @@ public sealed record BatchOptions
     public Augmentation Augmentation { get; init; } = Augmentation.TenCrop;
 
     /// <summary>
-    /// Sizes of the centre crop that a ten-crop is taken from, as multiples of <see cref="ImageSize"/>; one is drawn
-    /// for each image (LlamaGen: 1.1 and 1.05).
+    /// Sizes of the center crop that a ten-crop is taken from, as multiples of <see cref="ImageSize"/>. One of them is
+    /// drawn for each image (LlamaGen: 1.1 and 1.05).
     /// </summary>
     public IReadOnlyList<double> CropRanges { get; init; } = [1.1, 1.05];
 
-    /// <summary>Smallest share of the image's area that a random resized crop takes, in (0, 1].</summary>
+    /// <summary>Smallest fraction of the image's area that a random resized crop takes, in (0, 1].</summary>
     public double MinScale { get; init; } = 0.2;
 
     /// <summary>
-    /// Whether views are mirrored with probability 1/2; says nothing about <see cref="Augmentation.TenCrop"/>.
+    /// Whether views are mirrored with probability 1/2. Has no effect on <see cref="Augmentation.TenCrop"/>.
     /// </summary>
     public bool Flip { get; init; } = true;
 
     /// <summary>B, images in a step; a multiple of <see cref="Replicas"/>.</summary>
     public required int GlobalBatch { get; init; }
 
-    /// <summary>L, logical replicas; each has the contiguous share B/L of a step.</summary>
+    /// <summary>L, logical replicas; each has a contiguous share of B/L images of a step.</summary>
     public int Replicas { get; init; } = 8;
 
-    /// <summary>Share of the samples that is held out from training, in [0, 1).</summary>
+    /// <summary>Fraction of the samples that is held out from training, in [0, 1).</summary>
     public double HoldOut { get; init; }
 
     /// <summary>The run's seed.</summary>
@@ -43,10 +46,10 @@ public sealed record BatchOptions
     /// <summary>W, row groups that are shuffled together.</summary>
     public int WindowRowGroups { get; init; } = 16;
 
-    /// <summary>Memory for undecoded row groups, in bytes; room for one window at least.</summary>
+    /// <summary>Memory for undecoded row groups, in bytes. One window has to fit in.</summary>
     public long CacheBytes { get; init; } = 1L << 30;
 
-    /// <summary>Share of the samples that may be undecodable before the run ends, in [0, 1].</summary>
+    /// <summary>Fraction of the samples that may be undecodable before the run ends, in [0, 1].</summary>
     public double MaxBadShare { get; init; } = 0.01;
 
     /// <summary>Checks every value.</summary>

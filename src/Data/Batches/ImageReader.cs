@@ -11,7 +11,7 @@ namespace Starling.Data.Batches;
 /// <param name="split">The samples.</param>
 /// <param name="size">Side of the centre crop in pixels.</param>
 /// <param name="decoder">Null: <see cref="ImageDecoder.Default"/>.</param>
-/// <param name="most">Reads no more than so many, by <see cref="EvenChoice"/>; 0 for all.</param>
+/// <param name="most">Most samples to read, chosen by <see cref="EvenChoice"/>; 0 for all.</param>
 public sealed class ImageReader(SampleSplit split, int size, IImageDecoder? decoder = null, int most = 0)
 {
     private readonly List<BadImage> _bad = [];
@@ -19,7 +19,9 @@ public sealed class ImageReader(SampleSplit split, int size, IImageDecoder? deco
     /// <summary>Images of the last pass that could not be decoded.</summary>
     public IReadOnlyList<BadImage> Bad => _bad;
 
-    /// <summary>Reads one row group after another, on the calling thread, as the images are asked for.</summary>
+    /// <summary>
+    /// Reads the images lazily, one row group after another, on the calling thread. Clears <see cref="Bad"/> first.
+    /// </summary>
     /// <exception cref="StarlingException">A shard is damaged.</exception>
     public IEnumerable<DecodedImage> ReadAll()
     {
@@ -41,7 +43,7 @@ public sealed class ImageReader(SampleSplit split, int size, IImageDecoder? deco
     {
         int row = (int)(sample - group.Info.FirstSample);
         byte[] planes = new byte[3 * size * size];
-        BadImage? failed = ImageSource.Use(group, row, decoder ?? ImageDecoder.Default,
+        BadImage? failed = ImageSource.TryDecode(group, row, decoder ?? ImageDecoder.Default,
             image => Crops.Center(image, size).CopyToPlanes(planes));
         if (failed is null) return new DecodedImage(sample, group.Label(row), planes);
         _bad.Add(failed);

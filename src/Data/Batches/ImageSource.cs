@@ -3,12 +3,12 @@ using Starling.Data.Shards;
 
 namespace Starling.Data.Batches;
 
-/// <summary>Decodes the images of a row group, and gives up on one in the way all callers expect.</summary>
+/// <summary>Decodes the images of a row group, and describes those that cannot be used.</summary>
 internal static class ImageSource
 {
-    /// <summary>Decodes one row and hands it to <paramref name="use"/>.</summary>
-    /// <returns>Null, or why the image cannot be used.</returns>
-    public static BadImage? Use(RowGroupData group, int row, IImageDecoder decoder, Action<RgbImage> use)
+    /// <summary>Decodes the image of one row and hands it to <paramref name="use"/>.</summary>
+    /// <returns>Null if the image was used, else why it cannot be.</returns>
+    public static BadImage? TryDecode(RowGroupData group, int row, IImageDecoder decoder, Action<RgbImage> use)
     {
         SampleLocation at = new(group.Info, row);
         ReadOnlyMemory<byte> file = group.Image(row);

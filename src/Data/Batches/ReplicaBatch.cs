@@ -13,7 +13,7 @@ public sealed class ReplicaBatch
     public required int Replica { get; init; }
 
     /// <summary>
-    /// Sample ids (B/L), of the images that are really here: a replaced sample's id is its replacement's.
+    /// Sample ids (B/L) of the images in the batch. Where a sample was replaced, the id is that of the replacement.
     /// </summary>
     public required long[] SampleIds { get; init; }
 
@@ -32,10 +32,10 @@ public sealed class ReplicaBatch
     /// <summary>H = W, in pixels.</summary>
     public required int Size { get; init; }
 
-    /// <summary>Samples of this share that could not be decoded and were replaced; empty as a rule.</summary>
+    /// <summary>Samples of this share that could not be decoded and were replaced; usually empty.</summary>
     public required IReadOnlyList<BadImage> Bad { get; init; }
 
-    /// <summary>The planes (3, H, W) of one view of one image.</summary>
+    /// <summary>Gets the planes (3, H, W) of one view of one image.</summary>
     public ReadOnlySpan<byte> View(int image, int view)
     {
         int length = 3 * Size * Size;

@@ -23,31 +23,32 @@ internal sealed class ViewMaker(BatchOptions options)
                 for (int view = 0; view < options.Views; view++) ResizedCrop(image, epoch, sample, view, views);
                 break;
             default:
-                RgbImage centre = Crops.Center(image, _size);
+                RgbImage center = Crops.Center(image, _size);
                 for (int view = 0; view < options.Views; view++)
                 {
                     KeyedRandom random = Stream(epoch, sample, view);
-                    Put(MaybeFlip(centre, ref random), view, views);
+                    WriteView(MaybeFlip(center, ref random), view, views);
                 }
                 break;
         }
     }
 
-    // One stream for all views: which range is the image's choice, and no crop may come twice (paper 1.9, row 13).
+    // All views draw from one stream, because they share the crop range and must be distinct crops (paper 1.9, row 13).
     private void TenCrops(RgbImage image, long epoch, long sample, Span<byte> views)
     {
         KeyedRandom random = Stream(epoch, sample, 0);
         double range = options.CropRanges[random.Below(options.CropRanges.Count)];
         RgbImage source = Crops.Center(image, (int)(_size * range));
         int[] chosen = random.Choose(options.Views, Crops.TenCropCount);
-        for (int view = 0; view < chosen.Length; view++) Put(Crops.TenCrop(source, _size, chosen[view]), view, views);
+        for (int view = 0; view < chosen.Length; view++)
+            WriteView(Crops.TenCrop(source, _size, chosen[view]), view, views);
     }
 
     private void ResizedCrop(RgbImage image, long epoch, long sample, int view, Span<byte> views)
     {
         KeyedRandom random = Stream(epoch, sample, view);
         CropRectangle crop = CropRectangle.Draw(image.Width, image.Height, options.MinScale, ref random);
-        Put(MaybeFlip(Crops.Resized(image, crop, _size), ref random), view, views);
+        WriteView(MaybeFlip(Crops.Resized(image, crop, _size), ref random), view, views);
     }
 
     private RgbImage MaybeFlip(RgbImage image, ref KeyedRandom random) =>
@@ -56,6 +57,6 @@ internal sealed class ViewMaker(BatchOptions options)
     private KeyedRandom Stream(long epoch, long sample, int view) =>
         KeyedRandom.For(options.Seed, RandomPurpose.Augmentation, epoch, sample, view);
 
-    private void Put(RgbImage image, int view, Span<byte> views) =>
+    private void WriteView(RgbImage image, int view, Span<byte> views) =>
         image.CopyToPlanes(views.Slice(view * 3 * _size * _size, 3 * _size * _size));
 }

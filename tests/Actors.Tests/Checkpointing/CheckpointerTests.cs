@@ -119,7 +119,7 @@ public sealed class CheckpointerTests : ActorTests
             TestCheckpoints.Snapshot(step, generation, () => Interlocked.Increment(ref _released)),
             new Dictionary<string, double> { ["loss_total"] = 1.5 }));
 
-    /// <summary>As the evaluator of any process does: the score is found in its file.</summary>
+    /// <summary>Writes a score file, as the evaluator of any process does.</summary>
     private void Score(long step, double distance)
     {
         Settle(_checkpointer);

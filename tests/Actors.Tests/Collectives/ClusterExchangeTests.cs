@@ -98,7 +98,7 @@ public class ClusterExchangeTests
         });
         Assert.All(times, t =>
         {
-            // Half the vector to the other trainer, half the sum.
+            // Each trainer sends half of its vector, and then half of the sum.
             Assert.Equal(1000 * sizeof(float), t.First.BytesSent);
             Assert.True(t.First[ExchangePhase.ReduceScatter] > 0 && t.First[ExchangePhase.AllGather] > 0);
             Assert.Equal(0, t.Second.BytesSent);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Tests.Collectives;
 
-/// <summary>What every engine has to do.</summary>
+/// <summary>Requirements on every engine.</summary>
 public class CollectiveGroupTests
 {
     public static TheoryData<string> Engines => Members.Engines;
@@ -16,7 +16,7 @@ public class CollectiveGroupTests
         float[][] received = Members.Results(groups, group =>
         {
             GroupMember me = group.Member;
-            // Two tensors for every other member; their sizes and values tell from whom, to whom, and which.
+            // Two tensors for every other member. Their sizes and values encode sender, receiver and number.
             Tensor Message(int from, int to, int which) =>
                 Filled(1 + from + 3 * to + which, 100 * from + 10 * to + which);
             List<Transfer> sends = [], receives = [];

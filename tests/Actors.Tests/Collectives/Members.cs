@@ -8,7 +8,7 @@ namespace Starling.Actors.Tests.Collectives;
 /// <summary>The members of a group, each on a thread of its own.</summary>
 internal static class Members
 {
-    /// <summary>Nothing here takes this long; a test that hangs ends with it.</summary>
+    /// <summary>Time limit of a test that hangs; no test takes so long otherwise.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     public static readonly string Plan = new('a', 64);
@@ -19,10 +19,10 @@ internal static class Members
         OperationTimeout = TimeSpan.FromMinutes(1),
     };
 
-    /// <summary>Names for <see cref="Engine"/>.</summary>
+    /// <summary>The names that <see cref="Engine"/> accepts.</summary>
     public static TheoryData<string> Engines => ["inproc", "gloo"];
 
-    /// <summary>An engine by name; skips the test where the program was built without it.</summary>
+    /// <summary>Creates an engine by name; skips the test if the program was built without it.</summary>
     public static ICollectiveEngine Engine(string name)
     {
         ICollectiveEngine engine = name == "gloo" ? new GlooEngine() : new InProcessEngine();
@@ -30,7 +30,7 @@ internal static class Members
         return engine;
     }
 
-    /// <summary>Connected groups of one generation, to be used on threads of their own.</summary>
+    /// <summary>Creates connected groups of one generation, each to be used on a thread of its own.</summary>
     public static ICollectiveGroup[] Connected(ICollectiveEngine engine, int size, long generation = 1,
         CollectiveOptions? options = null)
     {
@@ -48,7 +48,7 @@ internal static class Members
         return Run(groups, group => group.Connect(engineAddresses, plan?.Invoke(group.Member.Rank) ?? Plan));
     }
 
-    /// <summary>Runs <paramref name="work"/> for every group at once; returns what each of them threw.</summary>
+    /// <summary>Runs <paramref name="work"/> for all groups at the same time; returns the exception of each.</summary>
     public static Exception?[] Run(IReadOnlyList<ICollectiveGroup> groups, Action<ICollectiveGroup> work)
     {
         Exception?[] failures = new Exception?[groups.Count];
@@ -69,7 +69,7 @@ internal static class Members
         return failures;
     }
 
-    /// <summary>Like <see cref="Run"/>, with a result of every member; none may fail.</summary>
+    /// <summary>Like <see cref="Run"/>, but returns the result of every member; none may fail.</summary>
     public static T[] Results<T>(IReadOnlyList<ICollectiveGroup> groups, Func<ICollectiveGroup, T> work)
     {
         T[] results = new T[groups.Count];

@@ -6,14 +6,16 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Tests.Collectives;
 
-/// <summary>A hosting plan with vectors and keys for every replica, and what one process makes of them.</summary>
+/// <summary>
+/// A random hosting plan with vectors and keys for every replica, and the results of a single process.
+/// </summary>
 internal sealed record RandomExchange(ReplicaHosting Hosting, int Length, long Bucket, ulong Seed)
 {
     public static RandomExchange Draw(ref KeyedRandom random)
     {
         int replicas = 1 << random.Below(4), ranks = 1 + random.Below(5);
         int[] order = [.. Enumerable.Range(0, replicas)];
-        // As the supervisor deals them, contiguous, or in any way at all.
+        // Replicas are contiguous, as the supervisor assigns them, or distributed at random.
         if (random.Chance(0.5)) random.Shuffle<int>(order);
         List<int>[] hosting = [.. Enumerable.Range(0, ranks).Select(_ => new List<int>())];
         int[] cuts = new int[ranks - 1];
@@ -40,7 +42,7 @@ internal sealed record RandomExchange(ReplicaHosting Hosting, int Length, long B
         return (cluster.Sum(hosted).bytes.ToArray(), keys);
     }
 
-    /// <summary>What a trainer has after its backward passes.</summary>
+    /// <summary>The sums that a trainer has after its backward passes.</summary>
     public ReplicaSum Hosted(int rank) => Sum(Hosting.ReplicasOf(rank));
 
     public override string ToString() => $"hosting {Hosting}, {Length} elements in buckets of {Bucket}";

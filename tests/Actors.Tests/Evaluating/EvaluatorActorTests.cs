@@ -33,7 +33,7 @@ public sealed class EvaluatorActorTests : ActorTests
         IActorRef evaluator = Start();
         _evaluation.OnEvaluate = step =>
         {
-            // Nobody may delete what is being read.
+            // A checkpoint that is being read must not be deleted.
             _store.Prune(new KeepPolicy(1), _ => { });
             return Report(step);
         };

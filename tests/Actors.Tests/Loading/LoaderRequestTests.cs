@@ -7,19 +7,21 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>Which requests a loader begins with, over a source in the test's hands; two shares at a time.</summary>
+/// <summary>
+/// Which requests a loader begins. The source is controlled by the test, with two shares in work at most.
+/// </summary>
 public sealed class LoaderRequestTests : ActorTests
 {
     private readonly ScriptedSource _source = new(travels: true);
-    private readonly TestProbe _one, _other;
+    private readonly TestProbe _one, _other, _monitor;
     private readonly IActorRef _loader;
 
     public LoaderRequestTests()
     {
-        (_one, _other) = (CreateTestProbe(), CreateTestProbe());
+        (_one, _other, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         TestProbe supervisor = CreateTestProbe();
         _loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor)));
+            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor, _monitor)));
     }
 
     [Fact]
@@ -50,9 +52,9 @@ public sealed class LoaderRequestTests : ActorTests
         Ask(_one, 1, 2, 3);
         Ask(_other, 4);
         await Begun(1, 2);
-        // A probe dies within this call, and all who watch it have been told when the call returns.
+        // A probe ends within this call, and its watchers are notified before the call returns.
         _one.Tell(PoisonPill.Instance);
-        // Twice: the loader may answer once more before it looks at what it was told about an end.
+        // Settled twice, because the loader may answer once more before it handles the notification.
         Settle(_loader);
         Settle(_loader);
         _source.Make(1, 0);
@@ -99,6 +101,39 @@ public sealed class LoaderRequestTests : ActorTests
                 asker.ExpectMsg<LoaderProtocol.Failed>(Timeout));
         Settle(_loader);
         Assert.False(_one.HasMessages);
+    }
+
+    [Fact]
+    public async Task A_source_that_refuses_a_request_counts_as_failed_and_is_replaced()
+    {
+        Ask(_one, 1);
+        await Begun(1);
+        _source.IsFull = true;
+        Ask(_one, 2);
+        LoaderProtocol.Failed failed = _one.ExpectMsg<LoaderProtocol.Failed>(Timeout);
+        Assert.False(failed.UserMistake);
+        Assert.Contains("step 2", failed.Reason);
+        _source.IsFull = false;
+        Ask(_one, 1);
+        await Begun(1); // by the loader's next incarnation
+    }
+
+    [Fact]
+    public void The_monitor_is_told_again_and_again_how_many_batches_wait()
+    {
+        Assert.Equal(new MonitorProtocol.BatchQueue(0, 7), _monitor.ExpectMsg<MonitorProtocol.BatchQueue>(Timeout));
+        _source.QueueDepth = 3;
+        Assert.Equal(new MonitorProtocol.BatchQueue(3, 7), _monitor.ExpectMsg<MonitorProtocol.BatchQueue>(Timeout));
+    }
+
+    [Fact]
+    public void A_loader_ends_after_the_threads_of_its_source()
+    {
+        _source.EndTime = TimeSpan.FromSeconds(0.5);
+        Watch(_loader);
+        Sys.Stop(_loader);
+        ExpectTerminated(_loader, Timeout);
+        Assert.True(_source.HasEnded);
     }
 
     private void Ask(TestProbe asker, params int[] steps)

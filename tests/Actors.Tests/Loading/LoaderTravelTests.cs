@@ -7,7 +7,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>A loader in one system, asked from another one over TCP.</summary>
+/// <summary>A loader in one actor system is asked from another one over TCP.</summary>
 public sealed class LoaderTravelTests() : ActorTests(Profile)
 {
     private const string Remote = """
@@ -49,7 +49,7 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
             ScriptedSource source = new(travels);
             IActorRef nobody = other.ActorOf(Props.Empty);
             IActorRef loader = other.ActorOf(Props.Create(() =>
-                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody)));
+                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody, nobody)));
             Address there = ((ExtendedActorSystem)other).Provider.DefaultAddress;
             ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(loader.Path.ToStringWithAddress(there))
                 .Tell(new LoaderProtocol.Request(3, 1), TestActor);

@@ -21,8 +21,8 @@ public sealed class RequestQueueTests : ActorTests
         _queue.Add(new(3, 0), _other);
         Assert.Equal([new(3, 0), new(1, 0)], Begun());
         Assert.Equal(2, _queue.InWork);
-        Assert.Equal([_one, _other], _queue.Made(new(3, 0)));
-        Assert.Equal([_other], _queue.Made(new(1, 0)));
+        Assert.Equal([_one, _other], _queue.Finish(new(3, 0)));
+        Assert.Equal([_other], _queue.Finish(new(1, 0)));
         Assert.Equal(0, _queue.InWork);
     }
 
@@ -36,7 +36,7 @@ public sealed class RequestQueueTests : ActorTests
         _queue.Withdraw(new ShareKey(3, 0), _other);
         _queue.Withdraw(_one);
         Assert.Equal([new(2, 0)], Begun());
-        Assert.Equal([_other], _queue.Made(new(2, 0)));
+        Assert.Equal([_other], _queue.Finish(new(2, 0)));
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class RequestQueueTests : ActorTests
         _queue.Withdraw(_one);
         _queue.Add(new(2, 0), _other);
         Assert.Empty(Begun());
-        Assert.Empty(_queue.Made(new(1, 0)));
-        Assert.Equal([_other], _queue.Made(new(2, 0)));
+        Assert.Empty(_queue.Finish(new(1, 0)));
+        Assert.Equal([_other], _queue.Finish(new(2, 0)));
     }
 
     [Fact]

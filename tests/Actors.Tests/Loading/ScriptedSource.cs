@@ -5,8 +5,8 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Loading;
 
-/// <summary>A source whose shares are made when the test says so.</summary>
-/// <param name="travels">Makes tokens, or else pixels.</param>
+/// <summary>A source whose shares are finished when the test says so.</summary>
+/// <param name="travels">Whether to make tokens instead of pixels.</param>
 internal sealed class ScriptedSource(bool travels) : IShareSource
 {
     private readonly Channel<ReplicaShare> _made = Channel.CreateUnbounded<ReplicaShare>();
@@ -14,13 +14,20 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public bool Travels => travels;
 
-    public async ValueTask RequestAsync(long step, int replica, CancellationToken cancellation) =>
-        await _asked.Writer.WriteAsync(new ShareKey(step, replica), cancellation);
+    public int QueueDepth { get; set; }
+
+    public int QueueCapacity => 7;
+
+    /// <summary>Whether requests are refused.</summary>
+    public bool IsFull { get; set; }
+
+    public bool TryRequest(long step, int replica) =>
+        !IsFull && _asked.Writer.TryWrite(new ShareKey(step, replica));
 
     public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
         _made.Reader.ReadAllAsync(cancellation);
 
-    /// <summary>The next request that the loader passed on.</summary>
+    /// <summary>Waits for the next request that the loader passed on.</summary>
     public async Task<ShareKey> AskedAsync(TimeSpan timeout) =>
         await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(timeout);
 
@@ -30,7 +37,17 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public void Fail(Exception reason) => _made.Writer.TryComplete(reason);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>How long the source's threads take to end.</summary>
+    public TimeSpan EndTime { get; set; }
+
+    /// <summary>Whether the source's threads have ended.</summary>
+    public bool HasEnded { get; private set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.Delay(EndTime);
+        HasEnded = true;
+    }
 
     public static ReplicaShare Share(long step, int replica, bool travels) => travels
         ? new TokenShare(step, replica, 1, 2, new int[] { (int)step, replica }, [7], [])

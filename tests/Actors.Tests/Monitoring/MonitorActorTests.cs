@@ -31,7 +31,7 @@ public sealed class MonitorActorTests : ActorTests
     {
         _events = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System);
         MonitorOutputs outputs = new(_metrics, _events, _view, null, new Uri("http://127.0.0.1:1/"),
-            (data, depth) => data.Queue("trainer", depth, 2), _final);
+            TrainerQueueCapacity: 2, _final);
         RunProgress progress = new("r", TotalSteps: 10, StepsPerEpoch: 5, GlobalBatch: 8);
         _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, 32)));
     }
@@ -39,6 +39,7 @@ public sealed class MonitorActorTests : ActorTests
     [Fact]
     public async Task A_step_shows_in_metrics_event_log_and_view()
     {
+        _monitor.Tell(new MonitorProtocol.BatchQueue(3, 16));
         _monitor.Tell(new MonitorProtocol.TrainerReady(3, 4, -1));
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
         IReadOnlyList<JsonElement> events = await StopAsync();
@@ -48,7 +49,8 @@ public sealed class MonitorActorTests : ActorTests
             "starling_tokens_total 256", "starling_loss{part=\"total\"} 4.25",
                 "starling_loss{part=\"contrast_view\"} 2",
             "starling_grad_norm 0.75", "starling_tensors_live 123", "starling_queue_depth{stage=\"trainer\"} 1",
-            "starling_queue_capacity{stage=\"trainer\"} 2"])
+            "starling_queue_capacity{stage=\"trainer\"} 2", "starling_queue_depth{stage=\"batches\"} 3",
+            "starling_queue_capacity{stage=\"batches\"} 16"])
             Assert.Contains(line + "\n", metrics);
         JsonElement step = Assert.Single(events, e => Name(e) == "step");
         Assert.Equal(5, step.GetProperty("step").GetInt64());

@@ -53,7 +53,7 @@ public sealed class TokenPartsTests : ActorTests
         TokenShare share = new(1, 0, 1, 30_000, Enumerable.Range(0, 150_000).ToArray(), [1, 2, 3, 4, 5], []);
         IReadOnlyList<LoaderProtocol.LoadedTokens> parts = TokenParts.Split(share);
         Assert.Equal(5, parts.Count);
-        PartialShare partial = new(parts[0]);
+        IncomingTokenShare partial = new(parts[0]);
         foreach (int part in (int[])[4, 2, 2, 0, 4, 1]) Assert.Null(partial.Add(parts[part]));
         Assert.Null(partial.Add(parts[3] with { Parts = 6 }));
         Assert.Equal(share.Codes.ToArray(), partial.Add(parts[3])!.Codes.ToArray());

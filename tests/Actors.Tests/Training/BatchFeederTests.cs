@@ -15,12 +15,14 @@ public sealed class BatchFeederTests : ActorTests
     private readonly List<LoaderProtocol.Failed> _failures = [];
     private readonly TestProbe _one, _other;
     private readonly IActorRef _feeder;
+    private readonly StepQueueReader _reader;
 
     public BatchFeederTests() : base("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
     {
         (_one, _other) = (CreateTestProbe(), CreateTestProbe());
         BatchFeeder.Plan plan = new(FirstStep: 5, EndStep: 8, [0, 1, 6], [_one, _other], StepsAhead: 2, LoaderTimeout);
-        _feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, _steps.Writer, _failures.Add)));
+        _feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, _steps, _failures.Add)));
+        _reader = new StepQueueReader(_steps.Reader, _feeder);
     }
 
     [Fact]
@@ -28,12 +30,16 @@ public sealed class BatchFeederTests : ActorTests
     {
         AllAsked();
         NothingAsked();
-        _feeder.Tell(new BatchFeeder.Taken(5));
+        AnswerStep(5);
+        NothingAsked(); // the step is there, but not taken
+        Take(5);
         Asked(_one, (7, 0), (7, 6));
         Asked(_other, (7, 1));
-        // Step 8 is not the run's any more.
-        _feeder.Tell(new BatchFeeder.Taken(7));
-        NothingAsked();
+        AnswerStep(6);
+        AnswerStep(7);
+        Take(6);
+        Take(7);
+        NothingAsked(); // step 8 is not the run's any more
     }
 
     [Fact]
@@ -42,8 +48,10 @@ public sealed class BatchFeederTests : ActorTests
         AllAsked();
         foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 0), (5, 6), (6, 1)])
             Answer(step, replica, _one);
-        _feeder.Tell(new BatchFeeder.Taken(5));
-        Asked(_one, (7, 0), (7, 1), (7, 6));
+        Answer(5, 1, _other);
+        Take(5);
+        Asked(_one, (7, 0), (7, 1));
+        Asked(_other, (7, 6));
         NothingAsked();
     }
 
@@ -96,7 +104,7 @@ public sealed class BatchFeederTests : ActorTests
         NothingAsked();
 
         Answer(5, 0, _one);
-        // The other one need not begin with it any more.
+        // The other loader is told that it need not make the share any more.
         Assert.Equal(new LoaderProtocol.Withdraw(5, 0), _other.ExpectMsg<LoaderProtocol.Withdraw>(Timeout));
         Answer(5, 0, _other);
         Settle(_feeder);
@@ -125,8 +133,10 @@ public sealed class BatchFeederTests : ActorTests
         _feeder.Tell(new BatchFeeder.LoadersChanged([_one, _other, late]));
         NothingAsked();
         Assert.False(late.HasMessages);
-        _feeder.Tell(new BatchFeeder.Taken(5));
-        Asked(late, (7, 0), (7, 1), (7, 6));
+        AnswerStep(5);
+        Take(5);
+        Asked(late, (7, 0), (7, 6));
+        Asked(_one, (7, 1));
     }
 
     [Fact]
@@ -170,7 +180,8 @@ public sealed class BatchFeederTests : ActorTests
         NothingAsked();
         Assert.Empty(_failures);
         Pass(LoaderTimeout / 2);
-        _feeder.Tell(new BatchFeeder.Taken(5));
+        foreach (int replica in (int[])[0, 1, 6]) Answer(5, replica, _other);
+        Take(5);
         Asked(_one, (7, 0), (7, 1), (7, 6));
     }
 
@@ -213,9 +224,25 @@ public sealed class BatchFeederTests : ActorTests
     private void Answer(long step, int replica, IActorRef loader) =>
         _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)), loader);
 
+    /// <summary>Answers a step's requests, each from the loader that was asked first.</summary>
+    private void AnswerStep(long step)
+    {
+        Answer(step, 0, step == 6 ? _other : _one);
+        Answer(step, 1, step == 6 ? _one : _other);
+        Answer(step, 6, step == 6 ? _other : _one);
+    }
+
+    /// <summary>Takes a step out of the channel, as the trainer does.</summary>
+    private void Take(long step)
+    {
+        Settle(_feeder);
+        Assert.True(_reader.TryRead(out StepBatch? batch));
+        Assert.Equal(step, batch.Step);
+    }
+
     private void Pass(TimeSpan time)
     {
-        // In small steps: a timer that is set again when it rings rings once in a step.
+        // The time passes in small steps, because a timer that restarts itself fires only once in a step.
         TimeSpan tick = LoaderTimeout / 2;
         for (TimeSpan passed = default; passed < time; passed += tick)
         {

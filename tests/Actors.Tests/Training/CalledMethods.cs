@@ -13,11 +13,13 @@ internal static class CalledMethods
         .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
-    /// <summary>Every method and constructor of an assembly, those the compiler made included.</summary>
+    /// <summary>
+    /// Lists every method and constructor of an assembly, including those that the compiler generated.
+    /// </summary>
     public static IEnumerable<MethodBase> Methods(Assembly assembly) => assembly.GetTypes()
         .SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)));
 
-    /// <summary>The methods that a method's code names, as they were declared.</summary>
+    /// <summary>Lists the methods that a method's code calls, as they were declared.</summary>
     public static IEnumerable<MethodBase> Of(MethodBase method)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];

@@ -6,8 +6,8 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// The batches of one trainer, made when they are read; from <paramref name="end"/> on they do not come, and whoever
-/// waits for one waits until it is told not to.
+/// The batches of one trainer, made when they are read. The batch of step <paramref name="end"/> never comes: a reader
+/// waits for it until the wait is cancelled.
 /// </summary>
 internal sealed class EndlessBatches(BatchFactory batches, IReadOnlyList<int> replicas, long first, long end)
     : ChannelReader<StepBatch>

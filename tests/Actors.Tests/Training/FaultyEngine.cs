@@ -3,13 +3,15 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>An engine whose members break where a test wants them to: before or after their n-th exchange.</summary>
+/// <summary>An engine whose members fail where a test wants: before or after their n-th exchange.</summary>
 internal sealed class FaultyEngine(ICollectiveEngine inner) : ICollectiveEngine
 {
-    /// <summary>What happens before an exchange: (member, number of the exchange in this generation from 1).</summary>
+    /// <summary>
+    /// Called before an exchange with the member and the exchange's number in its generation, from 1.
+    /// </summary>
     public Action<GroupMember, int> Before { get; set; } = (_, _) => { };
 
-    /// <summary>What happens after one.</summary>
+    /// <summary>Called after an exchange, with the same arguments.</summary>
     public Action<GroupMember, int> After { get; set; } = (_, _) => { };
 
     public string Name => inner.Name;

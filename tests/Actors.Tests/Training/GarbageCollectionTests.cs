@@ -141,10 +141,6 @@ public sealed class GarbageCollectionTests(TinyAssets assets) : IDisposable
         {
         }
 
-        public void Taken(StepBatch batch)
-        {
-        }
-
         public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
         {
             using Process self = Process.GetCurrentProcess();

@@ -6,8 +6,9 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// A Scalar that TorchSharp makes inside one of its methods may be finalized while the native call reads it. Which
-/// methods do is not documented, so this reads it from TorchSharp's code and looks for them in ours.
+/// A Scalar that TorchSharp creates inside one of its methods may be finalized while the native call reads it. It is
+/// not documented which methods create one. So the test finds them in TorchSharp's code, and looks for calls of them in
+/// ours.
 /// </summary>
 public sealed class HiddenScalarTests
 {
@@ -23,7 +24,7 @@ public sealed class HiddenScalarTests
         Assert.True(calls.Length == 0, string.Join("\n", calls));
     }
 
-    /// <summary>TorchSharp's methods that turn a number into a Scalar themselves, or call one that does.</summary>
+    /// <summary>Finds TorchSharp's methods that turn a number into a Scalar, or call another that does.</summary>
     private static HashSet<MethodBase> MakersOfHiddenScalars()
     {
         Dictionary<MethodBase, MethodBase[]> calls = CalledMethods.Methods(typeof(torch).Assembly)

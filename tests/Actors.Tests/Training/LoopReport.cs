@@ -1,6 +1,6 @@
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>What a <see cref="TestTrainer"/>'s loop reported.</summary>
+/// <summary>A report of a <see cref="TestTrainer"/>'s loop.</summary>
 internal abstract record LoopReport
 {
     public sealed record Bound(long Generation, byte[] EngineAddress, long Step) : LoopReport;

@@ -2,7 +2,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>The hashes after every step that all trainings have to come to, by number of logical replicas.</summary>
+/// <summary>The state hashes that every training has to reach after each step, by number of logical replicas.</summary>
 public sealed class ReferenceStates(TinyAssets assets)
 {
     public const int Steps = 6;

@@ -4,8 +4,7 @@ using Starling.Actors.Shares;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// Holds back the shares of later steps, so that what a test does in the middle of a run is done there, however fast
-/// the run is.
+/// Holds back the shares of later steps, so that a test can act at a certain step, however fast the run is.
 /// </summary>
 internal sealed class StepGate
 {
@@ -13,7 +12,7 @@ internal sealed class StepGate
     private TaskCompletionSource _moved = NewSignal();
     private long _steps;
 
-    /// <summary>Lets the first steps through, at once and from now on.</summary>
+    /// <summary>Lets the shares of the first steps through, those held back and those to come.</summary>
     public void LetThrough(long steps)
     {
         lock (_lock)
@@ -24,7 +23,7 @@ internal sealed class StepGate
         }
     }
 
-    /// <summary>A source behind this gate.</summary>
+    /// <summary>Puts a source behind this gate.</summary>
     public IShareSource Before(IShareSource source) => new Gated(source, this);
 
     private async Task PassAsync(long step, CancellationToken cancellation)
@@ -45,24 +44,35 @@ internal sealed class StepGate
 
     private sealed class Gated(IShareSource source, StepGate gate) : IShareSource
     {
+        private readonly CancellationTokenSource _stop = new();
+
         public bool Travels => source.Travels;
 
-        public ValueTask RequestAsync(long step, int replica, CancellationToken cancellation)
+        public int QueueDepth => source.QueueDepth;
+
+        public int QueueCapacity => source.QueueCapacity;
+
+        public bool TryRequest(long step, int replica)
         {
-            // Nobody waits for it: a loader asks in order, and other trainers need the shares of earlier steps.
-            _ = AskAsync(step, replica, cancellation);
-            return ValueTask.CompletedTask;
+            // The loader is not blocked, because other trainers need the shares of earlier steps.
+            _ = RequestLaterAsync(step, replica);
+            return true;
         }
 
         public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
             source.ReadAsync(cancellation);
 
-        public ValueTask DisposeAsync() => source.DisposeAsync();
-
-        private async Task AskAsync(long step, int replica, CancellationToken cancellation)
+        public async ValueTask DisposeAsync()
         {
-            await gate.PassAsync(step, cancellation);
-            await source.RequestAsync(step, replica, cancellation);
+            await _stop.CancelAsync();
+            await source.DisposeAsync();
+        }
+
+        private async Task RequestLaterAsync(long step, int replica)
+        {
+            await gate.PassAsync(step, _stop.Token);
+            // More shares may be held back than the source accepts at a time.
+            while (!source.TryRequest(step, replica)) await Task.Delay(5, _stop.Token);
         }
     }
 }

@@ -17,7 +17,7 @@ using Starling.Model.Checkpoints;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// A run's real actors, with any number of trainers, in one actor system: a cluster without its network.
+/// A run's real actors, with any number of trainers, in one actor system: a cluster without a network.
 /// </summary>
 internal sealed class TestCluster
 {
@@ -43,25 +43,25 @@ internal sealed class TestCluster
         _ledger = new RunLedger(_run.Folder);
         Monitor = kit.CreateTestProbe();
         _supervisor = StartSupervisor();
-        // Whoever leads: as the singleton's proxy.
+        // Forwards to the present supervisor, as the singleton's proxy does.
         IActorRef supervisor = kit.Sys.ActorOf(Props.Create(() => new Proxy(() => _supervisor)));
         Supervisor = supervisor;
         (RunContext run, IActorRef monitor, RunLedger ledger) = (_run, Monitor.Ref, _ledger);
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
         StepGate gate = Gate;
-        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run, _ => { }));
+        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run));
         kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
-            "loader", run.NodeIdentity, open, MostHeldBack, supervisor)));
+            "loader", run.NodeIdentity, open, MostHeldBack, supervisor, monitor)));
     }
 
-    /// <summary>Lets no step through before it is told to.</summary>
+    /// <summary>Lets no step through until the test says so.</summary>
     public StepGate Gate { get; } = new();
 
-    /// <summary>Hears what monitors hear.</summary>
+    /// <summary>Receives the messages to the monitor.</summary>
     public TestProbe Monitor { get; }
 
-    /// <summary>Whoever leads.</summary>
+    /// <summary>Forwards to the present supervisor.</summary>
     public IActorRef Supervisor { get; }
 
     /// <summary>How the run ended.</summary>
@@ -85,7 +85,9 @@ internal sealed class TestCluster
         return _kit.Sys.ActorOf(Props.Create(() => new TrainerActor(setup, tells)), name);
     }
 
-    /// <summary>Ends the supervisor; another begins, with a higher term and nothing but the ledger.</summary>
+    /// <summary>
+    /// Ends the supervisor and starts another, with a higher term, that knows nothing but the ledger.
+    /// </summary>
     public void MoveSupervisor()
     {
         _kit.Sys.Stop(_supervisor);
@@ -103,7 +105,7 @@ internal sealed class TestCluster
             Plan = () => new RunPlan(RunBench.Steps, _run.Options.Training.Replicas, 0, EvaluationEnabled: false)
             {
                 Settle = TimeSpan.FromSeconds(0.5),
-                // Nobody here is silent for good, however long the machine stands.
+                // No trainer of these tests falls silent for good, however slow the machine is.
                 UnansweredPings = 1000,
                 FormTimeout = TimeSpan.FromSeconds(60),
             },

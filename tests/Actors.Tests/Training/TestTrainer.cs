@@ -11,7 +11,7 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>A trainer without its actor: the loop, and everything it reported, in order.</summary>
+/// <summary>A trainer without its actor: the loop, and all its reports in order.</summary>
 internal sealed class TestTrainer : ITrainerReports, IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -35,7 +35,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
 
     public TrainerLoop Loop { get; }
 
-    /// <summary>The next report of this kind; those in between are dropped, except a failure.</summary>
+    /// <summary>Waits for the next report of a kind. Other reports are dropped; a failure throws.</summary>
     public T Next<T>(Func<T, bool>? matches = null) where T : LoopReport
     {
         while (_reports.TryTake(out LoopReport? report, Timeout))
@@ -47,7 +47,7 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
         throw new TimeoutException($"no {typeof(T).Name}");
     }
 
-    /// <summary>Reports made so far and not looked at yet.</summary>
+    /// <summary>Takes all reports that were made so far.</summary>
     public IReadOnlyList<LoopReport> Drain()
     {
         List<LoopReport> all = [];
@@ -60,10 +60,6 @@ internal sealed class TestTrainer : ITrainerReports, IDisposable
 
     public void Ready(long generation, long step, long checkpoint) =>
         _reports.Add(new LoopReport.Ready(generation, step));
-
-    public void Taken(StepBatch batch)
-    {
-    }
 
     public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad) =>
         _reports.Add(new LoopReport.Stepped(generation, result.Step));

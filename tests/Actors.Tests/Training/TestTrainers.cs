@@ -11,8 +11,8 @@ using Starling.Model.Checkpoints;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// Trainers that are threads of the test's process, and the supervisor's part played by the test: forms generations of
-/// whom it likes, whenever it likes.
+/// Trainers that are threads of the test's process. The test plays the supervisor: it forms generations of any trainers
+/// at any time.
 /// </summary>
 internal sealed class TestTrainers : IDisposable
 {
@@ -40,8 +40,8 @@ internal sealed class TestTrainers : IDisposable
     public CheckpointStore Checkpoints => _run.Checkpoints;
 
     /// <summary>Starts a trainer.</summary>
-    /// <param name="checkpoints">Instead of the run's.</param>
-    /// <param name="lease">Instead of one that does not lapse in a test.</param>
+    /// <param name="checkpoints">The checkpoints to load from; null: the run's.</param>
+    /// <param name="lease">The permit's lease; null: one that does not lapse in a test.</param>
     public TestTrainer Add(CheckpointStore? checkpoints = null, TimeSpan? lease = null)
     {
         TestTrainer trainer = new(_run, _engine, checkpoints ?? _run.Checkpoints, lease ?? TimeSpan.FromHours(1));
@@ -55,7 +55,7 @@ internal sealed class TestTrainers : IDisposable
         trainer.Dispose();
     }
 
-    /// <summary>Binds, picks the source as the supervisor does, and connects.</summary>
+    /// <summary>Forms a generation: binds the hosts, chooses the source as the supervisor does, and connects.</summary>
     /// <returns>The step that all hosts hold now.</returns>
     public long Form(params IReadOnlyList<TestTrainer> hosts)
     {
@@ -80,18 +80,18 @@ internal sealed class TestTrainers : IDisposable
         return [.. hosts.Select(h => h.Next<LoopReport.Bound>(b => b.Generation == _generation))];
     }
 
-    /// <summary>Has a trainer stand by in the generation that is formed next.</summary>
+    /// <summary>Makes a trainer a spare of the generation that is formed next.</summary>
     public Assignment Spare(int hosts) => new(_generation + 1, -1, Hosting(hosts));
 
     /// <summary>
-    /// Has them make steps, up to <paramref name="end"/>, where they wait for a batch that does not come.
+    /// Starts the hosts' steps, up to <paramref name="end"/>, where they wait for a batch that does not come.
     /// </summary>
     public void Begin(long from, long end, params IReadOnlyList<TestTrainer> hosts)
     {
         for (int rank = 0; rank < hosts.Count; rank++) BeginOne(rank, from, end, hosts);
     }
 
-    /// <summary>Has one of the hosts begin, and not the others.</summary>
+    /// <summary>Starts the steps of one host only.</summary>
     public void BeginOne(int rank, long from, long end, params IReadOnlyList<TestTrainer> hosts) =>
         hosts[rank].Loop.Train(
             new EndlessBatches(_batches, Hosting(hosts.Count)[rank].Replicas, from, end), stored: from);
@@ -105,7 +105,7 @@ internal sealed class TestTrainers : IDisposable
         foreach (TestTrainer host in hosts) host.Next<LoopReport.Stepped>(s => s.Step == end);
     }
 
-    /// <summary>What a trainer holds; it is taken out of its generation for that.</summary>
+    /// <summary>Gets a trainer's state, for which the trainer is taken out of its generation.</summary>
     public (long Step, string Hash) StateOf(TestTrainer trainer)
     {
         long step = Form(trainer);
@@ -116,7 +116,7 @@ internal sealed class TestTrainers : IDisposable
         return (step, captured.Hash);
     }
 
-    /// <summary>The hash after every step, from 0, of a trainer alone that nothing disturbs.</summary>
+    /// <summary>Computes the state hash after every step, from 0, of a single trainer without faults.</summary>
     public static IReadOnlyList<string> Reference(TinyAssets assets, int replicas, int steps)
     {
         using TestTrainers trainers = new(assets, replicas, null, "checkpoint.everySteps=1");

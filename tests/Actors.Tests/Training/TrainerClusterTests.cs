@@ -8,7 +8,7 @@ using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Training;
 
-/// <summary>Whole runs with several trainers and the real supervisor: every one ends in the same state.</summary>
+/// <summary>Whole runs with several trainers and the real supervisor. All of them end in the same state.</summary>
 public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun reference)
     : ActorTests, IClassFixture<ReferenceRun>
 {
@@ -58,7 +58,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
         int faults = 0;
         engine.Before = (member, n) =>
         {
-            // In the second step, once.
+            // The fault happens once, in the second step.
             if (member.Rank == 1 && n == 20 && Interlocked.Increment(ref faults) == 1)
                 throw new CollectiveException(CollectiveFault.PeerLost, "the cable was pulled");
         };
@@ -85,7 +85,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
 
     private TestCluster Start(params string[] trainers) => Start(new InProcessEngine(), trainers);
 
-    /// <summary>A cluster in which all of these trainers host replicas, before its first step.</summary>
+    /// <summary>Starts a cluster in which all of these trainers host replicas; it is before its first step.</summary>
     private TestCluster Start(ICollectiveEngine engine, params string[] trainers)
     {
         TestCluster cluster = new(this, assets, Folder, engine);
@@ -107,7 +107,7 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
     private static void Monitor(TestCluster cluster, Predicate<object> matches) =>
         cluster.Monitor.FishForMessage(matches, Timeout);
 
-    /// <summary>No generation began with less than what was committed before.</summary>
+    /// <summary>Asserts that no generation began with an older state than the last committed one.</summary>
     private static void NeverWentBack(TestCluster cluster)
     {
         long furthest = 0;

@@ -10,8 +10,8 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Training;
 
 /// <summary>
-/// The promise among trainers: the state after a step is the same whoever made it, and no fault loses a step or leaves
-/// a state that is none.
+/// Checks what trainers rely on among themselves: the state after a step is the same on all trainers, and no fault
+/// loses a step or leaves an invalid state.
 /// </summary>
 public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates reference)
     : IClassFixture<ReferenceStates>
@@ -62,7 +62,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
             step = all.Form(hosts);
             all.Begin(step, Steps, hosts);
             TestTrainer witness = hosts[random.Below(hosts.Count)];
-            // Either right after a step of one of them, wherever the others are, or somewhere in the first.
+            // The abort comes either right after a step of one trainer, or somewhere in the first step.
             if (step < Steps && random.Below(3) > 0) witness.Next<LoopReport.Stepped>();
             if (pool.Count > 1 && random.Below(2) == 0)
             {
@@ -99,7 +99,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
                 foreach (TestTrainer host in hosts) host.Next<LoopReport.Broke>(b => b.Generation == generation);
                 (engine.Before, engine.After) = ((_, _) => { }, (_, _) => { });
                 (long Step, string Hash)[] states = [.. hosts.Select(all.StateOf)];
-                // The others may have got through the step, and the one that broke not; never anything in between.
+                // The others may have applied the step, and the trainer that failed not. No other state is possible.
                 Assert.All(states, s => Assert.InRange(s.Step, step, step + 1));
                 Assert.All(states, s => Assert.Equal(reference[4][(int)s.Step], s.Hash));
                 if (states.Select(s => s.Step).Distinct().Count() > 1) split = true;
@@ -109,7 +109,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
             }
         }
         Assert.True(split);
-        // The furthest state is gone on from.
+        // The trainers go on from the newest state.
         all.Run(Steps, hosts);
         foreach (TestTrainer host in hosts) Assert.Equal((Steps, reference[4][Steps]), all.StateOf(host));
     }
@@ -119,7 +119,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
     {
         using TestTrainers all = new(assets);
         using TestFolder elsewhere = new();
-        // Nothing but damaged checkpoints: whoever looks fails.
+        // All checkpoints are damaged, so a trainer that loads one fails.
         CheckpointStore forbidden = new(elsewhere.Path);
         TestCheckpoints.Write(forbidden, 4);
         foreach (string file in Directory.GetFiles(elsewhere.Path, "*.safetensors", SearchOption.AllDirectories))
@@ -176,7 +176,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
         (TestTrainer connected, TestTrainer cutOff) = (all.Add(), all.Add(lease: TimeSpan.Zero));
         long step = all.Form(connected, cutOff);
         all.Begin(step, Steps, connected, cutOff);
-        // What waits for a permit ends with the generation, and has changed nothing.
+        // A wait for a permit ends with the generation, and the state is unchanged.
         Assert.Equal([0, 0], all.Bind(connected, cutOff).Select(b => b.Step));
         Assert.DoesNotContain(connected.Drain().Concat(cutOff.Drain()), r => r is LoopReport.Stepped);
     }
@@ -205,7 +205,7 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
         (long Tensors, int Threads) early = default;
         for (int generation = 1; generation <= 50; generation++)
         {
-            // Interrupted in the middle of a step, with one more or less host each time.
+            // Each generation is interrupted in the middle of a step, and the next has one host more or less.
             TestTrainer[] hosts = [.. pool.Take(1 + generation % 3)];
             all.Begin(all.Form(hosts), long.MaxValue, hosts);
             if (generation % 5 == 0) hosts[0].Next<LoopReport.Stepped>();
@@ -224,7 +224,9 @@ public sealed class TrainerLoopTests(TinyAssets assets, ReferenceStates referenc
         }
     }
 
-    /// <summary>Counts the exchanges of forming a generation and of a step, at a host that lacks nothing.</summary>
+    /// <summary>
+    /// Counts the exchanges of forming a generation and of a step, at a host that holds the state already.
+    /// </summary>
     private static void Record(FaultyEngine engine, TestTrainers all, TestTrainer[] hosts, out int perForming,
         out int perStep)
     {

@@ -146,7 +146,7 @@ public sealed class BatchFactoryTests : IDisposable
         Assert.Equal((index.Files[0], (int)first.SampleId / 5, (int)first.SampleId % 5),
             (first.File, first.RowGroup, first.Row));
         Assert.NotEmpty(first.Reason);
-        // What was found bad before changes nothing: a resumed run makes the same batches.
+        // Earlier reports of bad images change nothing, so a resumed run makes the same batches.
         Assert.Equal(Hashes.Of(all), Hashes.Of(all.Reverse().Select(b => later.Create(b.Step, b.Replica)).Reverse()));
     }
 

@@ -12,7 +12,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Any_number_of_workers_gives_the_same_batches_in_the_order_of_the_requests()
+    public async Task Any_number_of_workers_gives_the_same_batches()
     {
         ShardIndex index = ShardIndex.Open([EmbeddedData.Path]);
         string[] hashes = [await HashAsync(index, 1), await HashAsync(index, 2), await HashAsync(index, 4)];
@@ -21,53 +21,69 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_batch_ends_the_queue_with_its_error_after_those_before_it()
+    public async Task A_failed_batch_ends_the_queue_with_its_error_after_those_that_were_finished()
     {
-        await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 2, 4, 4);
-        await pipeline.RequestAsync(0, 0);
-        await pipeline.RequestAsync(0, 99);
+        await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 1, 4, 4);
+        Assert.True(pipeline.TryRequest(0, 0));
+        Assert.True(pipeline.TryRequest(0, 99));
+        Assert.True(pipeline.TryRequest(0, 1));
         Assert.Equal(0, (await pipeline.Batches.ReadAsync()).Replica);
-        ChannelClosedException closed =
-            await Assert.ThrowsAsync<ChannelClosedException>(async () => await pipeline.Batches.ReadAsync());
-        Assert.IsType<ArgumentOutOfRangeException>(closed.InnerException);
-        await Assert.ThrowsAsync<ChannelClosedException>(async () =>
-        {
-            for (int step = 0; step < 100; step++) await pipeline.RequestAsync(step, 0);
-        });
+        await AssertFailedAsync(pipeline);
+    }
+
+    [Fact]
+    public async Task A_failure_of_one_thread_ends_the_others_and_drops_later_requests()
+    {
+        await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 3, 2, 1);
+        // One batch fills the queue, and two threads cannot hand over theirs.
+        for (int replica = 0; replica < 3; replica++) await RequestAsync(pipeline, 0, replica);
+        while (pipeline.QueueDepth == 0) await Task.Delay(1);
+        await RequestAsync(pipeline, 0, 99);
+        while (pipeline.HasLiveThreads) await Task.Delay(1);
+        await pipeline.Batches.ReadAsync();
+        await AssertFailedAsync(pipeline);
+        for (int step = 0; step < 10; step++) Assert.True(pipeline.TryRequest(step, 0));
     }
 
     [Fact]
     public async Task Completing_answers_what_was_asked_for_and_ends()
     {
         await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 2, 8, 8);
-        for (int replica = 0; replica < 4; replica++) await pipeline.RequestAsync(3, replica);
+        for (int replica = 0; replica < 4; replica++) Assert.True(pipeline.TryRequest(3, replica));
         pipeline.Complete();
+        Assert.False(pipeline.TryRequest(4, 0));
         List<ReplicaBatch> batches = await pipeline.Batches.ReadAllAsync().ToListAsync();
-        Assert.Equal([0, 1, 2, 3], batches.Select(batch => batch.Replica));
-        Assert.Equal(4, pipeline.Statistics.Batches);
-        Assert.Equal(4, pipeline.Statistics.Requests);
-        Assert.Equal(batches.Sum(batch => batch.Images), pipeline.Statistics.Images);
-        Assert.Equal((0, 8), (pipeline.Statistics.QueueDepth, pipeline.Statistics.QueueCapacity));
+        Assert.Equal([0, 1, 2, 3], batches.Select(batch => batch.Replica).Order());
+        Assert.Equal((0, 8), (pipeline.QueueDepth, pipeline.QueueCapacity));
     }
 
     [Fact]
-    public async Task A_full_queue_holds_up_requests_and_disposing_ends_every_thread()
+    public async Task A_full_queue_refuses_requests_and_disposing_ends_every_thread()
     {
         ReplicaBatchPipeline pipeline = new(await SmallAsync(), 2, 2, 1);
-        // Room for 1 finished, 1 with the emitter, 2 in order: one of ten requests must wait, and it cannot end alone.
-        Task asking = AskAsync(pipeline, 10);
-        await pipeline.Batches.WaitToReadAsync();
-        Assert.False(asking.IsCompleted);
-        Assert.InRange(pipeline.Statistics.Requests, 1, 4);
+        // There is room for 1 finished batch, 2 batches that the threads hold, and 2 waiting requests.
+        for (int step = 0; step < 5; step++) await RequestAsync(pipeline, step, 0);
+        Assert.Equal(1, pipeline.QueueDepth);
+        Assert.False(pipeline.TryRequest(5, 0));
+        await pipeline.Batches.ReadAsync();
+        await RequestAsync(pipeline, 5, 0);
+        Assert.False(pipeline.TryRequest(6, 0));
         await pipeline.DisposeAsync();
-        await Assert.ThrowsAsync<ChannelClosedException>(() => asking);
         Assert.False(pipeline.HasLiveThreads);
         await pipeline.DisposeAsync();
     }
 
-    private static async Task AskAsync(ReplicaBatchPipeline pipeline, int steps)
+    /// <summary>Repeats a request until it is accepted.</summary>
+    private static async Task RequestAsync(ReplicaBatchPipeline pipeline, long step, int replica)
     {
-        for (int step = 0; step < steps; step++) await pipeline.RequestAsync(step, 0);
+        while (!pipeline.TryRequest(step, replica)) await Task.Delay(1);
+    }
+
+    private static async Task AssertFailedAsync(ReplicaBatchPipeline pipeline)
+    {
+        ChannelClosedException closed =
+            await Assert.ThrowsAsync<ChannelClosedException>(async () => await pipeline.Batches.ReadAsync());
+        Assert.IsType<ArgumentOutOfRangeException>(closed.InnerException);
     }
 
     private static async Task<string> HashAsync(ShardIndex index, int workers)
@@ -78,11 +94,13 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         Task asking = Task.Run(async () =>
         {
             foreach (long step in steps)
-                for (int replica = 0; replica < options.Replicas; replica++) await pipeline.RequestAsync(step, replica);
+                for (int replica = 0; replica < options.Replicas; replica++)
+                    await RequestAsync(pipeline, step, replica);
             pipeline.Complete();
         });
         List<ReplicaBatch> batches = await pipeline.Batches.ReadAllAsync().ToListAsync();
         await asking;
+        batches = [.. batches.OrderBy(batch => batch.Step).ThenBy(batch => batch.Replica)];
         Assert.Equal(steps.SelectMany(step => Enumerable.Range(0, 4).Select(replica => (step, replica))),
             batches.Select(batch => (batch.Step, batch.Replica)));
         return Hashes.Of(batches);

@@ -5,8 +5,9 @@ using Starling.Data;
 namespace Starling.Actors.Collectives.Gloo;
 
 /// <summary>
-/// Gloo over TCP, for trainers on CPUs, and on GPUs through CPU memory where there is no NCCL. It is the system's
-/// library (Debian's libgloo) behind a small C interface that <c>dotnet build</c> compiles where it can.
+/// Exchanges values by gloo over TCP, for trainers on CPUs; and for trainers on GPUs without NCCL, through CPU memory.
+/// The engine uses the system's library (Debian's libgloo) through a small C interface, which <c>dotnet build</c>
+/// compiles if gloo's headers are installed.
 /// </summary>
 public sealed class GlooEngine : ICollectiveEngine
 {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Collectives.Gloo;
 
-/// <summary>A member of a gloo group.</summary>
+/// <summary>A group of one generation over gloo.</summary>
 internal sealed unsafe class GlooGroup : CollectiveGroup
 {
     private readonly CollectiveOptions _options;
@@ -47,7 +47,7 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
                     "it has another engine or group size");
         byte[] all = [.. engineAddresses.SelectMany(a => a)];
         byte* message = stackalloc byte[GlooNative.MessageCapacity];
-        // Gloo's own timeout counts for every connection apart, and several times over.
+        // Gloo applies its own timeout to each connection, and several times, so it does not limit the whole.
         using Timer watchdog = new(_ => { _tooLate = true; Abort("connect timeout"); }, null,
             _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
         fixed (byte* pointer = all)
@@ -77,7 +77,7 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
         }
         catch (ObjectDisposedException)
         {
-            // Nobody is left to wake.
+            // The native group was freed, so no call can be blocked in it.
         }
     }
 

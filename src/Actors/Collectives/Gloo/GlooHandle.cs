@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Starling.Actors.Collectives.Gloo;
 
-/// <summary>A native group. Counts calls in flight, so that abort may race with dispose.</summary>
+/// <summary>
+/// Owns a native group. The handle counts the calls in flight, so an abort on one thread is safe against a dispose on
+/// another.
+/// </summary>
 internal sealed unsafe class GlooHandle : SafeHandle
 {
     public GlooHandle(nint group) : base(nint.Zero, ownsHandle: true) => SetHandle(group);

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Starling.Actors.Collectives.Gloo;
 
-/// <summary>Native/starling_gloo.cc.</summary>
+/// <summary>Declares the functions of Native/starling_gloo.cc.</summary>
 internal static unsafe partial class GlooNative
 {
     public const string Library = "starling_gloo";
     public const string File = "libstarling_gloo.so";
 
-    /// <summary>Bytes of a message.</summary>
+    /// <summary>Bytes of the buffer for an error message.</summary>
     public const int MessageCapacity = 512;
 
     [StructLayout(LayoutKind.Sequential)]

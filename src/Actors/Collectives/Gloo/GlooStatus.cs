@@ -1,6 +1,6 @@
 namespace Starling.Actors.Collectives.Gloo;
 
-/// <summary>Results of <see cref="GlooNative"/>; the numbers are those of the C side.</summary>
+/// <summary>Results of <see cref="GlooNative"/>, with the numbers of Native/starling_gloo.cc.</summary>
 internal enum GlooStatus
 {
     Ok = 0,

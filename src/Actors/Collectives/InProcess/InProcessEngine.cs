@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Starling.Actors.Collectives.InProcess;
 
 /// <summary>
-/// Trainers that are threads of one process: values are copied from tensor to tensor. Members find each other only
-/// through one and the same engine object.
+/// Connects trainers that are threads of one process: values are copied from tensor to tensor. All members of a group
+/// have to use the same engine object.
 /// </summary>
 public sealed class InProcessEngine : ICollectiveEngine
 {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Collectives.InProcess;
 
-/// <summary>A member of an <see cref="InProcessRoom"/>, which rank 0 opens.</summary>
+/// <summary>A member of a group within one process. Rank 0 opens the <see cref="InProcessRoom"/>.</summary>
 internal sealed class InProcessGroup : CollectiveGroup
 {
     private readonly InProcessEngine _engine;
@@ -30,7 +30,7 @@ internal sealed class InProcessGroup : CollectiveGroup
             throw new CollectiveException(CollectiveFault.PeerLost, $"{Member}: rank 0 has left");
         Volatile.Write(ref _room, room);
         room.Join(Member, new Deadline(_options.ConnectTimeout));
-        // It may have been told to stop before there was a room to leave.
+        // If the member was aborted before it knew the room, it has not left the room yet.
         if (AbortReason is { } reason) room.Leave(Member.Rank, reason);
     }
 

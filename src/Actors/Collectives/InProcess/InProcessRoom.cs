@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Collectives.InProcess;
 
-/// <summary>Where the threads of a group meet. Everything but the copying happens under one lock.</summary>
+/// <summary>
+/// Connects the threads of a group. One lock guards everything but the copying of values.
+/// </summary>
+/// <param name="host">Rank 0, which opens the room.</param>
 internal sealed class InProcessRoom(GroupMember host)
 {
     private readonly object _gate = new();
@@ -10,10 +13,10 @@ internal sealed class InProcessRoom(GroupMember host)
     private readonly string?[] _left = new string?[host.Size];
     private readonly Dictionary<(int From, int To), Queue<Offer>> _offers = [];
 
-    /// <summary>Its address.</summary>
+    /// <summary>Identifies the room; rank 0 sends it to the other members.</summary>
     public Guid Id { get; } = Guid.NewGuid();
 
-    /// <summary>Waits for all members.</summary>
+    /// <summary>Enters a member and waits until all members have joined.</summary>
     public void Join(GroupMember me, Deadline deadline)
     {
         lock (_gate)
@@ -28,7 +31,7 @@ internal sealed class InProcessRoom(GroupMember host)
         }
     }
 
-    /// <summary>Takes a member out: its own calls end, and so do those that wait for it.</summary>
+    /// <summary>Removes a member. Its own calls throw, and so do the calls of members that wait for it.</summary>
     public void Leave(int rank, string reason)
     {
         lock (_gate)
@@ -38,7 +41,9 @@ internal sealed class InProcessRoom(GroupMember host)
         }
     }
 
-    /// <summary>Offers what is sent, takes what is received, and waits until its own offers are taken.</summary>
+    /// <summary>
+    /// Offers the tensors to send, takes those to receive, and waits until the own offers have been taken.
+    /// </summary>
     public void Exchange(
         GroupMember me, IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives, Deadline deadline)
     {
@@ -94,7 +99,10 @@ internal sealed class InProcessRoom(GroupMember host)
         }
     }
 
-    /// <summary>The sender's memory is its own again: nobody takes what is left, and nobody is still reading.</summary>
+    /// <summary>
+    /// Withdraws the offers that were not taken, and waits for members that are reading one: the sender may change or
+    /// free its memory afterwards.
+    /// </summary>
     private void Withdraw(Offer[] offers)
     {
         lock (_gate)
@@ -108,7 +116,9 @@ internal sealed class InProcessRoom(GroupMember host)
     private Queue<Offer> OffersFor(int from, int to) =>
         _offers.TryGetValue((from, to), out Queue<Offer>? queue) ? queue : _offers[(from, to)] = [];
 
-    /// <summary>Under the lock: waits for what <paramref name="peer"/> has to do.</summary>
+    /// <summary>
+    /// Waits until <paramref name="done"/>, which depends on <paramref name="peer"/>. Needs the lock.
+    /// </summary>
     private void Await(GroupMember me, int peer, Func<bool> done, Deadline deadline)
     {
         while (true)

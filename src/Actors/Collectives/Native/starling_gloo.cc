@@ -1,6 +1,6 @@
 // Gloo's point-to-point messages as a C interface for Starling.Actors.Collectives.GlooGroup.
 //
-// - No store: every rank's addresses travel through the control plane.
+// - No gloo store is used: the supervisor sends every rank's addresses to the others.
 // - No exception crosses the boundary, and no failure of a peer or of the arguments ends the process.
 // - sg_abort ends a blocked call from any thread.
 //
@@ -79,11 +79,11 @@ class Group {
     throwIfAborted();
   }
 
-  // Two empty signals follow the data in both directions. Gloo tells a broken connection to operations that it has
-  // queued, but not to one that is half done: with its bytes half read, a receive would block until the timeout, though
-  // the peer is known to be dead. So nothing is waited for but signals, which are either queued or complete:
-  //   "sent"  behind the peer's data on the same connection: all of it is here.
-  //   "done"  the peer has all of ours: our sends are complete, and nobody hangs up on what is still on its way.
+  // Two empty signals follow the data in both directions. When a connection breaks, gloo fails the operations that are
+  // queued, but not an operation that is half done: a half-read receive would block until the timeout, although the
+  // peer is known to be dead. So the code waits for signals only, because a signal is either queued or complete:
+  //   "sent"  comes behind the peer's data on the same connection, so all of the data is here.
+  //   "done"  says that the peer has all our data, so our sends are complete and the connection may be closed.
   void exchange(const sg_transfer* transfers, int64_t count, Milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
     std::map<int, Talk> talks;
@@ -123,7 +123,7 @@ class Group {
     }
   }
 
-  // Wakes first: closing a connection waits for the device's thread.
+  // Wakes blocked calls first, because closing a connection waits for the device's thread.
   void abort() {
     aborted_ = true;
     {
@@ -140,7 +140,7 @@ class Group {
  private:
   enum Kind : uint64_t { kData = 0, kSent = 1, kDone = 2 };
 
-  // A buffer that abort() knows of. The destructor waits for the device's thread to let go of the memory.
+  // A buffer that abort() can end. Its destructor waits until the device's thread does not use the memory any more.
   class Watched {
    public:
     Watched(Group& group, void* data, size_t bytes)
@@ -176,8 +176,8 @@ class Group {
     Watched sent, done, peerSent, peerDone;
   };
 
-  // Gloo ends the process when a message is longer than the buffer it arrives for. With the length in its slot, such a
-  // message meets no buffer at all, and both sides run into the timeout.
+  // Gloo ends the process if a message is longer than the buffer of its slot. So the slot's number contains the length:
+  // a message of another length finds no buffer, and both sides run into the timeout.
   static uint64_t slot(Kind kind, uint32_t count, size_t bytes) {
     return (kind << 62) | (static_cast<uint64_t>(count & 0x3fffffff) << 32) | (bytes & 0xffffffff);
   }
@@ -193,7 +193,7 @@ class Group {
     return left;
   }
 
-  // Names the peer and the kind of failure: gloo has one exception for a dead connection and for a timeout.
+  // Names the peer and the kind of failure. Gloo throws the same exception for a dead connection and for a timeout.
   template <class Work>
   void talkingTo(int peer, Clock::time_point deadline, Work work) {
     const std::string name = "rank " + std::to_string(peer) + ": ";
@@ -213,7 +213,7 @@ class Group {
   std::unordered_set<Buffer*> live_;
   std::vector<uint32_t> sent_, received_, exchanges_;
   std::vector<char> address_;
-  // In this order: connections use the device until they are gone.
+  // The order matters: connections use the device until they are destroyed.
   std::shared_ptr<gloo::transport::Device> device_;
   std::shared_ptr<gloo::transport::Context> context_;
 };
@@ -244,14 +244,14 @@ int guarded(char* message, int32_t capacity, Work work) noexcept {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-// All calls but sg_abort belong to one thread. `message` gets one line unless the result is 0.
+// All functions but sg_abort are called on one thread. `message` gets one line unless the result is 0.
 
 EXPORT int sg_create(int32_t rank, int32_t size, const char* host, int32_t timeout_ms, void** group, char* message,
                      int32_t capacity) {
   return guarded(message, capacity, [&] { *group = new Group(rank, size, host, Milliseconds(timeout_ms)); });
 }
 
-// The number of bytes of this rank's address; copied if `capacity` is that many.
+// Returns the number of bytes of this rank's address, and copies the address if `capacity` is that number.
 EXPORT int32_t sg_address(const void* group, char* address, int32_t capacity) {
   const auto& bytes = static_cast<const Group*>(group)->address();
   const auto length = static_cast<int32_t>(bytes.size());

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives.Nccl;
 
 /// <summary>
-/// NCCL, for trainers on NVIDIA GPUs, one GPU each. Called through its C API; the library is NVIDIA's and has to be on
-/// the machine.
+/// Exchanges values by NCCL, for trainers on NVIDIA GPUs, one GPU each. The engine calls NCCL's C API; NVIDIA's library
+/// has to be installed on the machine.
 /// </summary>
 public sealed class NcclEngine : ICollectiveEngine
 {
@@ -45,7 +45,10 @@ public sealed class NcclEngine : ICollectiveEngine
             : $"NCCL {version} is too old: {NcclNative.OldestVersion} or later is needed";
     }
 
-    /// <summary>NCCL takes an interface, not an address, and reads its environment once, at its first call.</summary>
+    /// <summary>
+    /// Sets the network interface that NCCL uses. NCCL takes the name of an interface instead of an address, from an
+    /// environment variable that it reads once, at its first call.
+    /// </summary>
     private static void UseInterfaceOf(IPAddress address)
     {
         NetworkInterface bound = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i =>

@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 namespace Starling.Actors.Collectives.Nccl;
 
 /// <summary>
-/// A communicator of one generation. It is non-blocking: calls return at once, and this thread asks whether they are
-/// done, so that a timeout or an abort from another thread is noticed although a dead peer's messages never come.
+/// A group of one generation over an NCCL communicator. The communicator is non-blocking: calls return at once, and the
+/// calling thread asks in a loop whether they are done. So it notices a timeout, or an abort by another thread, even if
+/// the messages of a dead peer never come.
 /// </summary>
 internal sealed unsafe class NcclGroup : CollectiveGroup
 {
     /// <summary>
-    /// libtorch's own stream, as TorchSharp has no other: what is sent was computed on it before, and what is received
-    /// is read on it afterwards.
+    /// libtorch's default stream, because TorchSharp offers no other. NCCL's work is ordered on it after the
+    /// computation of what is sent, and before the use of what is received.
     /// </summary>
     private static readonly nint Stream = nint.Zero;
 
@@ -63,8 +64,8 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         using var scope = NewDisposeScope();
         Deadline deadline = new(_options.OperationTimeout);
         Run(sends, receives, deadline);
-        // NCCL is done with a send when the data is on its way. A peer's byte comes after it has received everything:
-        // with that, nobody frees the communicator under data that is still under way.
+        // A send is done for NCCL when the data is on its way. So each peer sends one byte after it has received
+        // everything: when that byte is here, no data is under way, and the communicator may be freed.
         int[] peers = [.. sends.Concat(receives).Select(t => t.Peer).Distinct()];
         Tensor signals = _signals ?? throw new InvalidOperationException("not connected");
         Run([.. peers.Select(peer => new Transfer(peer, signals[0, Member.Rank]))],
@@ -75,7 +76,7 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
     }
 
     /// <summary>
-    /// Aborting also frees the communicator, and is the only way out of one with a lost peer: destroying it would wait.
+    /// Aborts and frees the communicator. Destroying the communicator instead would wait for a lost peer.
     /// </summary>
     protected override void Wake(string reason)
     {
@@ -86,12 +87,12 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         }
     }
 
-    /// <summary>Puts sends and receives on the stream.</summary>
+    /// <summary>Puts sends and receives on the stream, and waits until NCCL has accepted them.</summary>
     private void Run(IReadOnlyList<Transfer> sends, IReadOnlyList<Transfer> receives, Deadline deadline)
     {
         Issue(() =>
         {
-            // One group: sends and receives go on at the same time, and none waits for another.
+            // In an NCCL group, all sends and receives proceed at the same time, and none waits for another.
             NcclResult result = NcclNative.GroupStart();
             foreach (Transfer t in receives)
                 result = First(result, NcclNative.Receive(
@@ -99,9 +100,9 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
             foreach (Transfer t in sends)
                 result = First(result, NcclNative.Send(
                     Aten.DataPointer(t.Values), Length(t), NcclNative.Bytes, t.Peer, _communicator, Stream));
-            return First(result, NcclNative.GroupEnd()); // also after an error: the group has to be closed
+            return First(result, NcclNative.GroupEnd()); // a group has to be closed also after an error
         });
-        // Until then the stream may not have the work, and the communicator takes no other.
+        // Before that, the work may not be on the stream yet, and the communicator accepts no other work.
         Await(deadline, Communicated);
     }
 
@@ -111,8 +112,8 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
         earlier is NcclResult.Success or NcclResult.InProgress ? later : earlier;
 
     /// <summary>
-    /// Makes a call under the lock: the communicator must not be freed by an abort while NCCL is using it. The calls
-    /// are non-blocking, so an abort never waits long.
+    /// Makes a call under the lock, so that an abort does not free the communicator while NCCL uses it. The calls are
+    /// non-blocking, so an abort never waits long for the lock.
     /// </summary>
     private void Issue(Func<NcclResult> call)
     {
@@ -136,7 +137,8 @@ internal sealed unsafe class NcclGroup : CollectiveGroup
     }
 
     /// <summary>
-    /// Whether NCCL has nothing in progress on the host's side; throws what it found in the background.
+    /// Tells whether NCCL has nothing in progress on the host's side. Throws if NCCL has found an error in the
+    /// background.
     /// </summary>
     private bool Communicated()
     {

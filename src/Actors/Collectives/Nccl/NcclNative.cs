@@ -4,28 +4,28 @@ using System.Runtime.InteropServices;
 namespace Starling.Actors.Collectives.Nccl;
 
 /// <summary>
-/// The part of NCCL's C API used here (nccl.h, 2.17 and later), with the two calls beside it that NCCL leaves to
-/// others: asking a stream whether it is done, and setting NCCL's environment.
+/// Declares the part of NCCL's C API that is used here (nccl.h, 2.17 and later), and two calls of other libraries: one
+/// asks a CUDA stream whether it is done, the other sets NCCL's environment variables.
 /// </summary>
 internal static unsafe partial class NcclNative
 {
     /// <summary>The first version with the configuration of <see cref="Config"/>.</summary>
     public const int OldestVersion = 21700;
 
-    /// <summary>ncclUint8: everything travels as bytes.</summary>
+    /// <summary><c>ncclUint8</c>: all values are sent as bytes.</summary>
     public const int Bytes = 1;
 
-    /// <summary>CUDA_SUCCESS and CUDA_ERROR_NOT_READY.</summary>
+    /// <summary><c>CUDA_SUCCESS</c> and <c>CUDA_ERROR_NOT_READY</c>.</summary>
     public const int CudaSuccess = 0, CudaNotReady = 600;
 
     private const string Library = "libnccl.so.2", Driver = "libcuda.so.1";
 
     private static readonly nint Handle = Load();
 
-    /// <summary>Whether a library with NCCL in it was found. Ask before anything else.</summary>
+    /// <summary>Whether a library with NCCL in it was found. Without it, no other member may be used.</summary>
     public static bool Found => Handle != nint.Zero;
 
-    /// <summary>ncclUniqueId, passed by value.</summary>
+    /// <summary>NCCL's <c>ncclUniqueId</c>, which is passed by value.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct UniqueId
     {
@@ -34,8 +34,8 @@ internal static unsafe partial class NcclNative
     }
 
     /// <summary>
-    /// ncclConfig_t as of 2.17, 40 bytes. Later versions append fields, and give them their defaults where the size
-    /// says that they are not there.
+    /// NCCL's <c>ncclConfig_t</c> as of 2.17, 40 bytes. Later versions append fields; they see by the size that these
+    /// are missing, and use their defaults.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Config
@@ -45,7 +45,10 @@ internal static unsafe partial class NcclNative
         private int _blocking, _cgaClusterSize, _minCtas, _maxCtas;
         private nint _netName;
 
-        /// <summary>Calls return at once; whether they are done is asked for. All else is left to NCCL.</summary>
+        /// <summary>
+        /// Creates a configuration in which calls return at once, and are asked later whether they are done. All other
+        /// settings have NCCL's defaults.
+        /// </summary>
         public static Config NonBlocking() => new()
         {
             _size = (nuint)sizeof(Config),
@@ -96,7 +99,7 @@ internal static unsafe partial class NcclNative
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetEnvironment(string name, string value, int overwrite);
 
-    /// <summary>The system's NCCL, or else the one that a CUDA libtorch may have inside.</summary>
+    /// <summary>Loads the system's NCCL, or else the NCCL that may be linked into a CUDA libtorch.</summary>
     private static nint Load()
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Driver, out _)) return nint.Zero;

@@ -1,6 +1,6 @@
 namespace Starling.Actors.Collectives.Nccl;
 
-/// <summary>ncclResult_t.</summary>
+/// <summary>NCCL's <c>ncclResult_t</c>.</summary>
 internal enum NcclResult
 {
     Success = 0,

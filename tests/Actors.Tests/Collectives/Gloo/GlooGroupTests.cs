@@ -54,7 +54,7 @@ public class GlooGroupTests
         Members.Dispose([group]);
     }
 
-    /// <summary>One generation: an exchange, and every third time an end in the middle of one.</summary>
+    /// <summary>Runs one generation: an exchange, and every third time an abort in the middle of an exchange.</summary>
     private static void Live(ICollectiveEngine engine, long generation)
     {
         ICollectiveGroup[] groups = Members.Connected(engine, 2, generation);

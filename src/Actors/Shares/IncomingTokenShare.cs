@@ -3,15 +3,16 @@ using Starling.Actors.Protocol;
 namespace Starling.Actors.Shares;
 
 /// <summary>
-/// The parts of a share of tokens that have come so far. Parts of two loaders that were both asked may be mixed: they
-/// have the same bytes.
+/// Collects the parts of a share of tokens until all have arrived. If two loaders were asked, parts of both may be
+/// mixed, because they have the same bytes.
 /// </summary>
-internal sealed class PartialShare(LoaderProtocol.LoadedTokens first)
+internal sealed class IncomingTokenShare(LoaderProtocol.LoadedTokens first)
 {
     private readonly LoaderProtocol.LoadedTokens?[] _parts = new LoaderProtocol.LoadedTokens?[first.Parts];
     private int _missing = first.Parts;
 
-    /// <summary>The share, if it is complete with this part; else null.</summary>
+    /// <summary>Adds a part. A part whose sizes differ from those of the first one is ignored.</summary>
+    /// <returns>The share if it is complete now, else null.</returns>
     public TokenShare? Add(LoaderProtocol.LoadedTokens part)
     {
         if ((part.Parts, part.Views, part.Tokens) != (first.Parts, first.Views, first.Tokens)) return null;
