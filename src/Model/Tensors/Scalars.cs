@@ -12,8 +12,6 @@ public static class Scalars
     public static readonly Scalar Zero = Make(0.0);
     /// <summary>1, as an integer: the alpha of an addition has to be one for integer tensors.</summary>
     public static readonly Scalar One = Make(1L);
-    /// <summary>−1.</summary>
-    public static readonly Scalar MinusOne = Make(-1.0);
     /// <summary>Negative infinity, the value of a masked attention logit.</summary>
     public static readonly Scalar NegativeInfinity = Make(double.NegativeInfinity);
 
