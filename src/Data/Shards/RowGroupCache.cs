@@ -34,7 +34,7 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
         {
             // The load is outside the lock, so that only threads which want the same group wait for it.
             RowGroupData data = entry.Data.Value;
-            Count(entry, data.Bytes);
+            AddBytes(entry, data.Bytes);
             return data;
         }
         catch
@@ -61,7 +61,7 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
         }
     }
 
-    private void Count(Entry entry, long bytes)
+    private void AddBytes(Entry entry, long bytes)
     {
         lock (_gate)
         {

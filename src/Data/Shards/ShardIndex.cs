@@ -67,7 +67,7 @@ public sealed class ShardIndex
             Append(hash, ShardFooter.Read(file));
             shards.Add(await ShardFile.OpenAsync(file));
         }
-        RowGroupInfo[] groups = Number(shards);
+        RowGroupInfo[] groups = NumberRowGroups(shards);
         if (groups.Length == 0) throw new StarlingException($"{files[0]}: the shards hold no rows");
         IReadOnlyList<string> names = NameClasses(shards, expectedClasses);
         foreach (RowGroupInfo group in groups)
@@ -108,7 +108,7 @@ public sealed class ShardIndex
     /// </exception>
     public RowGroupData Load(int rowGroup) => RowGroupReader.Load(RowGroups[rowGroup], ClassNames.Count);
 
-    private static RowGroupInfo[] Number(List<ShardFile> shards)
+    private static RowGroupInfo[] NumberRowGroups(List<ShardFile> shards)
     {
         List<RowGroupInfo> groups = [];
         long first = 0;

@@ -49,7 +49,7 @@ public sealed class ImageClassifierTrainer : INetworkTrainer<LabelledBatch, Clas
         Network.Weights.ClearGradients();
         loss.backward();
         double norm = _optimizer.Step(learningRate, _options.Clip);
-        double accuracy = Right(logits_BK, labels_B) / (double)batch.Labels.Count;
+        double accuracy = CountRight(logits_BK, labels_B) / (double)batch.Labels.Count;
         return new ClassifierMetrics(StepsDone++, learningRate, loss.item<float>(), accuracy, norm);
     }
 
@@ -63,7 +63,7 @@ public sealed class ImageClassifierTrainer : INetworkTrainer<LabelledBatch, Clas
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            right += Right(Network.Logits(Images(batch)), Labels(batch));
+            right += CountRight(Network.Logits(Images(batch)), Labels(batch));
             total += batch.Labels.Count;
         }
         return total == 0 ? 0 : right / (double)total;
@@ -82,7 +82,8 @@ public sealed class ImageClassifierTrainer : INetworkTrainer<LabelledBatch, Clas
     private Tensor Labels(LabelledBatch batch) =>
         tensor(batch.Labels.Select(label => (long)label).ToArray(), device: Network.Weights.Device);
 
-    private static long Right(Tensor logits_BK, Tensor labels_B) => logits_BK.argmax(1).eq(labels_B).sum().item<long>();
+    private static long CountRight(Tensor logits_BK, Tensor labels_B) =>
+        logits_BK.argmax(1).eq(labels_B).sum().item<long>();
 
     private void Initialize(ParameterStore weights, ParameterShape parameter)
     {

@@ -65,7 +65,7 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
         Tensor squared = difference_B3HW.Squared().mean([1, 2, 3]).mean();
         Tensor absolute = difference_B3HW.abs().mean([1, 2, 3]).mean();
         Tensor perceptual = Perceptual(decoded_B3HW, images_B3HW);
-        Tensor generator = adversarial ? Judge(decoded_B3HW).mean().Times(-1) : Nothing();
+        Tensor generator = adversarial ? Judge(decoded_B3HW).mean().Times(-1) : ZeroScalar();
         Tensor loss = squared.Times(_options.SquaredWeight)
             .PlusScaled(absolute, _options.AbsoluteWeight)
             .PlusScaled(perceptual, _options.PerceptualWeight)
@@ -75,10 +75,10 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
         loss.backward();
         double norm = _optimizer.Step(learningRate, _options.Clip);
 
-        Tensor hinge = adversarial ? StepDiscriminator(images_B3HW, decoded_B3HW.detach(), learningRate) : Nothing();
+        Tensor hinge = adversarial ? StepDiscriminator(images_B3HW, decoded_B3HW.detach(), learningRate) : ZeroScalar();
         _usage.Record(step, HostIndices(quantized.Indices));
-        int revived = Revive(step, quantized.Latents);
-        Average(step);
+        int revived = ReviveUnusedCodes(step, quantized.Latents);
+        UpdateAverage(step);
         StepsDone++;
         return new TokenizerMetrics(step, learningRate, Number(squared), Number(absolute), Number(perceptual),
             Number(quantized.VqLoss), Number(quantized.CommitLoss), Number(generator), Number(hinge), norm,
@@ -132,7 +132,7 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
 
     private Tensor Perceptual(Tensor decoded_B3HW, Tensor images_B3HW)
     {
-        if (_perceptual is null || _options.PerceptualWeight == 0) return Nothing();
+        if (_perceptual is null || _options.PerceptualWeight == 0) return ZeroScalar();
         using (Cast()) return _perceptual.Distance(decoded_B3HW, images_B3HW).to(float32);
     }
 
@@ -155,7 +155,7 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
     /// Replaces codes that no image uses by random latents of the batch, so that images choose these codes again.
     /// </summary>
     /// <returns>Number of replaced codes.</returns>
-    private int Revive(long step, Tensor latents_MD)
+    private int ReviveUnusedCodes(long step, Tensor latents_MD)
     {
         long after = _options.ReviveAfter;
         bool ended = _options.ReviveUntil > 0 && step >= _options.ReviveUntil;
@@ -180,7 +180,7 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
     /// Adds the weights to their running average. The average starts from the untrained weights. Its decay therefore
     /// starts small and grows with the step, so that the average forgets them.
     /// </summary>
-    private void Average(long step)
+    private void UpdateAverage(long step)
     {
         if (_averaged is null) return;
         using var scope = NewDisposeScope();
@@ -190,7 +190,7 @@ public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetr
         _averaged.PlusInPlace(Weights.Values.Times(1 - decay));
     }
 
-    private Tensor Nothing() => zeros([], float32, Weights.Device);
+    private Tensor ZeroScalar() => zeros([], float32, Weights.Device);
 
     private static long[] HostIndices(Tensor indices_BN) => indices_BN.cpu().data<long>().ToArray();
 
