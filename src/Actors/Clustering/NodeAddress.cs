@@ -5,33 +5,31 @@ using Starling.Data;
 
 namespace Starling.Actors.Clustering;
 
-/// <summary>Checks the address on which a node listens.</summary>
+/// <summary>Checks the address that a node is told to listen on.</summary>
 internal static class NodeAddress
 {
-    /// <summary>Checks that a node may listen on an address, and that the address and the port are free.</summary>
+    /// <summary>Checks that a node may listen on an address, and that the system lets it.</summary>
     /// <param name="host">The value of <c>--host</c>: an address or a name.</param>
-    /// <param name="port">The value of <c>--port</c>; 0 for any free port.</param>
+    /// <param name="port">The value of <c>--port</c>; 0 for any.</param>
     /// <param name="allowPublic">The value of <c>cluster.allowPublicAddress</c>.</param>
     /// <exception cref="StarlingException">
-    /// The name is unknown, or the address stands for all addresses, is public, is not of this machine, or is in use.
+    /// The host is unknown, stands for all addresses, or is public without permission; or the address is not this
+    /// machine's, or the port is taken.
     /// </exception>
     public static void Check(string host, int port, bool allowPublic)
     {
         foreach (IPAddress address in Resolve(host))
         {
-            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
-                throw new StarlingException(
-                    $"--host {host} stands for all addresses: name the one that the other nodes can reach");
-            if (!allowPublic && !BindAddress.IsPrivate(address))
-                throw new StarlingException($"--host {host} is the public address {address}: choose one of a private " +
-                    "network, or set cluster.allowPublicAddress=true if only the cluster can reach it");
+            BindAddress.Check(address, $"--host {host}", "nodes", allowPublic,
+                "choose one of a private network, or set cluster.allowPublicAddress=true if only the cluster can " +
+                "reach it");
             Probe(host, new IPEndPoint(address, port));
         }
     }
 
     /// <summary>
-    /// Tries to listen. Akka would fail for the same reason, but only after everything else was set up, and with a
-    /// hundred lines of output.
+    /// Listens for a moment. Akka would report the same mistake in a hundred lines, and only after everything else was
+    /// set up.
     /// </summary>
     private static void Probe(string host, IPEndPoint endpoint)
     {
@@ -49,10 +47,9 @@ internal static class NodeAddress
 
     private static IPAddress[] Resolve(string host)
     {
-        if (IPAddress.TryParse(host, out IPAddress? address)) return [address];
         try
         {
-            return Dns.GetHostAddresses(host);
+            return BindAddress.AddressesOf(host);
         }
         catch (SocketException e)
         {

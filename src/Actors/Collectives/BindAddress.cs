@@ -6,9 +6,9 @@ using Starling.Data;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// Finds the one address that a collective engine listens on. The engine's traffic is neither encrypted nor
-/// authenticated: a stranger who reaches the address can read weights, ruin a run, or end the process. So a public
-/// address is refused unless the user allows it, and a wildcard address is always refused.
+/// Finds and checks the addresses that the program listens on: those of collective engines, and of nodes. A public
+/// address is refused unless the user insists, and so is "all addresses" always. The traffic of a collective engine is
+/// neither encrypted nor authenticated: anybody who reaches the engine can read weights, ruin a run or end the process.
 /// </summary>
 public static class BindAddress
 {
@@ -17,14 +17,32 @@ public static class BindAddress
     public static IPAddress Resolve(CollectiveOptions options)
     {
         IPAddress address = Find(options.Host);
+        Check(address, $"host {options.Host}", "trainers", options.AllowPublicAddress,
+            "what trainers exchange is not encrypted, so name a private one, or allow public addresses");
+        return address;
+    }
+
+    /// <summary>Returns the addresses of a host: the address itself, or those that the name service knows.</summary>
+    /// <exception cref="SocketException">The host is neither an address nor a known name.</exception>
+    internal static IPAddress[] AddressesOf(string host) =>
+        IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : Dns.GetHostAddresses(host);
+
+    /// <summary>Refuses an address that must not be listened on.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="named">How the user named it, for the message.</param>
+    /// <param name="peers">Who has to reach it, for the message.</param>
+    /// <param name="allowPublic">Whether the user allows public addresses.</param>
+    /// <param name="advice">What to do about a public address, for the message.</param>
+    /// <exception cref="StarlingException">
+    /// The address stands for all addresses, or is public without permission.
+    /// </exception>
+    internal static void Check(IPAddress address, string named, string peers, bool allowPublic, string advice)
+    {
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             throw new StarlingException(
-                $"host {options.Host} stands for all addresses: name the one that the other trainers can reach");
-        if (!options.AllowPublicAddress && !IsPrivate(address))
-            throw new StarlingException(
-                $"host {options.Host} is the public address {address}, and what trainers exchange is not encrypted: " +
-                "name a private one, or allow public addresses");
-        return address;
+                $"{named} stands for all addresses: name the one that the other {peers} can reach");
+        if (!allowPublic && !IsPrivate(address))
+            throw new StarlingException($"{named} is the public address {address}: {advice}");
     }
 
     /// <summary>
@@ -49,8 +67,7 @@ public static class BindAddress
         IEnumerable<IPAddress> candidates;
         try
         {
-            candidates = named?.GetIPProperties().UnicastAddresses.Select(u => u.Address)
-                ?? Dns.GetHostAddresses(host);
+            candidates = named?.GetIPProperties().UnicastAddresses.Select(u => u.Address) ?? AddressesOf(host);
         }
         catch (SocketException e)
         {

@@ -4,16 +4,16 @@ using Starling.Actors.LocalCluster;
 
 namespace Starling.Actors.Commands;
 
-/// <summary>What commands use of the world around them; tests bring their own.</summary>
+/// <summary>Everything outside of commands that commands use. Tests replace it.</summary>
 public sealed class CommandContext
 {
     /// <summary>The terminal, for tables and live views.</summary>
     public required IAnsiConsole Console { get; init; }
 
-    /// <summary>Results: what a script may read.</summary>
+    /// <summary>Where results are printed, which scripts may read.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>Errors and remarks.</summary>
+    /// <summary>Where errors and remarks are printed.</summary>
     public required TextWriter Error { get; init; }
 
     /// <summary>The clock.</summary>
@@ -31,6 +31,9 @@ public sealed class CommandContext
     /// <summary>Evaluates checkpoints.</summary>
     public required IEvaluationHost Evaluation { get; init; }
 
-    /// <summary>Where the details of an unexpected error go: the run's folder once a command knows it.</summary>
+    /// <summary>
+    /// Folder for a file with the details of an unexpected error. A command sets it to the run's folder as soon as it
+    /// knows that.
+    /// </summary>
     public string DetailsFolder { get; set; } = Path.GetTempPath();
 }

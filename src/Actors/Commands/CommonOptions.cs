@@ -6,10 +6,10 @@ using Starling.Model.Snapshots;
 
 namespace Starling.Actors.Commands;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>Makes the options that several commands have.</summary>
 internal static class CommonOptions
 {
-    /// <summary><c>--checkpoint DIR</c>.</summary>
+    /// <summary>Makes <c>--checkpoint DIR</c>.</summary>
     public static Option<string> Checkpoint(bool required = true) => new("--checkpoint")
     {
         Description = "A checkpoint, or a run for its newest",
@@ -17,7 +17,8 @@ internal static class CommonOptions
         Required = required,
     };
 
-    /// <summary><c>--config FILE</c>.</summary>
+    /// <summary>Makes <c>--config FILE</c>.</summary>
+    /// <param name="standard">The file that is used without the option.</param>
     public static Option<string> Configuration(string standard) => new("--config")
     {
         Description = "Configuration file, here or in the program's folder",
@@ -25,18 +26,18 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
-    /// <summary><c>--run DIR</c>.</summary>
+    /// <summary>Makes <c>--run DIR</c>.</summary>
     public static Option<string?> RunFolder() => new("--run")
     {
         Description = "Run folder; one that holds checkpoints is resumed [default: runs/NAME]",
         HelpName = "DIR",
     };
 
-    /// <summary>The folder that <see cref="RunFolder"/> names.</summary>
+    /// <summary>Returns the folder that <see cref="RunFolder"/> names, or the default one.</summary>
     public static string RunFolderOf(string? named, StarlingOptions options) =>
         named ?? Path.Combine("runs", options.Name);
 
-    /// <summary><c>--set key=value</c>, repeatable.</summary>
+    /// <summary>Makes <c>--set key=value</c>, which may be repeated.</summary>
     public static Option<string[]> Set() => new("--set")
     {
         Description = "Overrides a key of the configuration; may be repeated",
@@ -44,7 +45,7 @@ internal static class CommonOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    /// <summary><c>--weights student|teacher</c>.</summary>
+    /// <summary>Makes <c>--weights student|teacher</c>.</summary>
     public static Option<string> Weights()
     {
         var option = new Option<string>("--weights")
@@ -56,10 +57,10 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary><c>--kind</c>'s values: a transformer, and a tokenizer.</summary>
+    /// <summary>The values of <c>--kind</c>: a transformer, and a tokenizer.</summary>
     public const string Gpt = "gpt", Vq = "vq";
 
-    /// <summary><c>--kind gpt|vq</c>.</summary>
+    /// <summary>Makes <c>--kind gpt|vq</c>.</summary>
     public static Option<string> Kind()
     {
         var option = new Option<string>("--kind")
@@ -71,15 +72,17 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary><c>--force</c>, for files that are there already.</summary>
+    /// <summary>Makes <c>--force</c>, which allows to replace a file that exists.</summary>
     public static Option<bool> Force() => new("--force") { Description = "Replaces a file that is there already" };
 
-    /// <summary>The checkpoint's part that <see cref="Weights"/> names.</summary>
+    /// <summary>Returns the checkpoint's part that <see cref="Weights"/> names.</summary>
     public static CheckpointPart PartOf(string weights) =>
         weights == "teacher" ? CheckpointPart.Teacher : CheckpointPart.Student;
 
-    /// <summary>The record, if its annotations hold.</summary>
-    /// <exception cref="StarlingException">Names every value out of range.</exception>
+    /// <summary>Checks a record against the annotations of its properties, and returns it.</summary>
+    /// <param name="options">The record.</param>
+    /// <param name="source">The name of the source of the values, for the message.</param>
+    /// <exception cref="StarlingException">Values are out of range. The message names all of them.</exception>
     public static T Checked<T>(T options, string source) where T : class, new() =>
         OptionsReader<T>.Parse(OptionsJson.Resolved(options), source, [], []);
 }

@@ -4,11 +4,14 @@ using Starling.Data;
 
 namespace Starling.Actors.Commands;
 
-/// <summary>Tells the user what went wrong: a line for a mistake, a line and a file for a fault.</summary>
+/// <summary>
+/// Tells the user about an exception. A mistake of the user is one line; a fault of the program is a line and a file
+/// with the details.
+/// </summary>
 internal static class ErrorReport
 {
     /// <summary>Reports an exception.</summary>
-    /// <returns>The exit code for it.</returns>
+    /// <returns>The exit code for the exception.</returns>
     public static int Write(Exception exception, CommandContext context)
     {
         if (Mistake(exception) is { } mistake)
@@ -21,10 +24,10 @@ internal static class ErrorReport
         return ExitCodes.Fault;
     }
 
-    /// <summary>One line of an error.</summary>
+    /// <summary>Prints one line of an error.</summary>
     public static void Line(TextWriter error, string message) => error.WriteLine($"starling: error: {message}");
 
-    // Tasks and static constructors wrap what was thrown inside them.
+    // Tasks and static constructors wrap an exception that is thrown inside them.
     private static StarlingException? Mistake(Exception exception) => exception switch
     {
         StarlingException mistake => mistake,
@@ -48,7 +51,7 @@ internal static class ErrorReport
             }
             catch (Exception e) when (e.IsDiskFailure())
             {
-                // A full disk may be what went wrong in the first place: try the other one.
+                // The fault itself may be a full disk, so the loop tries the next folder.
             }
         }
         return "no file, as none could be written";

@@ -4,8 +4,8 @@ using Starling.Actors.Protocol;
 namespace Starling.Actors.Commands;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. The first asks for a clean end (a run saves its state); a second Ctrl-C ends the process at
-/// once.
+/// Handles Ctrl-C and SIGTERM. The first of them asks for a clean end, in which a run saves its state. A Ctrl-C after
+/// that ends the process at once.
 /// </summary>
 public sealed class InterruptSignals : IDisposable
 {
@@ -15,11 +15,12 @@ public sealed class InterruptSignals : IDisposable
     private readonly bool _managed;
     private readonly PosixSignalRegistration[] _registrations;
 
-    /// <summary>Starts listening.</summary>
+    /// <summary>Begins to handle the signals.</summary>
     /// <param name="error">Where the user is told what a second Ctrl-C does.</param>
     /// <param name="exit">Ends the process.</param>
     /// <param name="managed">
-    /// Another process decides: a Ctrl-C on the terminal that both have is for that one alone.
+    /// Whether another process started this one and will stop it. A Ctrl-C on their common terminal reaches both
+    /// processes, and this one ignores it.
     /// </param>
     public InterruptSignals(TextWriter error, Action<int> exit, bool managed = false)
     {
@@ -51,7 +52,7 @@ public sealed class InterruptSignals : IDisposable
         {
             if (context.Signal == PosixSignal.SIGINT)
                 _error.WriteLine("stopping cleanly; press Ctrl-C again to stop at once");
-            // Not on this thread: whatever runs on cancellation must not keep the second signal from being seen.
+            // The cancellation runs on another thread, so that its callbacks do not hold up the second signal.
             _ = _stop.CancelAsync();
         }
         else if (context.Signal == PosixSignal.SIGINT)

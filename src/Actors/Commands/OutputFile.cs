@@ -3,12 +3,15 @@ using Starling.Model.Files;
 
 namespace Starling.Actors.Commands;
 
-/// <summary>Files that a long computation ends in.</summary>
+/// <summary>Writes the file in which a long computation ends.</summary>
 internal static class OutputFile
 {
-    /// <summary>Fails now rather than after an hour if the file cannot be written.</summary>
+    /// <summary>
+    /// Checks that the file can be written, and makes its folder. A command calls this before the computation, so that
+    /// a wrong path costs no time.
+    /// </summary>
     /// <exception cref="StarlingException">The folder cannot be made or written.</exception>
-    public static void Prepare(string path) => Guard(path, () =>
+    public static void Prepare(string path) => ReportDiskFailures(path, () =>
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
         string probe = path + ReplacedFile.TemporarySuffix;
@@ -16,8 +19,10 @@ internal static class OutputFile
         File.Delete(probe);
     });
 
-    /// <summary>As <see cref="Prepare"/>; what is there already stays, unless the user said otherwise.</summary>
-    /// <exception cref="StarlingException">It is there already, or cannot be written.</exception>
+    /// <summary>Does the same as <see cref="Prepare"/>, and refuses a file that exists.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="force">Whether a file that exists may be replaced.</param>
+    /// <exception cref="StarlingException">The file exists, or it cannot be written.</exception>
     public static void PrepareNew(string path, bool force)
     {
         if (Directory.Exists(path)) throw new StarlingException($"{path} is a folder: name a file to write");
@@ -26,11 +31,16 @@ internal static class OutputFile
         Prepare(path);
     }
 
-    /// <summary>Writes under a temporary name first, so that a reader never sees half a file.</summary>
+    /// <summary>
+    /// Writes the file under a temporary name and then renames it, so that a reader never sees a part of the file.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the contents to the path that it is given.</param>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
-    public static void Write(string path, Action<string> write) => Guard(path, () => ReplacedFile.Write(path, write));
+    public static void Write(string path, Action<string> write) =>
+        ReportDiskFailures(path, () => ReplacedFile.Write(path, write));
 
-    private static void Guard(string path, Action action)
+    private static void ReportDiskFailures(string path, Action action)
     {
         try
         {

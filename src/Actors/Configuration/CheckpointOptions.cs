@@ -2,22 +2,22 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Section <c>checkpoint</c>: when the state is saved, and which saves outlive the next ones.</summary>
+/// <summary>Section <c>checkpoint</c>: when the state is saved, and which checkpoints are kept.</summary>
 public sealed record CheckpointOptions
 {
-    /// <summary>A checkpoint is written after every so many steps, and after the last one.</summary>
+    /// <summary>Number of steps between two checkpoints. The last step is followed by a checkpoint too.</summary>
     [Range(1L, long.MaxValue)]
     public long EverySteps { get; init; } = 500;
 
-    /// <summary>The newest so many are kept.</summary>
+    /// <summary>Number of newest checkpoints that are kept.</summary>
     [Range(1, 10000)]
     public int KeepLatest { get; init; } = 3;
 
-    /// <summary>Checkpoints of steps that are multiples of this are kept for good; 0 for none.</summary>
+    /// <summary>Checkpoints of steps that are multiples of this number are always kept; 0 for none.</summary>
     [Range(0L, long.MaxValue)]
     public long KeepEverySteps { get; init; }
 
-    /// <summary>The so many checkpoints with the lowest Frechet distance are kept; 0 for none.</summary>
+    /// <summary>Number of checkpoints with the lowest Frechet distance that are kept; 0 for none.</summary>
     [Range(0, 1000)]
     public int KeepBest { get; init; } = 1;
 }

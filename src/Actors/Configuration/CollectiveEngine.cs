@@ -1,11 +1,11 @@
 namespace Starling.Actors.Configuration;
 
-/// <summary>What carries gradients between trainers.</summary>
+/// <summary>The engine that exchanges gradients between trainers.</summary>
 public enum CollectiveEngine
 {
-    /// <summary>NCCL where the trainers have GPUs, Gloo elsewhere; nothing while there is one trainer.</summary>
+    /// <summary>NCCL if the trainers have GPUs, otherwise Gloo; no engine while there is one trainer.</summary>
     Auto,
-    /// <summary>This process's memory: a single trainer.</summary>
+    /// <summary>The memory of this process, for a single trainer.</summary>
     Inproc,
     /// <summary>Gloo over TCP, for CPUs.</summary>
     Gloo,

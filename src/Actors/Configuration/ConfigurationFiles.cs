@@ -2,16 +2,16 @@ using Starling.Data;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Finds configuration files.</summary>
+/// <summary>Finds and reads configuration files.</summary>
 public static class ConfigurationFiles
 {
-    /// <summary>The file a run without <c>--config</c> uses.</summary>
+    /// <summary>The file of a run without <c>--config</c>.</summary>
     public const string Default = "configs/quickstart.json";
 
     /// <summary>
-    /// The path as given if such a file exists in the working folder, else the one shipped with the program.
+    /// Returns the path as given if the working folder has such a file, or else the path in the program's folder.
     /// </summary>
-    /// <exception cref="StarlingException">Neither exists.</exception>
+    /// <exception cref="StarlingException">Neither file exists.</exception>
     public static string Find(string path)
     {
         string shipped = Path.Combine(AppContext.BaseDirectory, path);
@@ -20,8 +20,8 @@ public static class ConfigurationFiles
         throw new StarlingException($"{path}: no such configuration file, here or in {AppContext.BaseDirectory}");
     }
 
-    /// <summary>The text of <see cref="Find"/>'s file.</summary>
-    /// <exception cref="StarlingException">It cannot be read.</exception>
+    /// <summary>Reads the text of a file that <see cref="Find"/> found.</summary>
+    /// <exception cref="StarlingException">The file cannot be read.</exception>
     public static string ReadText(string file)
     {
         try

@@ -3,18 +3,20 @@ using Starling.Model.Transformer;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>What can be said about a network's size before the tokenizer and the data are known.</summary>
+/// <summary>Checks a network's sizes before the tokenizer and the data are known.</summary>
 internal static class ModelSizes
 {
-    /// <summary>The number of blocks, given or by the preset; null where neither is right.</summary>
+    /// <summary>
+    /// Returns the number of blocks that the configuration or its preset gives, or null if neither gives one.
+    /// </summary>
     public static int? Layers(ModelOptions model) => model.Layers ?? Preset(model)?.Layers;
 
-    /// <summary>What is wrong with the sizes, or null.</summary>
+    /// <summary>Returns the mistake in the sizes, or null if there is none.</summary>
     public static string? Problem(ModelOptions model)
     {
         try
         {
-            // Any tokenizer and data set that fit will do.
+            // The sizes of tokenizer and data set are arbitrary; these fit every network.
             GptShape.From(model, vocabulary: 2, tokens: 4, classes: 1);
             return null;
         }

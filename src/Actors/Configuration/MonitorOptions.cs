@@ -2,11 +2,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>Section <c>monitor</c>: where a run can be watched.</summary>
+/// <summary>Section <c>monitor</c>: metrics, health checks and log lines of a run.</summary>
 public sealed record MonitorOptions
 {
     /// <summary>
-    /// Port of <c>/metrics</c> and <c>/healthz</c>; the next free one is taken if it is in use. 0 for any.
+    /// Port of <c>/metrics</c> and <c>/healthz</c>; 0 for any. If the port is in use, the next free one is taken.
     /// </summary>
     [Range(0, 65535)]
     public int Port { get; init; } = 8080;
@@ -15,10 +15,10 @@ public sealed record MonitorOptions
     [Required(ErrorMessage = "must be an IP address or localhost")]
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>Steps between two log lines, when the output is not a terminal.</summary>
+    /// <summary>Number of steps between two log lines, if the output is not a terminal.</summary>
     [Range(1, int.MaxValue)]
     public int LogEverySteps { get; init; } = 10;
 
-    /// <summary>Also writes TensorBoard event files into the run folder.</summary>
+    /// <summary>Whether TensorBoard event files are written into the run folder.</summary>
     public bool TensorBoard { get; init; }
 }

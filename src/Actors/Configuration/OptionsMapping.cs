@@ -3,10 +3,10 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>What the sections of a configuration mean to the libraries.</summary>
+/// <summary>Converts the sections of a configuration to the options of the libraries.</summary>
 public static class OptionsMapping
 {
-    /// <summary>What is in a batch.</summary>
+    /// <summary>Returns the options of the batches.</summary>
     public static BatchOptions ToBatchOptions(this StarlingOptions o) => new()
     {
         ImageSize = o.Data.ImageSize,
@@ -24,7 +24,7 @@ public static class OptionsMapping
         MaxBadShare = o.Data.MaxBadShare,
     };
 
-    /// <summary>What a training step depends on.</summary>
+    /// <summary>Returns the options of a training step.</summary>
     public static TrainStepOptions ToTrainStepOptions(this StarlingOptions o) =>
         new(o.Seed, o.Model, o.SelfGuided, o.Optimizer, o.Training);
 }

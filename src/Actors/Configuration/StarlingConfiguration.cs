@@ -6,9 +6,9 @@ namespace Starling.Actors.Configuration;
 public static class StarlingConfiguration
 {
     /// <summary>Reads a file and applies <c>--set</c> arguments.</summary>
-    /// <param name="path">Relative to the working folder, or else to the program's.</param>
+    /// <param name="path">The file, relative to the working folder or else to the program's folder.</param>
     /// <param name="overrides"><c>key=value</c> arguments.</param>
-    /// <exception cref="ConfigurationException">Names every mistake, a line each.</exception>
+    /// <exception cref="ConfigurationException">There are mistakes; the message has a line for each.</exception>
     public static StarlingOptions Read(string path, IEnumerable<string> overrides)
     {
         string file = ConfigurationFiles.Find(path);
@@ -16,9 +16,9 @@ public static class StarlingConfiguration
     }
 
     /// <summary>
-    /// Reads a configuration from its text; mistakes are reported under the name <paramref name="file"/>.
+    /// Reads a configuration from its text. Mistakes are reported under the name <paramref name="file"/>.
     /// </summary>
-    /// <exception cref="ConfigurationException">Names every mistake, a line each.</exception>
+    /// <exception cref="ConfigurationException">There are mistakes; the message has a line for each.</exception>
     public static StarlingOptions Parse(string json, string file, IEnumerable<string> overrides) =>
         OptionsReader<StarlingOptions>.Parse(json, file, overrides, StarlingRules.All);
 }

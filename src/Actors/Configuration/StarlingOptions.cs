@@ -7,8 +7,8 @@ using Starling.Model.Transformer;
 namespace Starling.Actors.Configuration;
 
 /// <summary>
-/// Everything a run can be told. Read from JSON with comments by <see cref="StarlingConfiguration"/>; every key has a
-/// default, and a key that is not here is refused.
+/// The configuration of a run. <see cref="StarlingConfiguration"/> reads it from JSON with comments. Every key has a
+/// default. A key that is not in these records is refused.
 /// </summary>
 public sealed record StarlingOptions
 {
@@ -20,7 +20,7 @@ public sealed record StarlingOptions
     /// <summary>The seed of every random draw.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The images and how they become batches.</summary>
+    /// <summary>The images and the way in which they become batches.</summary>
     public DataOptions Data { get; init; } = new();
 
     /// <summary>The frozen image tokenizer.</summary>
@@ -32,13 +32,13 @@ public sealed record StarlingOptions
     /// <summary>ST-AR's losses.</summary>
     public SelfGuidedOptions SelfGuided { get; init; } = new();
 
-    /// <summary>AdamW.</summary>
+    /// <summary>AdamW and its learning rate.</summary>
     public OptimizerOptions Optimizer { get; init; } = new();
 
     /// <summary>Steps, batches, replicas and arithmetic.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>When the state is saved and what is kept.</summary>
+    /// <summary>When the state is saved, and which checkpoints are kept.</summary>
     public CheckpointOptions Checkpoint { get; init; } = new();
 
     /// <summary>Sampling and scoring of checkpoints.</summary>
@@ -47,6 +47,6 @@ public sealed record StarlingOptions
     /// <summary>Metrics, health and logs.</summary>
     public MonitorOptions Monitor { get; init; } = new();
 
-    /// <summary>Nodes of a cluster.</summary>
+    /// <summary>How nodes of a cluster work together.</summary>
     public ClusterOptions Cluster { get; init; } = new();
 }

@@ -4,10 +4,13 @@ using Starling.Model.SelfGuided;
 
 namespace Starling.Actors.Configuration;
 
-/// <summary>What the keys of a run's configuration demand of each other.</summary>
+/// <summary>Conditions that several keys of a run's configuration have to meet together.</summary>
 internal static class StarlingRules
 {
-    /// <summary>All of them. What depends on the data or the tokenizer is checked when those are open.</summary>
+    /// <summary>
+    /// All conditions on the configuration alone. Conditions on the data or the tokenizer are checked when those are
+    /// open.
+    /// </summary>
     public static IReadOnlyList<CrossFieldRule<StarlingOptions>> All { get; } =
     [
         new(["training.replicas"], o => BitOperations.IsPow2(o.Training.Replicas)

@@ -1,25 +1,29 @@
 namespace Starling.Actors.Configuration;
 
 /// <summary>
-/// Section <c>cluster.tls</c>: with a certificate, nodes talk over TLS and only to nodes whose certificate comes from
+/// Section <c>cluster.tls</c>. With a certificate, nodes talk over TLS, and only to nodes whose certificate comes from
 /// the same authority. All files are PEM.
 /// </summary>
 public sealed record TlsOptions
 {
     /// <summary>
-    /// The node's certificate, and those between it and the authority's; <c>null</c> for no encryption.
+    /// File with the node's certificate and the certificates between it and the authority's; <c>null</c> for no
+    /// encryption.
     /// </summary>
     public string? Certificate { get; init; }
 
-    /// <summary>The certificate's private key; <c>null</c> if it is in the certificate's file.</summary>
+    /// <summary>File with the certificate's private key; <c>null</c> if the certificate's file has it.</summary>
     public string? Key { get; init; }
 
     /// <summary>
-    /// A file with the key's password; <c>null</c> if the key is not encrypted. A file, because a configuration is
-    /// stored with every checkpoint.
+    /// File with the key's password; <c>null</c> if the key is not encrypted. The password is not in the configuration
+    /// itself, because the configuration is stored with every checkpoint.
     /// </summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>The certificates of the authorities that nodes' certificates may come from; none else count.</summary>
+    /// <summary>
+    /// File with the certificates of the authorities. Certificates of nodes that come from other authorities are
+    /// refused.
+    /// </summary>
     public string? Ca { get; init; }
 }

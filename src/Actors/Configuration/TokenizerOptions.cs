@@ -13,13 +13,15 @@ public sealed record TokenizerOptions
     public string Path { get; init; } = DataOptions.Embedded;
 
     /// <summary>
-    /// Number of codes that the file has; null to take it as it is. Catches another tokenizer before a run, and stands
-    /// in for the file where a dry run does not find it, as <see cref="ExpectedDownscale"/> does.
+    /// Number of codes that the file must have; null for any. A run with another tokenizer is refused. A dry run that
+    /// does not find the file computes with this number and with <see cref="ExpectedDownscale"/>.
     /// </summary>
     [Range(2, 1 << 20)]
     public int? ExpectedCodes { get; init; }
 
-    /// <summary>Side of an image divided by the side of its grid of codes; null to take it as it is.</summary>
+    /// <summary>
+    /// Side of an image divided by the side of its grid of codes, which the file must have; null for any.
+    /// </summary>
     [Range(1, 128)]
     public int? ExpectedDownscale { get; init; }
 }

@@ -57,7 +57,8 @@ public sealed class RunEvaluation : IEvaluation
         VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
         string networkFile = AssetFiles.FeatureNetwork(o.FeatureNetwork);
         IFeatureNetwork network = FeatureNetworks.Load(networkFile);
-        SampleSplit? heldOut = o.Probe.Enabled ? run.HeldOutSplit : null;
+        // The held-out loss needs these images even if there is no probe.
+        SampleSplit? heldOut = run.HeldOutSplit;
         ReferenceKey key = new()
         {
             Data = run.Index.Fingerprint,

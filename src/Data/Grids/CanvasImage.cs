@@ -3,13 +3,13 @@ using Starling.Data.Images;
 
 namespace Starling.Data.Grids;
 
-/// <summary>Images that are drawn on a canvas of Skia's.</summary>
+/// <summary>Makes images by drawing on a canvas of Skia.</summary>
 internal static class CanvasImage
 {
-    /// <summary>Draws an image on white paper.</summary>
+    /// <summary>Makes an image by drawing on a white background.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="draw">Draws on the canvas that it is given, one pixel a unit.</param>
+    /// <param name="draw">Draws on the given canvas, whose unit is one pixel.</param>
     public static RgbImage Draw(int width, int height, Action<SKCanvas> draw)
     {
         using SKBitmap bitmap = new(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);

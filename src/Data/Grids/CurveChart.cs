@@ -8,9 +8,9 @@ using Starling.Data.Images;
 namespace Starling.Data.Grids;
 
 /// <summary>
-/// Curves over one variable as an image: axes with ticks, a grid, and a legend below. Colours can be told apart by
-/// colour-blind readers, markers and dashes in black and white. A chart belongs to one thread; several charts may be
-/// drawn at the same time.
+/// Draws curves over one variable as an image: axes with ticks, a grid, and a legend below. Color-blind readers can
+/// tell the colors apart, and markers and dashes differ in black and white. A chart belongs to one thread; several
+/// threads may draw charts of their own at the same time.
 /// </summary>
 public sealed class CurveChart : IDisposable
 {
@@ -23,21 +23,21 @@ public sealed class CurveChart : IDisposable
     /// <summary>Height of each curve's line in the legend, in pixels.</summary>
     public const int LegendLine = 26;
 
-    /// <summary>Size of the title and of all other texts, in pixels.</summary>
+    /// <summary>Sizes of the title and of all other texts, in pixels.</summary>
     internal const float TitleSize = 22, TextSize = 17;
 
     private const float CurveWidth = 2.5f, MarkerSize = 11, SymbolWidth = 56, NameWidth = 700, Gap = 12;
     private const double TickDensity = 0.6;
 
-    // Curves have the colours of Okabe and Ito, which colour-blind readers can tell apart. Grey and olive replace their
-    // black, which the axes have, and their yellow, which nobody sees on white.
+    // The colors are those of Okabe and Ito, which color-blind readers can tell apart. Gray replaces their black,
+    // because the axes are black. Olive replaces their yellow, because yellow is hard to see on white.
     private static readonly Color[] Colours =
     [
         new(0, 114, 178), new(213, 94, 0), new(0, 158, 115), new(204, 121, 167),
         new(230, 159, 0), new(86, 180, 233), new(90, 90, 90), new(150, 130, 0),
     ];
 
-    // There are seven shapes and eight colours, so that only the 57th style looks like the first.
+    // There are seven shapes and eight colors, so that the first 56 styles all differ.
     private static readonly MarkerShape[] Markers =
     [
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
@@ -46,7 +46,7 @@ public sealed class CurveChart : IDisposable
 
     private static readonly LinePattern Dashes = new([9, 6], 0, "dashes");
 
-    private readonly float _drop = Drop();
+    private readonly float _drop = MeasureDrop();
     private readonly LegendPanel _legend;
 
     /// <summary>Begins a chart without curves.</summary>
@@ -84,10 +84,10 @@ public sealed class CurveChart : IDisposable
     internal Plot Plot { get; }
 
     /// <summary>Adds a curve.</summary>
-    /// <param name="name">Its name in the legend; an ellipsis ends one too long.</param>
-    /// <param name="points">Its points, x ascending; they are joined and marked.</param>
-    /// <param name="style">Number of its colour and marker, from 0; curves that belong together share one.</param>
-    /// <param name="dashed">Whether its line is dashed.</param>
+    /// <param name="name">The curve's name in the legend. A long name is cut, with an ellipsis.</param>
+    /// <param name="points">The curve's points, x ascending. The chart joins and marks them.</param>
+    /// <param name="style">Number of color and marker, from 0. Curves that belong together share a number.</param>
+    /// <param name="dashed">Whether the curve's line is dashed.</param>
     /// <exception cref="ArgumentException">There is no point.</exception>
     public void Add(string name, IReadOnlyList<(double X, double Y)> points, int style = 0, bool dashed = false)
     {
@@ -126,9 +126,9 @@ public sealed class CurveChart : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Plot.Dispose();
 
-    // ScottPlot centres a text by the font's lowest glyph, which lies far below the letters of this font. The drop
+    // ScottPlot centers a text by the font's lowest glyph, which lies far below the letters of this font. The drop
     // moves the middle of the capital letters back to the tick or the symbol.
-    private static float Drop()
+    private static float MeasureDrop()
     {
         using SKFont font = LabelFont.OfSize(TextSize);
         SKFontMetrics metrics = font.Metrics;

@@ -4,25 +4,31 @@ using Starling.Data.Images;
 namespace Starling.Data.Grids;
 
 /// <summary>
-/// Lays images out in labelled rows, as one image: what a run shows of its samples. Grids may be drawn by several
-/// threads at the same time.
+/// Lays images out in labeled rows as one image, to show the samples of a run. Several threads may draw grids at the
+/// same time.
 /// </summary>
 public static class SampleGrid
 {
     private const int Gap = 2, Margin = 8, SmallestText = 13, LargestText = 26;
 
-    // The widest label is twelve times as wide as its letters are high, and letters a fifth of an image.
+    // A label is at most twelve times as wide as its letters are high. Letters are a fifth as high as an image.
     private const int LabelShare = 12;
     private const float TextShare = 0.2f;
     private static readonly SKColor Ink = new(32, 32, 32);
 
-    /// <summary>Renders a grid.</summary>
-    /// <param name="rows">A row of images for each label; all images of one size.</param>
-    /// <param name="labels">A text for each row, to its left; an ellipsis ends one of over 20 letters or so.</param>
-    /// <param name="columns">Images side by side, from 1; a longer row goes on below itself.</param>
-    /// <param name="scale">Each pixel becomes a square of this many, from 1.</param>
-    /// <param name="title">A line above the grid, which widens the grid as it needs; null or empty for none.</param>
-    /// <exception cref="ArgumentException">No images, not one label a row, or images of several sizes.</exception>
+    /// <summary>Draws a grid.</summary>
+    /// <param name="rows">A row of images for each label. All images have one size.</param>
+    /// <param name="labels">
+    /// A text for each row, to its left. A text over about 20 letters is cut, with an ellipsis.
+    /// </param>
+    /// <param name="columns">
+    /// Number of images side by side, at least 1. A longer row continues on the next line.
+    /// </param>
+    /// <param name="scale">Each pixel becomes a square with this side, at least 1.</param>
+    /// <param name="title">A line above the grid; null or empty for none. A long title widens the grid.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no image, there is not one label for each row, or the images have several sizes.
+    /// </exception>
     /// <exception cref="StarlingException">The font's file is missing or damaged.</exception>
     public static RgbImage Render(
         IReadOnlyList<IReadOnlyList<RgbImage>> rows, IReadOnlyList<string> labels, int columns, int scale = 1,

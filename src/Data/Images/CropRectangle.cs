@@ -8,13 +8,14 @@ public readonly record struct CropRectangle(int Left, int Top, int Width, int He
     private const double MinRatio = 3.0 / 4.0, MaxRatio = 4.0 / 3.0;
 
     /// <summary>
-    /// torchvision's RandomResizedCrop: an area share uniform in [<paramref name="minScale"/>, 1], a log-uniform aspect
-    /// ratio in [3/4, 4/3], a uniform place; after ten misses the largest centred rectangle of an allowed ratio.
+    /// Draws a rectangle as torchvision's RandomResizedCrop does: its share of the area is uniform in
+    /// [<paramref name="minScale"/>, 1], its aspect ratio log-uniform in [3/4, 4/3], and its place uniform. After ten
+    /// rectangles that do not fit, the result is the largest centered rectangle of an allowed ratio.
     /// </summary>
     /// <param name="width">Width of the image in pixels.</param>
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="minScale">Smallest share of the area, in (0, 1].</param>
-    /// <param name="random">A stream of this view's own.</param>
+    /// <param name="random">The random numbers of this view.</param>
     public static CropRectangle Draw(int width, int height, double minScale, ref KeyedRandom random)
     {
         double area = (double)width * height, low = Math.Log(MinRatio), high = Math.Log(MaxRatio);
@@ -27,10 +28,10 @@ public readonly record struct CropRectangle(int Left, int Top, int Width, int He
             int top = random.Below(height - h + 1);
             return new CropRectangle(random.Below(width - w + 1), top, w, h);
         }
-        return Fallback(width, height);
+        return LargestCentered(width, height);
     }
 
-    private static CropRectangle Fallback(int width, int height)
+    private static CropRectangle LargestCentered(int width, int height)
     {
         double ratio = (double)width / height;
         int w = ratio > MaxRatio ? Crops.RoundHalfEven(height * MaxRatio) : width;

@@ -1,19 +1,22 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// The crops of the Python baselines, pixel for pixel: ADM's centre crop (LlamaGen dataset/augmentation.py,
+/// Makes the crops of the Python baselines, pixel for pixel: ADM's center crop (LlamaGen dataset/augmentation.py,
 /// <c>center_crop_arr</c>), torchvision's TenCrop and RandomResizedCrop, and the mirror image.
 /// </summary>
 public static class Crops
 {
-    /// <summary>How many crops a ten-crop has.</summary>
+    /// <summary>Number of crops in a ten-crop.</summary>
     public const int TenCropCount = 10;
 
     /// <summary>
-    /// The centre square of <paramref name="size"/> pixels: halve with a box filter while the shorter side is at least
-    /// twice the size, resize it to the size with a bicubic filter, cut the middle. Enlarges small images.
+    /// Cuts the center square with a side of <paramref name="size"/> pixels. A box filter halves the image while its
+    /// shorter side is at least twice the size. Then a bicubic filter resizes the shorter side to the size, which
+    /// enlarges a small image. The middle is cut out.
     /// </summary>
-    /// <exception cref="ImageDecodeException">So long and thin that the resized image passes the limit.</exception>
+    /// <exception cref="ImageDecodeException">
+    /// The image is so long and thin that it would pass the limit when it is resized.
+    /// </exception>
     public static RgbImage Center(RgbImage image, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
@@ -27,12 +30,12 @@ public static class Crops
     }
 
     /// <summary>
-    /// One of the ten crops: top-left, top-right, bottom-left, bottom-right, centre, then the same five of the mirrored
-    /// image.
+    /// Cuts one of the ten crops: top-left, top-right, bottom-left, bottom-right, center, then the same five of the
+    /// mirrored image.
     /// </summary>
     /// <param name="image">The image, at least <paramref name="size"/> on each side.</param>
     /// <param name="size">Side of the crop in pixels.</param>
-    /// <param name="index">0..9.</param>
+    /// <param name="index">Number of the crop, 0..9.</param>
     public static RgbImage TenCrop(RgbImage image, int size, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -56,7 +59,7 @@ public static class Crops
     public static RgbImage Resized(RgbImage image, CropRectangle crop, int size) =>
         Resampler.Resize(Cut(image, crop.Left, crop.Top, crop.Width, crop.Height), size, size, ResampleFilter.Bicubic);
 
-    /// <summary>A copy of a rectangle of the image.</summary>
+    /// <summary>Copies a rectangle of the image.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image.</exception>
     public static RgbImage Cut(RgbImage image, int left, int top, int width, int height)
     {
@@ -69,7 +72,7 @@ public static class Crops
         return new RgbImage(width, height, pixels);
     }
 
-    /// <summary>The image mirrored left to right.</summary>
+    /// <summary>Mirrors an image left to right.</summary>
     public static RgbImage Flip(RgbImage image)
     {
         byte[] pixels = GC.AllocateUninitializedArray<byte>(image.Pixels.Length);
@@ -83,6 +86,6 @@ public static class Crops
         return new RgbImage(image.Width, image.Height, pixels);
     }
 
-    // Python's round, which the baselines use, sends halves to the even neighbour.
+    // The baselines use Python's round, which rounds halves to the even number.
     internal static int RoundHalfEven(double value) => (int)Math.Round(value, MidpointRounding.ToEven);
 }

@@ -1,9 +1,9 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Turns the bytes of an image file into pixels as Pillow's <c>Image.open(f).convert("RGB")</c> does: alpha is
-/// dropped, not blended; grey and palette become RGB; EXIF orientation is ignored, as the Python baselines ignore it.
-/// Implementations keep no state between calls and may be called by several threads at once.
+/// Turns the bytes of an image file into pixels as Pillow's <c>Image.open(f).convert("RGB")</c> does. Alpha is dropped,
+/// not blended. Gray and palette images become RGB. EXIF orientation is ignored, because the Python baselines ignore
+/// it. Implementations keep no state between calls, and several threads may call them at once.
 /// </summary>
 public interface IImageDecoder
 {
@@ -11,7 +11,7 @@ public interface IImageDecoder
     string Name { get; }
 
     /// <summary>Decodes one image file.</summary>
-    /// <param name="file">The whole file; its first bytes tell the format, never a name.</param>
-    /// <exception cref="ImageDecodeException">Not an image, too large, or damaged.</exception>
+    /// <param name="file">The whole file. Its first bytes tell the format; names of files are not used.</param>
+    /// <exception cref="ImageDecodeException">The file is no image, is too large, or is damaged.</exception>
     RgbImage Decode(ReadOnlySpan<byte> file);
 }

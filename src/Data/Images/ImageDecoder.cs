@@ -1,8 +1,9 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// The decoder of the program: libturbojpeg for JPEG where it is installed, Skia for everything else. What the fast
-/// decoder refuses goes to Skia too, so which images decode, and to what, does not depend on the machine's libraries.
+/// The decoder of the program. It uses libturbojpeg for JPEG, if that is installed, and Skia for everything else. Skia
+/// also gets what libturbojpeg refuses. Which images can be decoded, and to which pixels, therefore does not depend on
+/// the machine's libraries.
 /// </summary>
 public sealed class ImageDecoder : IImageDecoder
 {
@@ -13,7 +14,7 @@ public sealed class ImageDecoder : IImageDecoder
     {
     }
 
-    /// <summary>The one decoder; it has no state.</summary>
+    /// <summary>The only instance, which has no state.</summary>
     public static ImageDecoder Default { get; } = new();
 
     /// <inheritdoc/>

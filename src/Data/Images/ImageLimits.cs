@@ -1,13 +1,16 @@
 namespace Starling.Data.Images;
 
-/// <summary>Guards that hold before any pixel memory is taken.</summary>
+/// <summary>Limits that are checked before memory for pixels is allocated.</summary>
 public static class ImageLimits
 {
-    /// <summary>Most pixels an image may have: where Pillow refuses a decompression bomb (2 * 89,478,485).</summary>
+    /// <summary>
+    /// The most pixels that an image may have. Above this number (2 * 89,478,485) Pillow refuses an image as a
+    /// decompression bomb.
+    /// </summary>
     public const long MaxPixels = 178_956_970;
 
-    /// <summary>Refuses a size that no training image has.</summary>
-    /// <exception cref="ImageDecodeException">Empty, or above <see cref="MaxPixels"/>.</exception>
+    /// <summary>Refuses an image by its size.</summary>
+    /// <exception cref="ImageDecodeException">The image is empty, or above <see cref="MaxPixels"/>.</exception>
     internal static void Check(int width, int height)
     {
         if (width <= 0 || height <= 0) throw new ImageDecodeException($"the image is empty ({width}x{height})");

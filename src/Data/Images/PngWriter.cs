@@ -5,7 +5,7 @@ namespace Starling.Data.Images;
 /// <summary>Writes images as PNG files (8-bit RGB, lossless).</summary>
 public static class PngWriter
 {
-    /// <summary>The bytes of a PNG file that holds the image.</summary>
+    /// <summary>Encodes an image as the bytes of a PNG file.</summary>
     public static unsafe byte[] Encode(RgbImage image)
     {
         byte[] rgbx = new byte[checked(image.Width * image.Height * 4)];
@@ -24,7 +24,7 @@ public static class PngWriter
         }
     }
 
-    /// <summary>Writes the image to a file, making its folder where it is missing.</summary>
+    /// <summary>Writes an image to a file, and makes the file's folder if it is missing.</summary>
     /// <exception cref="StarlingException">The file cannot be written.</exception>
     public static void Write(string path, RgbImage image)
     {

@@ -1,12 +1,12 @@
 namespace Starling.Data.Images;
 
-/// <summary>Pillow's filters of the same names; all are widened when shrinking (antialiased).</summary>
+/// <summary>Pillow's filters of the same names. All are widened when an image shrinks (antialiasing).</summary>
 public enum ResampleFilter
 {
-    /// <summary>Mean of the covered pixels; support 0.5.</summary>
+    /// <summary>The mean of the covered pixels. It reaches 0.5 pixels to each side.</summary>
     Box,
-    /// <summary>Triangle; support 1.</summary>
+    /// <summary>A triangle. It reaches 1 pixel to each side.</summary>
     Bilinear,
-    /// <summary>Cubic convolution with a = -0.5 (Catmull-Rom); support 2.</summary>
+    /// <summary>Cubic convolution with a = -0.5 (Catmull-Rom). It reaches 2 pixels to each side.</summary>
     Bicubic,
 }

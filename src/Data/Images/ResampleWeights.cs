@@ -2,11 +2,13 @@ namespace Starling.Data.Images;
 
 /// <summary>
 /// The weights of one axis: output pixel i is the sum of <c>Weights[i * Taps + k] * input[Start[i] + k]</c> over
-/// k &lt; Count[i], in 22-bit fixed point. Same arithmetic, in the same order, as Pillow's Resample.c.
+/// k &lt; Count[i], in 22-bit fixed point. The arithmetic and its order are those of Pillow's Resample.c.
 /// </summary>
 internal sealed class ResampleWeights
 {
-    /// <summary>Fractional bits: 8 for the pixel and 2 for overshoot are left of 32.</summary>
+    /// <summary>
+    /// Number of fractional bits. Of 32 bits, 8 are for the pixel and 2 for sums beyond its range.
+    /// </summary>
     public const int Bits = 32 - 8 - 2;
 
     private ResampleWeights(int taps, int size) =>

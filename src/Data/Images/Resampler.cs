@@ -3,19 +3,21 @@ using System.Buffers;
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Antialiased resizing, byte for byte what Pillow's <c>Image.resize</c> gives: a horizontal and a vertical pass with
-/// 22-bit fixed-point weights, rounded and clipped to bytes after each pass. Integer arithmetic throughout the pixels,
-/// so the result does not depend on the processor.
+/// Resizes images with antialiasing, byte for byte as Pillow's <c>Image.resize</c> does: in a horizontal and a vertical
+/// pass with 22-bit fixed-point weights, rounded and clipped to bytes after each pass. Pixels are computed with
+/// integers only, so that the result does not depend on the processor.
 /// </summary>
 public static class Resampler
 {
     /// <summary>Resizes an image, or the part of it in <paramref name="box"/>.</summary>
-    /// <param name="image">The image; not changed.</param>
+    /// <param name="image">The image, which is not changed.</param>
     /// <param name="width">Width of the result in pixels.</param>
     /// <param name="height">Height of the result in pixels.</param>
-    /// <param name="filter">The filter; support grows with the scale when shrinking.</param>
-    /// <param name="box">The part to take; pixels around it still count under the filter. Null: all of it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size below 1, or a box outside the image.</exception>
+    /// <param name="filter">The filter. It is widened by the scale when the image shrinks.</param>
+    /// <param name="box">
+    /// The part to take; null for the whole image. Pixels around the part still count if the filter reaches them.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the box is outside the image.</exception>
     public static RgbImage Resize(
         RgbImage image, int width, int height, ResampleFilter filter, ResampleBox? box = null)
     {
@@ -45,7 +47,7 @@ public static class Resampler
             return new RgbImage(width, height, result);
         }
 
-        // Only the rows that the vertical pass will read are worth resampling horizontally.
+        // The horizontal pass computes only the rows that the vertical pass will read.
         int first = down.Start[0], rows = down.Start[^1] + down.Count[^1] - first;
         byte[] middle = ArrayPool<byte>.Shared.Rent(checked(width * rows * 3));
         AcrossRows(image.Pixels, image.Width, first, rows, middle,

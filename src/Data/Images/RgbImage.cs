@@ -6,7 +6,7 @@ public sealed class RgbImage
     /// <summary>Wraps pixels without copying them.</summary>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
-    /// <param name="pixels">Exactly <c>height * width * 3</c> bytes; owned by the image from now on.</param>
+    /// <param name="pixels">Exactly <c>height * width * 3</c> bytes. The image keeps and uses this array.</param>
     /// <exception cref="ArgumentException">The length does not fit the size.</exception>
     public RgbImage(int width, int height, byte[] pixels)
     {
@@ -29,10 +29,10 @@ public sealed class RgbImage
     /// <summary>The bytes, row by row, R G B for each pixel.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>A black image of the given size.</summary>
+    /// <summary>Makes a black image of the given size.</summary>
     public static RgbImage Blank(int width, int height) => new(width, height, new byte[checked(width * height * 3)]);
 
-    /// <summary>Wraps planes (3, H, W), as batches and tensors hold images, by interleaving a copy of them.</summary>
+    /// <summary>Makes an image from planes (3, H, W), the form in which batches and tensors hold images.</summary>
     public static RgbImage FromPlanes(ReadOnlySpan<byte> planes, int width, int height)
     {
         RgbImage image = Blank(width, height);

@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Decodes with SkiaSharp: JPEG (CMYK too), PNG, WebP, GIF, BMP. Always available. No colour management, no rotation,
-/// and alpha is never multiplied in, so pixels are those Pillow gives for 8-bit images.
+/// Decodes JPEG (CMYK too), PNG, WebP, GIF and BMP with SkiaSharp, which is always available. It manages no colors,
+/// rotates nothing and never multiplies alpha in, so that pixels are those of Pillow for 8-bit images.
 /// </summary>
 public sealed class SkiaDecoder : IImageDecoder
 {
@@ -21,7 +21,7 @@ public sealed class SkiaDecoder : IImageDecoder
         int width = codec.Info.Width, height = codec.Info.Height;
         ImageLimits.Check(width, height);
 
-        // No colour space in the request: Skia then leaves the stored values alone.
+        // The request names no color space, so that Skia does not change the stored values.
         SKImageInfo info = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         byte[] rgba = GC.AllocateUninitializedArray<byte>(checked(width * height * 4));
         fixed (byte* pixels = rgba)
@@ -33,7 +33,8 @@ public sealed class SkiaDecoder : IImageDecoder
         return new RgbImage(width, height, DropAlpha(rgba));
     }
 
-    // A JPEG cut short is decoded as far as it goes once libjpeg meets an end marker; without one Skia gives up on it.
+    // With an end marker behind it, a JPEG that was cut short is decoded as far as it goes. Without one, Skia refuses
+    // it.
     private static SKData Wrap(ReadOnlySpan<byte> file, bool jpeg)
     {
         if (!jpeg) return SKData.CreateCopy(file);

@@ -1,8 +1,9 @@
 namespace Starling.Data.Images;
 
 /// <summary>
-/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. Damaged and cut-off
-/// files are refused, and CMYK too (the library would leave the conversion to the caller): Skia takes those.
+/// Decodes JPEG with the system's libturbojpeg, about twice as fast as Skia and to the same pixels. It refuses damaged
+/// and cut-off files and CMYK, whose conversion libturbojpeg leaves to its caller. <see cref="ImageDecoder"/> gives
+/// these to Skia.
 /// </summary>
 public sealed class TurboJpegDecoder : IImageDecoder
 {
@@ -13,14 +14,14 @@ public sealed class TurboJpegDecoder : IImageDecoder
     /// <inheritdoc/>
     public string Name => "libturbojpeg";
 
-    /// <summary>The decoder, or null where the library is not installed (Debian: libturbojpeg0).</summary>
+    /// <summary>Makes a decoder, or returns null if the library is not installed (Debian: libturbojpeg0).</summary>
     public static TurboJpegDecoder? TryCreate() => TurboJpegNative.Available ? new TurboJpegDecoder() : null;
 
     /// <inheritdoc/>
     public unsafe RgbImage Decode(ReadOnlySpan<byte> file)
     {
         if (!JpegMarkers.StartsJpeg(file)) throw new ImageDecodeException("the bytes are no JPEG");
-        // A handle an image costs microseconds and leaves nothing to share between threads or to forget to free.
+        // Each image has a handle of its own. That costs microseconds, and threads share nothing.
         nint handle = TurboJpegNative.InitDecompress();
         if (handle == 0) throw new ImageDecodeException("libturbojpeg gave no decompressor");
         try
@@ -49,7 +50,7 @@ public sealed class TurboJpegDecoder : IImageDecoder
 
     private static void Check(nint handle, int status)
     {
-        // A warning counts as well: what versions of the library make of the last half block of a cut-off file differs.
+        // A warning is an error here, because versions of the library decode the end of a cut-off file differently.
         if (status != 0)
             throw new ImageDecodeException($"the JPEG data is damaged ({TurboJpegNative.ErrorText(handle)})");
     }

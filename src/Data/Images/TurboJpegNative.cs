@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Starling.Data.Images;
 
-/// <summary>The functions of libturbojpeg (API 2.x) that decoding takes, looked up once in the process.</summary>
+/// <summary>
+/// The functions of libturbojpeg (API 2.x) that decoding needs. The library is looked up once in the process.
+/// </summary>
 internal static unsafe class TurboJpegNative
 {
-    /// <summary>TJPF_RGB.</summary>
+    /// <summary>The pixel format TJPF_RGB.</summary>
     public const int Rgb = 0;
 
-    /// <summary>TJCS_CMYK; TJCS_YCCK is the next number.</summary>
+    /// <summary>The color space TJCS_CMYK. The next number is TJCS_YCCK.</summary>
     public const int Cmyk = 3;
 
     private static readonly nint Library = Load();
@@ -16,7 +18,7 @@ internal static unsafe class TurboJpegNative
     private static readonly string[] Functions =
         ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjGetErrorStr2", "tjDestroy"];
 
-    /// <summary>Whether the library is on this machine, with all its functions.</summary>
+    /// <summary>Whether this machine has the library with all these functions.</summary>
     public static bool Available { get; } =
         Library != 0 && Functions.All(name => NativeLibrary.TryGetExport(Library, name, out _));
 

@@ -3,13 +3,14 @@ using Starling.Data.Randomness;
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// The order of one epoch, a pure function of (seed, epoch): the row groups in random order, dealt into windows of W,
-/// and the samples of each window fully shuffled. Any position can be asked for at any time, so resuming in the middle
-/// of an epoch costs one window; W bounds the row groups that are live at once. Safe on any number of threads.
+/// The order of the samples in one epoch, a pure function of (seed, epoch). The row groups are put in random order and
+/// divided into windows of W; the samples of each window are fully shuffled. Any position can be asked for at any time,
+/// so that a run which resumes in the middle of an epoch shuffles one window only. W bounds the number of row groups in
+/// use at once. Any number of threads may use an order.
 /// </summary>
 public sealed class EpochOrder
 {
-    // A reader moves through windows in order and straddles two at a boundary; a few slots also serve workers that lag.
+    // Readers go through the windows in order. At a boundary they need two windows; slow ones still need older windows.
     private const int Slots = 4;
 
     private readonly SampleSplit _split;
@@ -19,11 +20,11 @@ public sealed class EpochOrder
     private readonly long[] _windowStarts;
     private readonly Window?[] _recent = new Window?[Slots];
 
-    /// <summary>The order of <paramref name="epoch"/>.</summary>
+    /// <summary>Makes the order of <paramref name="epoch"/>.</summary>
     /// <param name="split">The samples to order.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">From 0.</param>
-    /// <param name="windowRowGroups">W, row groups shuffled together; 16 or more mixes well.</param>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <param name="windowRowGroups">W, the number of row groups that are shuffled together. 16 mix well.</param>
     public EpochOrder(SampleSplit split, ulong seed, long epoch, int windowRowGroups)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -37,21 +38,23 @@ public sealed class EpochOrder
             _windowStarts[w + 1] = _windowStarts[w] + windows[w].Sum(group => (long)split.CountIn(group));
     }
 
-    /// <summary>Which epoch.</summary>
+    /// <summary>Number of the epoch, from 0.</summary>
     public long Epoch { get; }
 
-    /// <summary>Samples in the epoch: each of the split once.</summary>
+    /// <summary>Number of samples in the epoch, which has each sample of the split once.</summary>
     public long Total => _split.Total;
 
-    /// <summary>The sample id at a position: O(log windows) once the position's window is shuffled.</summary>
-    /// <param name="position">0..Total-1.</param>
+    /// <summary>
+    /// Returns the sample id at a position. This takes O(log windows) once the position's window is shuffled.
+    /// </summary>
+    /// <param name="position">The position, 0..Total-1.</param>
     public long SampleAt(long position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Total);
         int found = Array.BinarySearch(_windowStarts, position);
         int window = found >= 0 ? found : ~found - 1;
-        // Of several windows that start here, all but the last are empty.
+        // If several windows start at this position, all but the last are empty.
         while (_windowStarts[window + 1] == position) window++;
         return Shuffled(window).Samples[position - _windowStarts[window]];
     }
@@ -61,7 +64,7 @@ public sealed class EpochOrder
         ref Window? slot = ref _recent[window % Slots];
         Window? known = Volatile.Read(ref slot);
         if (known?.Number == window) return known;
-        // Two threads may both do this work; their results are equal, so whoever writes last is right.
+        // Two threads may both shuffle the window. Their results are equal, so it does not matter which one is kept.
         Window made = Shuffle(window);
         Volatile.Write(ref slot, made);
         return made;

@@ -3,16 +3,16 @@ using Starling.Data.Randomness;
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// Which images stand for a data set that is too large to look at in full. The choice is the same in every run over
-/// the same images, whatever its seed, so that scores compare.
+/// Chooses images that represent a data set which is too large to read in full. The choice does not depend on a run's
+/// seed, so that the scores of different runs compare.
 /// </summary>
 public static class EvenChoice
 {
     private const ulong ChoiceSeed = 0;
 
     /// <summary>
-    /// Ascending positions of 0..<paramref name="total"/>−1: one drawn from each of <paramref name="count"/> equal
-    /// parts, or all if there are no more than that; 0 for all.
+    /// Returns ascending positions of 0..<paramref name="total"/>−1: one drawn from each of <paramref name="count"/>
+    /// equal parts. If the count is 0 or above the total, it returns all positions.
     /// </summary>
     public static IEnumerable<long> Of(long total, long count)
     {

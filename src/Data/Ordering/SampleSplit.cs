@@ -4,19 +4,20 @@ using Starling.Data.Shards;
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// The samples of one split. A sample is held out by a hash of its id alone, with a constant seed, so that the split is
-/// the same in every run over the same shards and adding shards at the end moves no sample across it.
+/// The samples of one part of a data set. Whether a sample is held out depends on a hash of its id alone. The part is
+/// therefore the same in every run over the same shards, and shards that are added at the end move no sample to the
+/// other part.
 /// </summary>
 public sealed class SampleSplit
 {
     private const ulong SplitSeed = 0;
     private readonly int[] _counts;
 
-    /// <summary>Counts the split's samples in every row group.</summary>
+    /// <summary>Makes a split and counts its samples in every row group.</summary>
     /// <param name="index">The shards.</param>
-    /// <param name="split">Which part.</param>
+    /// <param name="split">The part.</param>
     /// <param name="holdOut">Share of the samples that is held out, in [0, 1).</param>
-    /// <exception cref="StarlingException">The part holds no sample.</exception>
+    /// <exception cref="StarlingException">The part has no sample.</exception>
     public SampleSplit(ShardIndex index, Split split, double holdOut)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(holdOut);
@@ -32,22 +33,22 @@ public sealed class SampleSplit
     /// <summary>The shards.</summary>
     public ShardIndex Index { get; }
 
-    /// <summary>Which part.</summary>
+    /// <summary>The part of the data set.</summary>
     public Split Split { get; }
 
     /// <summary>Share of the samples that is held out.</summary>
     public double HoldOut { get; }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>Number of samples in the split.</summary>
     public long Total { get; }
 
-    /// <summary>Samples in a row group.</summary>
+    /// <summary>Returns the number of the split's samples in a row group.</summary>
     public int CountIn(int rowGroup) => _counts[rowGroup];
 
-    /// <summary>Whether a sample belongs to the split.</summary>
+    /// <summary>Tells whether a sample belongs to the split.</summary>
     public bool Contains(long sample) => Contains(sample, Split, HoldOut);
 
-    /// <summary>Ids of the split's samples in a row group, ascending.</summary>
+    /// <summary>Returns the ids of the split's samples in a row group, ascending.</summary>
     public IEnumerable<long> SamplesIn(int rowGroup)
     {
         RowGroupInfo group = Index.RowGroups[rowGroup];

@@ -1,6 +1,6 @@
 namespace Starling.Data.Ordering;
 
-/// <summary>Which part of a data set.</summary>
+/// <summary>A part of a data set.</summary>
 public enum Split
 {
     /// <summary>Every sample.</summary>

@@ -1,9 +1,9 @@
 namespace Starling.Data.Ordering;
 
 /// <summary>
-/// Which samples make up a step: step s takes the positions [k*B, (k+1)*B) of epoch e, where e and k are the quotient
-/// and remainder of s by the steps in an epoch, floor(N / B). The last N mod B positions of an epoch are left out; each
-/// epoch leaves out others. Steps count from 0.
+/// The samples of each step. An epoch of N samples has floor(N / B) steps. Step s takes the positions [k*B, (k+1)*B) of
+/// epoch e, where e and k are quotient and remainder of s by the number of steps in an epoch. The last N mod B
+/// positions of an epoch are left out; they hold other samples in every epoch. Steps count from 0.
 /// </summary>
 public sealed class StepOrder
 {
@@ -12,12 +12,12 @@ public sealed class StepOrder
     private readonly int _windowRowGroups;
     private readonly EpochOrder?[] _recent = new EpochOrder?[2];
 
-    /// <summary>The order of a run.</summary>
+    /// <summary>Makes the order of a run.</summary>
     /// <param name="split">The samples to train on.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="globalBatch">B, samples a step.</param>
+    /// <param name="globalBatch">B, the number of samples in a step.</param>
     /// <param name="windowRowGroups">W of <see cref="EpochOrder"/>.</param>
-    /// <exception cref="StarlingException">A batch is larger than the split.</exception>
+    /// <exception cref="StarlingException">The batch is larger than the split.</exception>
     public StepOrder(SampleSplit split, ulong seed, int globalBatch, int windowRowGroups)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(globalBatch);
@@ -28,22 +28,19 @@ public sealed class StepOrder
                 + $"of the split '{split.Split}'; make the batch smaller or add shards");
     }
 
-    /// <summary>B, samples a step.</summary>
+    /// <summary>B, the number of samples in a step.</summary>
     public int GlobalBatch { get; }
 
-    /// <summary>floor(N / B).</summary>
+    /// <summary>Number of steps in an epoch: floor(N / B).</summary>
     public long StepsPerEpoch { get; }
 
-    /// <summary>Samples that each epoch leaves out: N mod B.</summary>
-    public long DroppedPerEpoch => _split.Total - (StepsPerEpoch * GlobalBatch);
-
-    /// <summary>The epoch of a step, from 0.</summary>
+    /// <summary>Returns the epoch of a step, from 0.</summary>
     public long EpochOf(long step) => step / StepsPerEpoch;
 
-    /// <summary>Position in its epoch of a step's first sample.</summary>
+    /// <summary>Returns the position of a step's first sample in its epoch.</summary>
     public long FirstPosition(long step) => step % StepsPerEpoch * GlobalBatch;
 
-    /// <summary>The order of an epoch; the last two asked for are kept.</summary>
+    /// <summary>Returns the order of an epoch. Two orders are kept in memory.</summary>
     public EpochOrder Epoch(long epoch)
     {
         ref EpochOrder? slot = ref _recent[epoch % _recent.Length];

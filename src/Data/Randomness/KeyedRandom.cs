@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Starling.Data.Randomness;
 
 /// <summary>
-/// Random numbers that are a pure function of a key (seed, purpose, indices). There is no global generator, so nothing
-/// random has to be saved in a checkpoint and no draw depends on which process or thread made the one before it.
-/// The stream is xoshiro256** (Blackman and Vigna, 2018), its state filled by SplitMix64 from the hashed key.
+/// Random numbers that are a pure function of a key (seed, purpose, indices). There is no global generator. A
+/// checkpoint therefore holds no random state, and no draw depends on the process or thread that made the draw before
+/// it. The stream is xoshiro256** (Blackman and Vigna, 2018). SplitMix64 fills its state from the hashed key.
 /// </summary>
 public struct KeyedRandom
 {
@@ -20,12 +20,14 @@ public struct KeyedRandom
     }
 
     /// <summary>
-    /// The stream for one use: a run's seed, what it is for, and up to three indices (step, sample, view…).
+    /// Returns the stream of a key: a run's seed, the purpose, and up to three indices (step, sample, view…).
     /// </summary>
     public static KeyedRandom For(ulong seed, RandomPurpose purpose, long a = 0, long b = 0, long c = 0) =>
         new(Key(seed, purpose, a, b, c));
 
-    /// <summary>The 64-bit key behind <see cref="For"/>; also seeds device generators.</summary>
+    /// <summary>
+    /// Computes the 64-bit key of a stream of <see cref="For"/>. Generators on devices are seeded with it too.
+    /// </summary>
     public static ulong Key(ulong seed, RandomPurpose purpose, long a = 0, long b = 0, long c = 0)
     {
         ulong key = seed;
@@ -35,7 +37,7 @@ public struct KeyedRandom
         return Absorb(key, (ulong)c);
     }
 
-    /// <summary>The next 64 uniformly random bits.</summary>
+    /// <summary>Draws 64 uniformly random bits.</summary>
     public ulong NextUInt64()
     {
         ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9, t = _s1 << 17;
@@ -48,10 +50,12 @@ public struct KeyedRandom
         return result;
     }
 
-    /// <summary>Uniform in [0, 1) with 53 random bits.</summary>
+    /// <summary>Draws a number that is uniform in [0, 1), with 53 random bits.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in [0, <paramref name="exclusive"/>), without bias (Lemire, 2019).</summary>
+    /// <summary>
+    /// Draws a whole number that is uniform in [0, <paramref name="exclusive"/>), without bias (Lemire, 2019).
+    /// </summary>
     public int Below(int exclusive)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exclusive);
@@ -63,7 +67,7 @@ public struct KeyedRandom
         }
     }
 
-    /// <summary>True with probability <paramref name="probability"/>.</summary>
+    /// <summary>Draws true with probability <paramref name="probability"/>.</summary>
     public bool Chance(double probability) => NextDouble() < probability;
 
     /// <summary>Puts <paramref name="items"/> in uniformly random order (Fisher and Yates).</summary>
@@ -77,7 +81,7 @@ public struct KeyedRandom
     }
 
     /// <summary>
-    /// <paramref name="count"/> distinct numbers of 0..<paramref name="exclusive"/>-1, in random order.
+    /// Draws <paramref name="count"/> distinct numbers of 0..<paramref name="exclusive"/>-1, in random order.
     /// </summary>
     public int[] Choose(int count, int exclusive)
     {

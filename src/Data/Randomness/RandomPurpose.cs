@@ -1,8 +1,8 @@
 namespace Starling.Data.Randomness;
 
 /// <summary>
-/// What a random draw is for; part of the key of every draw, so that no two uses ever share a stream.
-/// The numbers are part of the training state's definition: never renumber, only append.
+/// The purpose of a random draw. It is part of the key of every draw, so that two purposes never share a stream. The
+/// numbers define the training state: never change them, only append new ones.
 /// </summary>
 public enum RandomPurpose
 {
@@ -12,11 +12,11 @@ public enum RandomPurpose
     WindowOrder = 2,
     /// <summary>Crop, scale and flip of one view of one sample.</summary>
     Augmentation = 3,
-    /// <summary>Whether a sample's class label is dropped for classifier-free guidance.</summary>
+    /// <summary>The decision to drop a sample's class label for classifier-free guidance.</summary>
     ClassDrop = 4,
-    /// <summary>Which token positions are masked as attention keys.</summary>
+    /// <summary>The token positions that are masked as attention keys.</summary>
     AttentionMask = 5,
-    /// <summary>Which sequence positions the contrastive losses compare.</summary>
+    /// <summary>The sequence positions that the contrastive losses compare.</summary>
     ContrastSteps = 6,
     /// <summary>Dropout masks.</summary>
     Dropout = 7,
@@ -24,14 +24,14 @@ public enum RandomPurpose
     Initialization = 8,
     /// <summary>Tokens drawn while sampling images.</summary>
     Sampling = 9,
-    /// <summary>Which samples are held out for validation.</summary>
+    /// <summary>The samples that are held out for validation.</summary>
     HoldOut = 10,
-    /// <summary>Order and augmentation of the images a linear probe trains on.</summary>
+    /// <summary>Order and augmentation of the images that a linear probe trains on.</summary>
     Probe = 11,
-    /// <summary>Tokenizer training.</summary>
+    /// <summary>All draws of a tokenizer's training.</summary>
     TokenizerTraining = 12,
-    /// <summary>Feature network training.</summary>
+    /// <summary>All draws of a feature network's training.</summary>
     FeatureTraining = 13,
-    /// <summary>Which images of a large data set an evaluation looks at.</summary>
+    /// <summary>The images of a large data set that an evaluation reads.</summary>
     EvaluationChoice = 14,
 }

@@ -4,14 +4,15 @@ using System.Text.Json.Nodes;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// The class names that Hugging Face's <c>datasets</c> keeps under the key <c>huggingface</c> of a file.
+/// Reads and writes class names in the metadata of a file, as Hugging Face's <c>datasets</c> does: under the key
+/// <c>huggingface</c>.
 /// </summary>
 internal static class ClassLabels
 {
     public const string MetadataKey = "huggingface";
 
-    /// <summary>The names in label order, or null where the file has none.</summary>
-    /// <exception cref="StarlingException">The key is there, but is not the JSON it should be.</exception>
+    /// <summary>Returns the names in label order, or null if the file has none.</summary>
+    /// <exception cref="StarlingException">The key is there, but its value is not such JSON.</exception>
     public static IReadOnlyList<string>? Parse(IReadOnlyDictionary<string, string> metadata, string file)
     {
         if (!metadata.TryGetValue(MetadataKey, out string? json)) return null;
@@ -26,6 +27,7 @@ internal static class ClassLabels
         }
     }
 
+    /// <summary>Writes names as the value of the metadata's key.</summary>
     public static string Format(IReadOnlyList<string> names)
     {
         JsonArray list = [.. names.Select(name => (JsonNode)name)];

@@ -1,39 +1,40 @@
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Keeps the most recently used row groups in memory, up to a number of bytes. Several threads may ask at once: each
-/// group is loaded by the first that asks, and the others wait for that load.
+/// Keeps the most recently used row groups in memory, up to a number of bytes. Several threads may ask at once. If they
+/// ask for the same group, one of them loads it and the others wait.
 /// </summary>
 public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = [];
-    private long _bytes, _loads, _hits;
+    private long _bytes, _loads;
 
-    /// <summary>The shards it reads.</summary>
+    /// <summary>The shards whose row groups the cache holds.</summary>
     public ShardIndex Index => index;
 
-    /// <summary>Bytes held now. Above the capacity only where the group in use alone is larger.</summary>
+    /// <summary>
+    /// Size of the groups in memory, in bytes. It is above the capacity only if the group in use alone is larger.
+    /// </summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Row groups read from files so far.</summary>
-    public long Loads => Interlocked.Read(ref _loads);
+    /// <summary>Number of loads from files so far; tests tell by it whether a group was in memory.</summary>
+    internal long Loads => Interlocked.Read(ref _loads);
 
-    /// <summary>Requests so far that found their group in memory or being loaded.</summary>
-    public long Hits => Interlocked.Read(ref _hits);
-
-    /// <summary>The row group, from memory or from its file.</summary>
+    /// <summary>Returns a row group, from memory or from its file.</summary>
     /// <param name="rowGroup">A <see cref="RowGroupInfo.Id"/>.</param>
-    /// <exception cref="StarlingException">Unreadable or damaged; the next request tries again.</exception>
+    /// <exception cref="StarlingException">
+    /// The row group cannot be read or is damaged. The next request for it will try again.
+    /// </exception>
     public RowGroupData Get(int rowGroup)
     {
         Entry entry = Find(rowGroup);
         try
         {
-            // Outside the lock, so that a load holds up only those who want the same group.
+            // The load is outside the lock, so that only threads which want the same group wait for it.
             RowGroupData data = entry.Data.Value;
-            Count(entry, data.Bytes);
+            AddBytes(entry, data.Bytes);
             return data;
         }
         catch
@@ -49,7 +50,6 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
         {
             if (_entries.TryGetValue(rowGroup, out LinkedListNode<Entry>? node))
             {
-                _hits++;
                 _byUse.Remove(node);
                 _byUse.AddFirst(node);
                 return node.Value;
@@ -61,7 +61,7 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
         }
     }
 
-    private void Count(Entry entry, long bytes)
+    private void AddBytes(Entry entry, long bytes)
     {
         lock (_gate)
         {
@@ -73,7 +73,7 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
             {
                 LinkedListNode<Entry> old = last;
                 last = last.Previous;
-                // Zero bytes: still loading, nothing to win by dropping it.
+                // A group of zero bytes is still being loaded; to drop it would free no memory.
                 if (old.Value != entry && old.Value.Bytes != 0) Remove(old);
             }
         }

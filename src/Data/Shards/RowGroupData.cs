@@ -1,6 +1,6 @@
 namespace Starling.Data.Shards;
 
-/// <summary>One row group in memory: the undecoded image files and their labels.</summary>
+/// <summary>One row group in memory: image files, which are not decoded yet, and their labels.</summary>
 public sealed class RowGroupData
 {
     private readonly ReadOnlyMemory<byte>[] _images;
@@ -14,15 +14,17 @@ public sealed class RowGroupData
         Bytes = images.Sum(image => (long)image.Length) + (labels.Length * 4L);
     }
 
-    /// <summary>Which row group this is.</summary>
+    /// <summary>The place of the row group.</summary>
     public RowGroupInfo Info { get; }
 
-    /// <summary>Bytes it holds in memory, for the cache's budget.</summary>
+    /// <summary>Size of the images and labels in memory, in bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>The image file of a row; empty where the row has none (a null struct or null bytes).</summary>
+    /// <summary>
+    /// Returns the image file of a row. It is empty if the row has none (a null struct or null bytes).
+    /// </summary>
     public ReadOnlyMemory<byte> Image(int row) => _images[row];
 
-    /// <summary>The class of a row, within the index's classes.</summary>
+    /// <summary>Returns the class of a row, which is one of the index's classes.</summary>
     public int Label(int row) => _labels[row];
 }

@@ -4,16 +4,18 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Reads row groups with Parquet.Net's raw API. Each call opens the file anew, because one stream under two readers
-/// gives garbage, and opening costs next to nothing beside reading the group. The library's <c>byte[]</c> overload is
-/// never used: on a nullable struct it gives later images another row's label.
+/// Reads row groups with Parquet.Net's raw API. Each call opens the file anew: two readers on one stream would read
+/// garbage, and opening takes little time beside reading the group. The library's overload for <c>byte[]</c> is not
+/// used, because it misaligns rows: behind a row with a null struct, images get another row's label.
 /// </summary>
 internal static class RowGroupReader
 {
     private static readonly ReadOnlyMemory<byte> NoImage = ReadOnlyMemory<byte>.Empty;
 
-    /// <summary>Loads images and labels of one row group.</summary>
-    /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
+    /// <summary>Reads images and labels of one row group.</summary>
+    /// <exception cref="StarlingException">
+    /// The row group cannot be read, is damaged, or has a label outside the classes.
+    /// </exception>
     public static RowGroupData Load(RowGroupInfo info, int classes) =>
         Blocking.Run(() => LoadAsync(info, classes));
 
@@ -42,14 +44,16 @@ internal static class RowGroupReader
             [.. labels.Select((label, row) => Check(info, row, label, classes))]);
     }
 
-    /// <summary>The label column as it is stored; null where a row has none.</summary>
+    /// <summary>Reads the label column as it is stored, with null for a row without a label.</summary>
     public static async Task<long?[]> ReadLabelsAsync(ParquetRowGroupReader group, DataField field) =>
         field.ClrType == typeof(long)
             ? await ReadAsync<long>(group, field)
             : [.. (await ReadAsync<int>(group, field)).Select(label => (long?)label)];
 
-    /// <summary>The label as an int, once it is known to be one of the classes.</summary>
-    /// <exception cref="StarlingException">Null, negative or too large; names file, row and value.</exception>
+    /// <summary>Returns a label as an int if it is one of the classes.</summary>
+    /// <exception cref="StarlingException">
+    /// The label is null, negative or too large. The message names file, row and value.
+    /// </exception>
     public static int Check(RowGroupInfo info, int row, long? label, int classes)
     {
         if (label >= 0 && label < classes) return (int)label.Value;
@@ -58,14 +62,15 @@ internal static class RowGroupReader
             + $"(0..{classes - 1}); correct the shard or the number of classes");
     }
 
-    // A column's values come packed, without the nulls; a definition level below the largest says that a row has none.
+    // A column's values come packed, without nulls. A row whose definition level is below the largest has no value.
     private static async Task<T?[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field)
         where T : struct
     {
         int rows = (int)group.RowCount, present = field.MaxDefinitionLevel;
         T[] values = new T[rows];
         int[] levels = new int[rows];
-        // Not `present > 0 ? levels : null`: that null would become an empty Memory, and a level buffer too small.
+        // With `present > 0 ? levels : null`, null would become an empty Memory, which is a buffer too small for
+        // levels.
         Memory<int>? wanted = null;
         if (present > 0) wanted = levels;
         await group.ReadRawAsync<T>(field, values, wanted, null);

@@ -3,13 +3,15 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// The two columns a shard must have: <c>image</c>, a struct with a binary <c>bytes</c> (as Hugging Face writes
-/// images) or a plain binary column, and <c>label</c>, int64 or int32.
+/// The two columns that a shard must have. <c>image</c> is a struct with a binary field <c>bytes</c>, as Hugging Face
+/// writes images, or a plain binary column. <c>label</c> is int64 or int32.
 /// </summary>
 internal sealed record ShardColumns(DataField Image, DataField Label)
 {
-    /// <exception cref="StarlingException">A column is missing or of another type; names the columns there
-    /// are.</exception>
+    /// <summary>Finds the columns in a file's schema.</summary>
+    /// <exception cref="StarlingException">
+    /// A column is missing, and the message names those that are there; or a column has another type.
+    /// </exception>
     public static ShardColumns Find(ParquetSchema schema, string file)
     {
         DataField image = Column(schema, file, "image") switch

@@ -2,13 +2,16 @@ using Parquet;
 
 namespace Starling.Data.Shards;
 
-/// <summary>What one shard's footer says, and its smallest and largest labels.</summary>
+/// <summary>The contents of one shard's footer, and the smallest and largest labels of its row groups.</summary>
 internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames, IReadOnlyList<ShardFile.Group> Groups)
 {
-    /// <summary>A row group; labels are read from the column only where the footer has no statistics.</summary>
+    /// <summary>One row group. Its labels are read from the column only if the footer has no statistics.</summary>
     public sealed record Group(int Rows, long Bytes, long MinLabel, long MaxLabel);
 
-    /// <exception cref="StarlingException">Not readable as Parquet, or without the columns a shard needs.</exception>
+    /// <summary>Opens a shard and reads its footer.</summary>
+    /// <exception cref="StarlingException">
+    /// The file cannot be read as Parquet, or does not have the columns of a shard.
+    /// </exception>
     public static async Task<ShardFile> OpenAsync(string file)
     {
         try
@@ -30,8 +33,8 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
         }
     }
 
-    /// <summary>Finds the row whose label made a group's range too wide.</summary>
-    /// <exception cref="StarlingException">Always, where such a row exists: names file, row and value.</exception>
+    /// <summary>Finds the first row whose label is outside the classes, and throws.</summary>
+    /// <exception cref="StarlingException">There is such a row. The message names file, row and value.</exception>
     public static async Task FindBadLabelAsync(RowGroupInfo info, int classes)
     {
         await using FileStream stream = File.OpenRead(info.File);
@@ -43,14 +46,14 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
 
     private static async Task<Group> SummarizeAsync(ParquetRowGroupReader group, ShardColumns columns)
     {
-        // Both casts are checked: a footer may claim a negative number of rows, or billions.
+        // Both casts are checked, because a damaged footer may say that there are billions of rows or less than none.
         int rows = checked((int)(uint)group.RowCount);
         long bytes = group.GetMetadata(columns.Image)?.MetaData?.TotalUncompressedSize ?? 0;
         if (rows == 0) return new Group(0, 0, 0, 0);
         if (group.GetStatistics(columns.Label) is { MinValue: { } min, MaxValue: { } max, NullCount: 0 })
             return new Group(rows, bytes, Convert.ToInt64(min, null), Convert.ToInt64(max, null));
         long?[] labels = await RowGroupReader.ReadLabelsAsync(group, columns.Label);
-        // A null counts as -1: outside any classes, so that it is looked up and named.
+        // A null counts as -1. That is outside the classes, so FindBadLabelAsync will find the row and name it.
         return new Group(rows, bytes, labels.Min(label => label ?? -1), labels.Max(label => label ?? -1));
     }
 }

@@ -1,12 +1,13 @@
 namespace Starling.Data.Shards;
 
-/// <summary>Turns what a configuration lists into shard files.</summary>
+/// <summary>Finds the shard files that a configuration means.</summary>
 public static class ShardFiles
 {
     /// <summary>
-    /// Files stay as they are; a folder stands for its <c>*.parquet</c> files, in ordinal order of names.
+    /// Replaces each folder in a list of paths by its <c>*.parquet</c> files, in ordinal order of names. Files stay as
+    /// they are.
     /// </summary>
-    /// <exception cref="StarlingException">A folder without shards.</exception>
+    /// <exception cref="StarlingException">A folder has no shards.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> paths)
     {
         List<string> files = [];

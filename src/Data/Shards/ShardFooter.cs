@@ -3,17 +3,20 @@ using System.Buffers.Binary;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// The end of a Parquet file: what tells a whole file from a truncated one, and one file from another.
+/// The end of a Parquet file. It tells a whole file from a truncated one, and one file from another.
 /// </summary>
 /// <param name="FileLength">Length of the file in bytes.</param>
-/// <param name="Bytes">The footer (Thrift metadata) without its length and the closing mark.</param>
+/// <param name="Bytes">The footer (Thrift metadata), without the length and the mark behind it.</param>
 internal sealed record ShardFooter(long FileLength, byte[] Bytes)
 {
     private const int TailLength = 8, HeadLength = 4;
 
     private static ReadOnlySpan<byte> Mark => "PAR1"u8;
 
-    /// <exception cref="StarlingException">Missing, unreadable, no Parquet file, or cut short.</exception>
+    /// <summary>Reads the footer of a file.</summary>
+    /// <exception cref="StarlingException">
+    /// The file is missing, cannot be read, is no Parquet file, or was cut short.
+    /// </exception>
     public static ShardFooter Read(string file)
     {
         try

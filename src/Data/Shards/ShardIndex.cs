@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// What the footers of a list of shards say: row groups, rows, class names, and a fingerprint. A sample's id is its row
-/// number over the whole list, so the list's order is part of the data set's identity.
+/// The row groups, rows, class names and fingerprint of a list of shards, read from their footers. A sample's id is its
+/// row number over the whole list, so the list's order is part of the data set's identity.
 /// </summary>
 public sealed class ShardIndex
 {
@@ -25,29 +25,33 @@ public sealed class ShardIndex
     /// <summary>The shards, in order.</summary>
     public IReadOnlyList<string> Files { get; }
 
-    /// <summary>All row groups with rows, in file order; <see cref="RowGroupInfo.Id"/> is the position.</summary>
+    /// <summary>
+    /// All row groups that have rows, in file order. <see cref="RowGroupInfo.Id"/> is the position in this list.
+    /// </summary>
     public IReadOnlyList<RowGroupInfo> RowGroups { get; }
 
-    /// <summary>Number of samples; ids are 0..TotalRows-1.</summary>
+    /// <summary>Number of samples. Their ids are 0..TotalRows-1.</summary>
     public long TotalRows { get; }
 
     /// <summary>
-    /// Class names in label order; numbers where the files name none. Every label is below their count.
+    /// Class names in label order, or numbers if the files have no names. Every label is below the number of names.
     /// </summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
-    /// Lower-case hex SHA-256 over each file's length (int64, little endian), its footer's length (the same) and its
-    /// footer's bytes, in list order. Two data sets with the same fingerprint hold the same rows as far as footers tell
-    /// (sizes, offsets and statistics of every column chunk); paths do not count, so a data set may move.
+    /// The identity of the data set: lower-case hex SHA-256 over each file's length (int64, little endian), its
+    /// footer's length (likewise) and its footer's bytes, in list order. Two data sets with the same fingerprint hold
+    /// the same rows as far as footers tell, which have sizes, offsets and statistics of every column chunk. Paths do
+    /// not count, so that a data set may be moved.
     /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>Opens the shards and checks all that footers and label columns can tell before a run starts.</summary>
+    /// <summary>Opens shards and checks everything that footers and label columns can tell.</summary>
     /// <param name="files">Parquet files; see <see cref="ShardFiles.Expand"/> for folders.</param>
-    /// <param name="expectedClasses">Classes of the model; null: as many as the files name, or as the labels
-    /// need.</param>
-    /// <param name="cancellation">Stops between files.</param>
+    /// <param name="expectedClasses">
+    /// Number of classes; null for as many as the files name, or as the labels need if the files have no names.
+    /// </param>
+    /// <param name="cancellation">Stops the work between two files.</param>
     /// <exception cref="StarlingException">
     /// A shard is missing, truncated, or lacks a column; a label is outside the classes; the files' class names differ.
     /// </exception>
@@ -63,7 +67,7 @@ public sealed class ShardIndex
             Append(hash, ShardFooter.Read(file));
             shards.Add(await ShardFile.OpenAsync(file));
         }
-        RowGroupInfo[] groups = Number(shards);
+        RowGroupInfo[] groups = NumberRowGroups(shards);
         if (groups.Length == 0) throw new StarlingException($"{files[0]}: the shards hold no rows");
         IReadOnlyList<string> names = NameClasses(shards, expectedClasses);
         foreach (RowGroupInfo group in groups)
@@ -75,12 +79,12 @@ public sealed class ShardIndex
         return new ShardIndex([.. files], groups, names, hash.Hex());
     }
 
-    /// <summary><see cref="OpenAsync"/> for a thread of the caller's own, which waits.</summary>
+    /// <summary>Opens shards as <see cref="OpenAsync"/> does, and blocks the calling thread meanwhile.</summary>
     public static ShardIndex Open(IReadOnlyList<string> files, int? expectedClasses = null) =>
         Blocking.Run(() => OpenAsync(files, expectedClasses));
 
-    /// <summary>The row of a sample.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No such sample.</exception>
+    /// <summary>Finds the row of a sample.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
     public SampleLocation Locate(long sample)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sample);
@@ -95,12 +99,16 @@ public sealed class ShardIndex
         return new SampleLocation(RowGroups[low], (int)(sample - RowGroups[low].FirstSample));
     }
 
-    /// <summary>Reads one row group from its file. Blocks; safe on any number of threads.</summary>
+    /// <summary>
+    /// Reads one row group from its file. The call blocks. Any number of threads may call at the same time.
+    /// </summary>
     /// <param name="rowGroup">A <see cref="RowGroupInfo.Id"/>.</param>
-    /// <exception cref="StarlingException">Unreadable, damaged, or a label outside the classes.</exception>
+    /// <exception cref="StarlingException">
+    /// The row group cannot be read, is damaged, or has a label outside the classes.
+    /// </exception>
     public RowGroupData Load(int rowGroup) => RowGroupReader.Load(RowGroups[rowGroup], ClassNames.Count);
 
-    private static RowGroupInfo[] Number(List<ShardFile> shards)
+    private static RowGroupInfo[] NumberRowGroups(List<ShardFile> shards)
     {
         List<RowGroupInfo> groups = [];
         long first = 0;
@@ -125,7 +133,8 @@ public sealed class ShardIndex
                 + "shards of different data sets cannot be mixed");
         if (names is null)
         {
-            // Without names the largest label tells; a wild one must not make a billion names.
+            // Without names, the largest label tells the number of classes. It is bounded, because a damaged label
+            // could make a billion names.
             long count = expected ?? shards.SelectMany(shard => shard.Groups).Max(group => group.MaxLabel) + 1;
             return [.. Enumerable.Range(0, (int)Math.Clamp(count, 1, MaxUnnamedClasses))
                 .Select(label => label.ToString(CultureInfo.InvariantCulture))];

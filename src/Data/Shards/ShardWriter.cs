@@ -4,9 +4,9 @@ using Parquet.Schema;
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// Writes shards as Hugging Face's <c>datasets</c> lays images out (<c>image</c> struct{bytes, path}, <c>label</c>
-/// int64, class names in the metadata), uncompressed: images do not shrink, and plain pages read several times
-/// faster.
+/// Writes shards in the layout of Hugging Face's <c>datasets</c>: <c>image</c> is a struct{bytes, path}, <c>label</c>
+/// is int64, and class names are in the metadata. Pages are not compressed, because images do not shrink and plain
+/// pages are read several times faster.
 /// </summary>
 public static class ShardWriter
 {
@@ -14,12 +14,12 @@ public static class ShardWriter
     private static readonly DataField FileName = new DataField<string>("path", true);
     private static readonly DataField Label = new DataField<long>("label");
 
-    /// <summary>Writes a file; the same rows give the same bytes.</summary>
-    /// <param name="path">The file; an existing one is replaced.</param>
-    /// <param name="rows">The rows, read once.</param>
+    /// <summary>Writes a file. The same rows give the same bytes.</summary>
+    /// <param name="path">The file. An existing file is replaced.</param>
+    /// <param name="rows">The rows, which are enumerated once.</param>
     /// <param name="classNames">Class names in label order, or null to write none.</param>
-    /// <param name="rowsPerGroup">Rows in each row group; 8 to 16 MB a group reads best.</param>
-    /// <param name="cancellation">Stops between row groups, leaving an unreadable file.</param>
+    /// <param name="rowsPerGroup">Number of rows in a row group. Groups of 8 to 16 MB are read fastest.</param>
+    /// <param name="cancellation">Stops the work between two row groups. The file cannot be read then.</param>
     public static async Task WriteAsync(
         string path, IEnumerable<ShardRow> rows, IReadOnlyList<string>? classNames, int rowsPerGroup,
         CancellationToken cancellation = default)
@@ -46,7 +46,7 @@ public static class ShardWriter
     private static async Task WriteGroupAsync(
         ParquetRowGroupWriter output, ShardRow[] rows, CancellationToken cancellation)
     {
-        // Definition levels: 2 = a value, 1 = null inside the struct. The struct itself is always there.
+        // A definition level of 2 means a value, 1 a null inside the struct. The struct itself is never null.
         ReadOnlyMemory<byte>[] images =
             [.. rows.Where(row => row.Image is not null).Select(row => new ReadOnlyMemory<byte>(row.Image))];
         ReadOnlyMemory<char>[] names =

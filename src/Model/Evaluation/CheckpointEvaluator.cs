@@ -4,6 +4,7 @@ using Starling.Data.Images;
 using Starling.Data.Randomness;
 using Starling.Model.Checkpoints;
 using Starling.Model.Features;
+using Starling.Model.Images;
 using Starling.Model.Parameters;
 using Starling.Model.Sampling;
 using Starling.Model.Snapshots;
@@ -84,7 +85,7 @@ public sealed class CheckpointEvaluator(
     {
         using var scope = NewDisposeScope();
         byte[] pixels = tokenizer.Decode(SampleCodes(gpt, labels, first, cancellation));
-        int length = pixels.Length / labels.Length, side = (int)Math.Sqrt(length / 3);
+        int length = pixels.Length / labels.Length, side = ImageTensors.SideOf(length);
         return [.. pixels.Chunk(length).Select(planes => RgbImage.FromPlanes(planes, side, side))];
     }
 

@@ -39,7 +39,7 @@ public sealed class ReferenceData : IDisposable
 
     /// <summary>Reads and encodes all images.</summary>
     /// <param name="train">Training images.</param>
-    /// <param name="heldOut">Held-out images; null for none. Without them there is no probe.</param>
+    /// <param name="heldOut">Held-out images; null for none, and so for no held-out loss and no probe.</param>
     /// <param name="tokenizer">The frozen tokenizer.</param>
     /// <param name="network">The feature network.</param>
     /// <param name="noiseSamples">Number of images of noise for the anchor.</param>
@@ -80,7 +80,7 @@ public sealed class ReferenceData : IDisposable
             {
                 using var step = NewDisposeScope();
                 cancellation.ThrowIfCancellationRequested();
-                int side = (int)Math.Sqrt(chunk[0].Pixels.Length / 3);
+                int side = ImageTensors.SideOf(chunk[0].Pixels.Length);
                 byte[] pixels = [.. chunk.SelectMany(p => p.Pixels)];
                 Tensor images = ImageTensors.FromBytes(pixels, chunk.Length, side, side);
                 Tensor coded = tokenizer.Encode(images);

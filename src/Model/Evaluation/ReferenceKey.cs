@@ -23,9 +23,7 @@ public sealed record ReferenceKey
     [JsonPropertyName("pictures")] // the name in files that exist
     public required int Images { get; init; }
 
-    /// <summary>
-    /// Most held-out images that are used, 0 for all; null if none are used because there is no probe.
-    /// </summary>
+    /// <summary>Most held-out images looked at, 0 for all; null if the run holds none out.</summary>
     [JsonPropertyName("heldOutPictures")] // the name in files that exist
     public required int? HeldOutImages { get; init; }
 

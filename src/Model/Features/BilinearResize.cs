@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// Bilinear resizing of float images to a square, pixel centres at one half, widened when shrinking (antialiased):
-/// what <see cref="Data.Images.Resampler"/> does to bytes, without rounding to them. Along each axis it is a product
-/// with a small matrix, so its result does not depend on libtorch's choice of a kernel.
+/// Resizes float images to a square with a bilinear filter. Pixel centers lie at one half, and the filter is widened
+/// when it shrinks an image (antialiasing). <see cref="Data.Images.Resampler"/> does the same to bytes; this class does
+/// not round. It multiplies by a small matrix along each axis, so that the result does not depend on the kernel that
+/// libtorch chooses.
 /// </summary>
 internal static class BilinearResize
 {
-    /// <summary>Images [B, C, H, W] to [B, C, S, S].</summary>
+    /// <summary>Resizes images [B, C, H, W] to [B, C, S, S].</summary>
     public static Tensor To(Tensor x_BCHW, int size)
     {
         using var scope = NewDisposeScope();

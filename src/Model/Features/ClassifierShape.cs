@@ -4,8 +4,8 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// Size of a <see cref="ImageClassifier"/>: a stride-2 convolution, then levels of one residual block each, the
-/// image halved between them, then the mean over positions and a linear head.
+/// Size of an <see cref="ImageClassifier"/>. The network is a convolution of stride 2, then levels of one residual
+/// block each with the image halved between them, then the mean over positions and a linear head.
 /// </summary>
 public sealed record ClassifierShape
 {
@@ -21,7 +21,7 @@ public sealed record ClassifierShape
     [Range(1, 1024)]
     public int NormGroups { get; init; } = 8;
 
-    /// <summary>Names, shapes and places of the parameters.</summary>
+    /// <summary>Returns names, shapes and places of the parameters.</summary>
     public ParameterLayout Layout()
     {
         List<ParameterShape> names = [.. Convolution("stem", Widths[0], 3)];

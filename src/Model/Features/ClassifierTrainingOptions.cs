@@ -1,15 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Model.Optimizers;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Features;
 
 /// <summary>
-/// How a <see cref="ImageClassifier"/> is trained: AdamW, one linear warm-up, half a cosine to 0. The result is a
-/// pure function of these options and the batches; <see cref="Threads"/> is part of them.
+/// How an <see cref="ImageClassifier"/> is trained: with AdamW, whose learning rate warms up linearly and then falls to
+/// 0 along half a cosine. The result is a pure function of these options and the batches. It depends on
+/// <see cref="Threads"/> too.
 /// </summary>
 public sealed record ClassifierTrainingOptions
 {
-    /// <summary>The network's name; it appears beside every distance measured on it.</summary>
+    /// <summary>The network's name. Reports show it beside every distance that is measured on the network.</summary>
     [Required]
     public string Name { get; init; } = "picture-classifier";
 
@@ -20,11 +22,11 @@ public sealed record ClassifierTrainingOptions
     /// <summary>Seed of initial weights.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Optimizer steps.</summary>
+    /// <summary>Number of optimizer steps.</summary>
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 1000;
 
-    /// <summary>Images of a step.</summary>
+    /// <summary>Number of images in a step.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 64;
 
@@ -36,7 +38,7 @@ public sealed record ClassifierTrainingOptions
     [Range(0L, long.MaxValue)]
     public long WarmupSteps { get; init; } = 50;
 
-    /// <summary>Decoupled weight decay of convolutions and head.</summary>
+    /// <summary>Decoupled weight decay of the convolutions and of the head.</summary>
     [Range(0.0, 10.0)]
     public double WeightDecay { get; init; } = 0.05;
 
@@ -48,10 +50,20 @@ public sealed record ClassifierTrainingOptions
     [Range(0.0, 1e9)]
     public double Clip { get; init; } = 1.0;
 
-    /// <summary>Arithmetic of the forward and backward pass; weights are float32.</summary>
+    /// <summary>Arithmetic of the forward and backward pass. The weights are float32 always.</summary>
     public Precision Precision { get; init; } = Precision.BFloat16;
 
-    /// <summary>Compute threads.</summary>
+    /// <summary>Number of compute threads.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = 1;
+
+    /// <summary>Returns the learning rate's schedule over the whole training.</summary>
+    public LearningRateSchedule Schedule() => new()
+    {
+        Peak = LearningRate,
+        WarmupSteps = WarmupSteps,
+        Decay = LearningRateDecay.Cosine,
+        DecayStart = WarmupSteps,
+        DecayEnd = Steps,
+    };
 }

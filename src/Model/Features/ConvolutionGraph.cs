@@ -6,13 +6,13 @@ using Starling.Model.Tensors;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// The architecture of a network of convolutions, additions and one global mean, in the order of computation, as the
-/// metadata of its weight file gives it under <c>arch</c>. Checked against the file's tensors when it is read, so that
-/// running it cannot fail.
+/// The architecture of a network of convolutions, additions and one global mean, in the order of computation. The
+/// metadata of the weight file holds it under <c>arch</c>. It is checked against the file's tensors when it is read, so
+/// that running the network cannot fail.
 /// </summary>
 internal sealed class ConvolutionGraph
 {
-    /// <summary>The metadata's key; what tells such a file from others.</summary>
+    /// <summary>The key in the file's metadata. Only files of such networks have it.</summary>
     public const string Key = "arch";
 
     private const int MostOperations = 4096, MostOfASize = 4096;
@@ -44,7 +44,7 @@ internal sealed class ConvolutionGraph
         Dimensions = (int)_maps[Pooled.Name].Channels;
     }
 
-    /// <summary>All operations; each reads only earlier ones.</summary>
+    /// <summary>All operations. Each reads the results of earlier ones only.</summary>
     public IReadOnlyList<GraphOperation> Operations { get; }
 
     /// <summary>The global mean, whose output is the features.</summary>
@@ -53,17 +53,19 @@ internal sealed class ConvolutionGraph
     /// <summary>Width of the features.</summary>
     public int Dimensions { get; }
 
-    /// <summary>The weights it reads.</summary>
+    /// <summary>The weights that the operations read.</summary>
     public ParameterLayout Layout => new(_parameters);
 
-    /// <summary>Whether nothing after an operation reads one of its sources.</summary>
+    /// <summary>Tells whether no later operation reads this source of an operation.</summary>
     public bool IsLastReader(GraphOperation operation, string source) => _lastReaders[source] == operation;
 
     /// <summary>Reads the architecture of an opened file.</summary>
     /// <param name="header">The file's header.</param>
     /// <param name="size">Side of the images.</param>
     /// <param name="path">The file, for errors.</param>
-    /// <exception cref="StarlingException">It has none, or one that does not fit the file's tensors.</exception>
+    /// <exception cref="StarlingException">
+    /// The file has no architecture, or one that does not fit the file's tensors.
+    /// </exception>
     public static ConvolutionGraph Read(SafetensorsHeader header, int size, string path)
     {
         try
@@ -76,7 +78,7 @@ internal sealed class ConvolutionGraph
         }
     }
 
-    /// <summary>Checks an operation and gives the size of what comes out of it.</summary>
+    /// <summary>Checks an operation and returns the size of its output.</summary>
     private (long Channels, long Side) MapOf(GraphOperation o)
     {
         (long Channels, long Side)[] maps =

@@ -1,4 +1,4 @@
-// B: images, C: channels, H, W: rows and columns, S: side of the network's images, D: features, K: classes
+// B: images, C: channels, H, W: rows and columns, S: side of the resized images, D: features, K: classes
 using System.Globalization;
 using Starling.Data;
 using Starling.Model.Parameters;
@@ -10,15 +10,17 @@ namespace Starling.Model.Features;
 
 /// <summary>
 /// A frozen convolutional classifier of another program, such as MobileNetV2 (Sandler et al., 2018) trained on
-/// ImageNet: a safetensors file with the architecture as JSON in its metadata (<c>arch</c>, see
-/// <see cref="ConvolutionGraph"/>), weights of any float type, TensorFlow's "SAME" padding. Images in [−1, 1] are
-/// resized to <c>input_size</c> of the metadata (224 without) as TensorFlow's evaluation does it, bilinearly.
+/// ImageNet. It comes from a safetensors file with weights of any float type and with the architecture as JSON in the
+/// metadata (<c>arch</c>, see <see cref="ConvolutionGraph"/>). Convolutions pad as TensorFlow's "SAME" does. Images in
+/// [−1, 1] are resized bilinearly, as in TensorFlow's evaluation, to the size <c>input_size</c> of the metadata, or to
+/// 224 pixels if the metadata has none.
 /// </summary>
 public sealed class ConvolutionNetwork : IFeatureNetwork
 {
     /// <summary>
-    /// Images that go through the network at once: few enough for the largest feature map to stay near the caches.
-    /// Smaller batches are filled up, so that features do not depend on an image's neighbours in the batch.
+    /// Number of images that go through the network at once. It is small, so that the largest feature map stays near
+    /// the processor's caches. A smaller batch is filled up with zeros: every call then has one size, and the features
+    /// of an image do not depend on the other images of its batch.
     /// </summary>
     private const int Chunk = 4;
 
@@ -37,13 +39,15 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
     /// <inheritdoc/>
     public int Dimensions => _graph.Dimensions;
 
-    /// <summary>Whether a file holds such a network.</summary>
-    public static bool Recognises(SafetensorsHeader header) => header.Metadata.ContainsKey(ConvolutionGraph.Key);
+    /// <summary>Tells whether a file holds such a network.</summary>
+    public static bool Recognizes(SafetensorsHeader header) => header.Metadata.ContainsKey(ConvolutionGraph.Key);
 
     /// <summary>
-    /// Reads a network; it is called what the metadata's <c>name</c> says, or else by its file's name.
+    /// Reads a network. Its name is the metadata's <c>name</c>, or else the file's name.
     /// </summary>
-    /// <exception cref="StarlingException">No such file, or its architecture does not fit its weights.</exception>
+    /// <exception cref="StarlingException">
+    /// The file does not exist, or its architecture does not fit its weights.
+    /// </exception>
     public static ConvolutionNetwork Load(string path, Device? device = null)
     {
         LibTorch.Initialize();
@@ -60,7 +64,9 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
     /// <inheritdoc/>
     public Tensor Features(Tensor images_B3HW) => Through(images_B3HW, _graph.Pooled);
 
-    /// <summary>Images [B, 3, H, W] in [−1, 1] to the last operation's output [B, K], the class logits.</summary>
+    /// <summary>
+    /// Computes the last operation's output, the class logits [B, K], of images [B, 3, H, W] in [−1, 1].
+    /// </summary>
     public Tensor Logits(Tensor images_B3HW) => Through(images_B3HW, _graph.Operations[^1]);
 
     /// <summary>Frees the weights.</summary>
@@ -88,7 +94,8 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
         {
             maps[operation.Name] = Apply(operation, [.. operation.Sources.Select(s => maps[s])]);
             if (operation == last) break;
-            // All feature maps together are many times the largest: each goes with its last reader.
+            // All feature maps together take many times the memory of the largest one, so each is freed as soon as
+            // its last reader has run.
             foreach (string source in operation.Sources)
                 if (_graph.IsLastReader(operation, source)) maps[source].Dispose();
         }
@@ -96,7 +103,8 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
     }
 
     /// <summary>
-    /// The same numbers with channels innermost in memory: convolutions keep that, and are twice as fast.
+    /// Rearranges a feature map in memory so that the channels are innermost. The numbers stay the same. Convolutions
+    /// keep this arrangement and are twice as fast with it.
     /// </summary>
     private static Tensor ChannelsLast(Tensor x_BCHW) => x_BCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
@@ -112,7 +120,7 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
         using var scope = NewDisposeScope();
         (long top, long bottom) = SamePadding(x_BCHW.shape[2], o);
         (long left, long right) = SamePadding(x_BCHW.shape[3], o);
-        // What is padded alike on all sides, the convolution pads without a copy.
+        // The convolution itself can pad opposite sides alike, without a copy. Other padding needs a copy.
         bool alike = top == bottom && left == right;
         Tensor padded = alike ? x_BCHW : functional.pad(x_BCHW, (left, right, top, bottom));
         Tensor y = functional.conv2d(padded, _weights[$"{o.Name}.weight"], _weights[$"{o.Name}.bias"],
@@ -120,7 +128,10 @@ public sealed class ConvolutionNetwork : IFeatureNetwork
         return (o.Relu6 ? y.BetweenInPlace(0, 6) : y).MoveToOuterDisposeScope();
     }
 
-    /// <summary>TensorFlow's: ⌈length / stride⌉ outputs, an odd rest of the padding at the end.</summary>
+    /// <summary>
+    /// Computes TensorFlow's "SAME" padding: it gives ⌈length / stride⌉ outputs. If the padding is odd, the end gets
+    /// one more than the beginning.
+    /// </summary>
     private static (long Before, long After) SamePadding(long length, GraphOperation o)
     {
         long outputs = (length + o.Stride - 1) / o.Stride;

@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// LPIPS' distance without learned heads, on a classifier's feature maps: channels scaled to unit length, squared
-/// difference, mean over positions, summed over levels. For data sets without a pretrained network at hand.
+/// A perceptual distance for data sets without a pretrained network: LPIPS without learned heads, on the feature maps
+/// of a classifier that this program trained. The channels at each position are scaled to unit length; their squared
+/// differences are averaged over positions and summed over levels.
 /// </summary>
-/// <param name="network">A frozen classifier; owned by the caller.</param>
+/// <param name="network">A frozen classifier; the caller disposes it.</param>
 public sealed class FeatureLoss(ImageClassifier network) : IPerceptualLoss
 {
     /// <inheritdoc/>
@@ -38,6 +39,7 @@ public sealed class FeatureLoss(ImageClassifier network) : IPerceptualLoss
     private static Tensor Unit(Tensor x_BCHW)
     {
         Tensor x = x_BCHW.to(float32);
-        return x / x.Squared().sum([1], keepdim: true).PlusScalar(1e-8).sqrt(); // inside: √ has no gradient at 0
+        // The small number is added below the root, because the root has no gradient at 0.
+        return x / x.Squared().sum([1], keepdim: true).PlusScalar(1e-8).sqrt();
     }
 }

@@ -1,18 +1,20 @@
 namespace Starling.Model.Features;
 
-/// <summary>One operation of a <see cref="ConvolutionGraph"/>, as the file's metadata spells it.</summary>
+/// <summary>One operation of a <see cref="ConvolutionGraph"/>, with the keys of the file's metadata.</summary>
 internal sealed record GraphOperation
 {
-    /// <summary>A convolution with bias (batch norm folded in), optionally followed by min(max(x, 0), 6).</summary>
+    /// <summary>
+    /// A convolution with bias, into which batch norm has been folded. min(max(x, 0), 6) may follow.
+    /// </summary>
     public const string Convolution = "conv";
 
     /// <summary>The sum of two or more feature maps.</summary>
     public const string Addition = "add";
 
-    /// <summary>The mean over all positions, which stay as one: [B, C, H, W] to [B, C, 1, 1].</summary>
+    /// <summary>The mean over all positions: [B, C, H, W] to [B, C, 1, 1].</summary>
     public const string Pooling = "global_avg_pool";
 
-    /// <summary>The name of the images.</summary>
+    /// <summary>The name by which operations refer to the network's input images.</summary>
     public const string Images = "input";
 
     public required string Op { get; init; }
@@ -33,6 +35,6 @@ internal sealed record GraphOperation
 
     public bool Relu6 { get; init; }
 
-    /// <summary>What it reads, whichever way that is written.</summary>
+    /// <summary>Names of the maps that the operation reads, from <see cref="Input"/> or <see cref="Inputs"/>.</summary>
     public IReadOnlyList<string> Sources => Inputs ?? (Input is null ? [] : [Input]);
 }

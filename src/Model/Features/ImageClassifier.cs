@@ -10,17 +10,19 @@ using static TorchSharp.torch.nn;
 namespace Starling.Model.Features;
 
 /// <summary>
-/// A small residual network that tells a data set's classes apart, trained by this program. Its pooled features serve
-/// where no pretrained network is at hand: good for comparing runs on that data set, and nothing else.
+/// A small residual network that tells a data set's classes apart, trained by this program. Its pooled features stand
+/// in for a pretrained network's. They are good for comparing runs on that data set, and for nothing else.
 /// </summary>
 public sealed class ImageClassifier : IFeatureNetwork
 {
-    /// <summary>The value of the file metadata's <c>format</c>.</summary>
+    /// <summary>The value of <c>format</c> in the file's metadata.</summary>
     public const string Format = "starling-classifier-1";
 
     private readonly ParameterStore _weights;
 
-    /// <summary>Takes over weights of <see cref="ClassifierShape.Layout"/>; disposed with the classifier.</summary>
+    /// <summary>
+    /// Makes a classifier from weights laid out by <see cref="ClassifierShape.Layout"/>, which it will dispose.
+    /// </summary>
     public ImageClassifier(string name, ClassifierShape shape, ParameterStore weights) =>
         (Name, Shape, _weights) = (name, shape, weights);
 
@@ -30,7 +32,7 @@ public sealed class ImageClassifier : IFeatureNetwork
     /// <summary>Size of the network.</summary>
     public ClassifierShape Shape { get; }
 
-    /// <summary>Metadata of the file it came from.</summary>
+    /// <summary>Metadata of the file that the classifier was read from; empty for a new one.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
@@ -38,8 +40,8 @@ public sealed class ImageClassifier : IFeatureNetwork
 
     internal ParameterStore Weights => _weights;
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="StarlingException">No such file, or it is no classifier.</exception>
+    /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="StarlingException">The file does not exist, or holds no classifier.</exception>
     public static ImageClassifier Load(string path, Device? device = null)
     {
         LibTorch.Initialize();
@@ -56,7 +58,9 @@ public sealed class ImageClassifier : IFeatureNetwork
         };
     }
 
-    /// <summary>Writes the weights as float16 safetensors with name, shape and <paramref name="metadata"/>.</summary>
+    /// <summary>
+    /// Writes the weights as float16 safetensors, with the name, the shape and <paramref name="metadata"/>.
+    /// </summary>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         Dictionary<string, string> entries = new()
@@ -79,7 +83,9 @@ public sealed class ImageClassifier : IFeatureNetwork
         return Pooled(Levels(images_B3HW)[^1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Images [B, 3, H, W] in [−1, 1] to class logits [B, K], with gradient to trainable weights.</summary>
+    /// <summary>
+    /// Computes the class logits [B, K] of images [B, 3, H, W] in [−1, 1], with gradient to trainable weights.
+    /// </summary>
     public Tensor Logits(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
@@ -88,7 +94,9 @@ public sealed class ImageClassifier : IFeatureNetwork
         return logits_BK.to(float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The feature map [B, C, H, W] after each level, finest first, with gradient to the images.</summary>
+    /// <summary>
+    /// Computes the feature map [B, C, H, W] after each level, the finest first, with gradient to the images.
+    /// </summary>
     public IReadOnlyList<Tensor> Levels(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
@@ -131,7 +139,7 @@ public sealed class ImageClassifier : IFeatureNetwork
         }
         catch (Exception e) when (e is KeyNotFoundException or JsonException or FormatException or OverflowException)
         {
-            // Said below, with the file's name.
+            // The exception below reports this, with the file's name.
         }
         throw new StarlingException($"{path}: 'widths', 'classes', 'norm_groups' in its metadata make no classifier");
     }

@@ -9,13 +9,17 @@ using static TorchSharp.torch.nn;
 
 namespace Starling.Model.Features;
 
-/// <summary>Trains a classifier one batch at a time. Images come augmented. Belongs to one thread.</summary>
-public sealed class ImageClassifierTrainer : IDisposable
+/// <summary>
+/// Trains a classifier one batch at a time. The caller crops and mirrors the images. A trainer belongs to one thread.
+/// </summary>
+public sealed class ImageClassifierTrainer : INetworkTrainer<LabelledBatch, ClassifierMetrics>, IDisposable
 {
     private readonly ClassifierTrainingOptions _options;
     private readonly FlatAdam _optimizer;
 
-    /// <summary>Makes the network from the seed: convolutions N(0, 2/fan-in), the head 0.</summary>
+    /// <summary>
+    /// Makes the network from the seed. Convolutions are drawn from N(0, 2/fan-in); the head and all biases are 0.
+    /// </summary>
     public ImageClassifierTrainer(ClassifierTrainingOptions options, Device? device = null)
     {
         LibTorch.SetThreadsOfThisThread(options.Threads);
@@ -27,28 +31,17 @@ public sealed class ImageClassifierTrainer : IDisposable
             options.LearningRate, Beta2: 0.99, WeightDecay: options.WeightDecay));
     }
 
-    /// <summary>The network in its present state; disposed with the trainer.</summary>
+    /// <summary>The network in its present state. The trainer disposes it.</summary>
     public ImageClassifier Network { get; }
 
-    /// <summary>Steps done; the next step's number.</summary>
+    /// <inheritdoc/>
     public long StepsDone { get; private set; }
 
-    /// <summary>Trains until <see cref="ClassifierTrainingOptions.Steps"/> are done or the batches end.</summary>
-    public void Run(
-        IEnumerable<LabelledBatch> batches, Action<ClassifierMetrics> report, CancellationToken cancellation = default)
-    {
-        foreach (LabelledBatch batch in batches)
-        {
-            if (StepsDone >= _options.Steps || cancellation.IsCancellationRequested) return;
-            report(Step(batch));
-        }
-    }
-
-    /// <summary>One optimizer step.</summary>
+    /// <inheritdoc/>
     public ClassifierMetrics Step(LabelledBatch batch)
     {
         using var scope = NewDisposeScope();
-        double learningRate = LearningRate();
+        double learningRate = _options.Schedule().At(StepsDone);
         Tensor labels_B = Labels(batch), logits_BK;
         using (Autocast.BFloat16(Network.Weights.Device, _options.Precision == Precision.BFloat16))
             logits_BK = Network.Logits(Images(batch));
@@ -56,11 +49,13 @@ public sealed class ImageClassifierTrainer : IDisposable
         Network.Weights.ClearGradients();
         loss.backward();
         double norm = _optimizer.Step(learningRate, _options.Clip);
-        double accuracy = Right(logits_BK, labels_B) / (double)batch.Labels.Count;
+        double accuracy = CountRight(logits_BK, labels_B) / (double)batch.Labels.Count;
         return new ClassifierMetrics(StepsDone++, learningRate, loss.item<float>(), accuracy, norm);
     }
 
-    /// <summary>Share of images classified rightly, without training on them.</summary>
+    /// <summary>
+    /// Measures the share of images that are classified rightly. The network does not learn from them.
+    /// </summary>
     public double Accuracy(IEnumerable<LabelledBatch> batches)
     {
         long right = 0, total = 0;
@@ -68,24 +63,17 @@ public sealed class ImageClassifierTrainer : IDisposable
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            right += Right(Network.Logits(Images(batch)), Labels(batch));
+            right += CountRight(Network.Logits(Images(batch)), Labels(batch));
             total += batch.Labels.Count;
         }
         return total == 0 ? 0 : right / (double)total;
     }
 
-    /// <summary>Frees network and optimizer.</summary>
+    /// <summary>Frees the network and the optimizer.</summary>
     public void Dispose()
     {
         _optimizer.Dispose();
         Network.Dispose();
-    }
-
-    private double LearningRate()
-    {
-        if (StepsDone < _options.WarmupSteps) return _options.LearningRate * (StepsDone + 1) / _options.WarmupSteps;
-        double done = (StepsDone - _options.WarmupSteps) / (double)Math.Max(1, _options.Steps - _options.WarmupSteps);
-        return _options.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, done)));
     }
 
     private Tensor Images(LabelledBatch batch) => ImageTensors.FromBytes(batch.Images.Pixels.Span,
@@ -94,7 +82,8 @@ public sealed class ImageClassifierTrainer : IDisposable
     private Tensor Labels(LabelledBatch batch) =>
         tensor(batch.Labels.Select(label => (long)label).ToArray(), device: Network.Weights.Device);
 
-    private static long Right(Tensor logits_BK, Tensor labels_B) => logits_BK.argmax(1).eq(labels_B).sum().item<long>();
+    private static long CountRight(Tensor logits_BK, Tensor labels_B) =>
+        logits_BK.argmax(1).eq(labels_B).sum().item<long>();
 
     private void Initialize(ParameterStore weights, ParameterShape parameter)
     {

@@ -5,29 +5,30 @@ using static TorchSharp.torch;
 namespace Starling.Model.Optimizers;
 
 /// <summary>
-/// Adam over one network's flat vector, gradient clipping included. Decay applies to the layout's decayed parameters
-/// only; 0 makes it the plain Adam that LlamaGen trains its tokenizer with.
+/// Adam over one network's flat vector, with clipping of the gradient. Weight decay applies to the layout's decayed
+/// parameters only. Without weight decay it is the Adam that LlamaGen trains its tokenizer with.
 /// </summary>
 public sealed class FlatAdam : IDisposable
 {
     private readonly ParameterStore _weights;
     private readonly AdamWArguments _settings;
     private readonly Tensor _mean, _square;
-    private readonly Tensor[] _counts;
+    private long _updates;
 
-    /// <summary>Moments of zero for a trainable network; the learning rate comes with each step.</summary>
+    /// <summary>Makes an optimizer with moments of 0.</summary>
+    /// <param name="weights">A trainable network's weights; the caller disposes them.</param>
+    /// <param name="settings">Decays and epsilon. Each step brings its own learning rate.</param>
     public FlatAdam(ParameterStore weights, AdamWArguments settings)
     {
         (_weights, _settings) = (weights, settings);
         _mean = zeros_like(weights.Values).DetachFromDisposeScope();
         _square = zeros_like(weights.Values).DetachFromDisposeScope();
-        _counts = [NewCount(weights.Device), NewCount(weights.Device)];
     }
 
-    /// <summary>
-    /// Clips the accumulated gradient to a norm of <paramref name="clip"/> (0: not at all) and applies one update.
-    /// </summary>
-    /// <returns>The norm before clipping. If it is not finite nothing was changed.</returns>
+    /// <summary>Clips the accumulated gradient and applies one update.</summary>
+    /// <param name="learningRate">The step's learning rate.</param>
+    /// <param name="clip">Largest norm of the gradient; 0 for no clipping.</param>
+    /// <returns>The norm before clipping. If the norm is not finite, nothing was changed.</returns>
     public double Step(double learningRate, double clip)
     {
         using var scope = NewDisposeScope();
@@ -36,14 +37,14 @@ public sealed class FlatAdam : IDisposable
         double norm = Math.Sqrt(gradients.Squared().SumInFixedOrder().item<double>());
         if (!double.IsFinite(norm)) return norm;
         if (clip > 0 && norm > clip) gradients.TimesInPlace(clip / norm);
-        long decayed = _weights.Layout.DecayedCount;
-        AdamWArguments settings = _settings with { LearningRate = learningRate };
-        Update(0, decayed, 0, settings);
-        Update(decayed, _weights.Layout.Count - decayed, 1, settings with { WeightDecay = 0 });
+        FlatAdamW.Update(
+            _weights, gradients, _mean, _square, _updates++, _settings with { LearningRate = learningRate });
         return norm;
     }
 
-    /// <summary>Forgets the moments of some rows of a matrix, whose values were replaced.</summary>
+    /// <summary>Sets the moments of some rows of a matrix to 0, because the caller replaced the rows' values.</summary>
+    /// <param name="name">The matrix's name in the layout.</param>
+    /// <param name="rows">Numbers of the rows [K], int64.</param>
     public void Forget(string name, Tensor rows)
     {
         using var scope = NewDisposeScope();
@@ -57,17 +58,5 @@ public sealed class FlatAdam : IDisposable
     {
         _mean.Dispose();
         _square.Dispose();
-        foreach (Tensor count in _counts) count.Dispose();
     }
-
-    private void Update(long offset, long count, int group, AdamWArguments settings)
-    {
-        if (count == 0) return;
-        Aten.FusedAdamW([Part(_weights.Values)], [Part(_weights.Gradients!)], [Part(_mean)], [Part(_square)],
-            [_counts[group]], settings);
-
-        Tensor Part(Tensor flat) => flat.narrow(0, offset, count);
-    }
-
-    private static Tensor NewCount(Device device) => zeros([], float32, device).DetachFromDisposeScope();
 }

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Starling.Model.Optimizers;
 
-/// <summary>AdamW as LlamaGen trains with it: constant learning rate, no warm-up.</summary>
+/// <summary>
+/// AdamW and its learning rate. The defaults are LlamaGen's: a constant learning rate without warm-up.
+/// </summary>
 public sealed record OptimizerOptions
 {
     /// <summary>Learning rate; LlamaGen's rule is 1e-4 for each 256 images of global batch.</summary>
@@ -13,7 +15,9 @@ public sealed record OptimizerOptions
     [Range(0.0, 0.9999999)]
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>Decay of the second moment. (The ST-AR paper prints 0.05, a slip; LlamaGen's code has 0.95.)</summary>
+    /// <summary>
+    /// Decay of the second moment. LlamaGen's code has 0.95. The ST-AR paper prints 0.05, which is a slip.
+    /// </summary>
     [Range(0.0, 0.9999999)]
     public double Beta2 { get; init; } = 0.95;
 
@@ -21,7 +25,7 @@ public sealed record OptimizerOptions
     [Range(0.0, 10.0)]
     public double WeightDecay { get; init; } = 0.05;
 
-    /// <summary>Added to the denominator.</summary>
+    /// <summary>Added to the denominator of an update.</summary>
     [Range(1e-16, 1.0)]
     public double Epsilon { get; init; } = 1e-8;
 
@@ -36,4 +40,14 @@ public sealed record OptimizerOptions
     /// <summary>The last steps over which the learning rate falls linearly to 0; LlamaGen uses none.</summary>
     [Range(0, int.MaxValue)]
     public int CooldownSteps { get; init; }
+
+    /// <summary>Returns the learning rate's schedule over a training of <paramref name="steps"/> steps.</summary>
+    public LearningRateSchedule Schedule(long steps) => new()
+    {
+        Peak = LearningRate,
+        WarmupSteps = WarmupSteps,
+        Decay = LearningRateDecay.Linear,
+        DecayStart = steps - CooldownSteps,
+        DecayEnd = steps,
+    };
 }

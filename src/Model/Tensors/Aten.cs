@@ -80,20 +80,7 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// Views a tensor's bytes as another element type. The last dimension changes with the element size.
-    /// </summary>
-    public static Tensor ViewAs(Tensor tensor, ScalarType type)
-    {
-        ulong* s = stackalloc ulong[2];
-        s[0] = Own(tensor);
-        s[1] = (ulong)(uint)(int)type;
-        Check(torch_call_dispatcher("aten::view", "dtype", s, AbiVersion), "view.dtype");
-        return Tensor.UnsafeCreateTensor((nint)s[0]);
-    }
-
-    /// <summary>
-    /// Gives the address of a tensor's first element, on the tensor's device. The address is valid while the tensor is
-    /// kept alive.
+    /// Address of a tensor's first element, on its device. Valid while the tensor is kept alive.
     /// </summary>
     public static nint DataPointer(Tensor tensor)
     {

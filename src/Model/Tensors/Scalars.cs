@@ -15,9 +15,7 @@ public static class Scalars
     /// added.
     /// </summary>
     public static readonly Scalar One = Make(1L);
-    /// <summary>−1.</summary>
-    public static readonly Scalar MinusOne = Make(-1.0);
-    /// <summary>Negative infinity.</summary>
+    /// <summary>Negative infinity, the value of a masked attention logit.</summary>
     public static readonly Scalar NegativeInfinity = Make(double.NegativeInfinity);
 
     /// <summary>

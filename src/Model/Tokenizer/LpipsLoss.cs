@@ -7,15 +7,18 @@ using static TorchSharp.torch.nn;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// LPIPS on VGG16 (Zhang et al., 2018; LlamaGen's lpips.py): channel-normalised features after five groups of
-/// convolutions, squared differences weighted by learned 1×1 heads, averaged over positions, summed over groups.
+/// LPIPS on VGG16 (Zhang et al., 2018; LlamaGen's lpips.py). The features after each of five groups of convolutions are
+/// scaled to unit length at each position. Learned 1×1 heads weight their squared differences, which are averaged over
+/// positions and summed over groups.
 /// </summary>
 public sealed class LpipsLoss : IPerceptualLoss, IDisposable
 {
     private const double NormEpsilon = 1e-10;
     private static readonly float[] Shift = [-.030f, -.088f, -.188f], Scale = [.458f, .448f, .450f];
 
-    /// <summary>torchvision's numbers of VGG16's convolutions; a max-pool precedes each group but the first.</summary>
+    /// <summary>
+    /// The numbers that torchvision gives to VGG16's convolutions. A max-pool precedes each group but the first.
+    /// </summary>
     private static readonly int[][] Groups = [[0, 2], [5, 7], [10, 12, 14], [17, 19, 21], [24, 26, 28]];
 
     private readonly Dictionary<string, Tensor> _weights;
@@ -35,7 +38,7 @@ public sealed class LpipsLoss : IPerceptualLoss, IDisposable
     /// Reads a safetensors file with torchvision's <c>features.{i}.weight|bias</c> and LPIPS'
     /// <c>lin{0..4}.model.1.weight</c>.
     /// </summary>
-    /// <exception cref="StarlingException">The file cannot be read, or lacks one of these tensors.</exception>
+    /// <exception cref="StarlingException">The file cannot be read, or does not have one of these tensors.</exception>
     public static LpipsLoss Load(string path, Device? device = null)
     {
         using var scope = NewDisposeScope();

@@ -10,10 +10,11 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// Trains a VQ model and, from a step on, its discriminator, one batch at a time (LlamaGen's vq_train.py and
-/// vq_loss.py, with fixed instead of adaptive weights, as it is run there). Belongs to one thread.
+/// Trains a VQ model and, from a certain step on, its discriminator, one batch at a time. It follows LlamaGen's
+/// vq_train.py and vq_loss.py with fixed weights of the losses, which is how LlamaGen runs them. A trainer belongs to
+/// one thread.
 /// </summary>
-public sealed class TokenizerTrainer : IDisposable
+public sealed class TokenizerTrainer : INetworkTrainer<PixelBatch, TokenizerMetrics>, IDisposable
 {
     private readonly TokenizerTrainingOptions _options;
     private readonly IPerceptualLoss? _perceptual;
@@ -23,7 +24,7 @@ public sealed class TokenizerTrainer : IDisposable
     private readonly CodebookUsage _usage;
     private readonly Tensor? _averaged;
 
-    /// <summary>Makes both networks from the seed.</summary>
+    /// <summary>Makes both networks from the seed of the options.</summary>
     public TokenizerTrainer(TokenizerTrainingOptions options, IPerceptualLoss? perceptual = null, Device? device = null)
     {
         LibTorch.SetThreadsOfThisThread(options.Threads);
@@ -40,17 +41,18 @@ public sealed class TokenizerTrainer : IDisposable
         if (options.EmaDecay > 0) _averaged = weights.Values.clone().DetachFromDisposeScope();
     }
 
-    /// <summary>Steps done; the next step's number.</summary>
+    /// <inheritdoc/>
     public long StepsDone { get; private set; }
 
     private ParameterStore Weights => _model.Weights;
 
-    /// <summary>One step of the VQ model, and of the discriminator once it has started.</summary>
+    /// <summary>Makes one step of the VQ model, and of the discriminator once that has started.</summary>
+    /// <exception cref="StarlingException">The images are too small for the discriminator.</exception>
     public TokenizerMetrics Step(PixelBatch batch)
     {
         using var scope = NewDisposeScope();
         long step = StepsDone;
-        double learningRate = _options.LearningRateAt(step);
+        double learningRate = _options.Schedule().At(step);
         bool adversarial = step >= _options.DiscriminatorStart;
         if (adversarial && batch.Size < PatchDiscriminator.SmallestSide)
             throw new StarlingException($"images of {batch.Size} pixels are too small for the discriminator, which " +
@@ -63,7 +65,7 @@ public sealed class TokenizerTrainer : IDisposable
         Tensor squared = difference_B3HW.Squared().mean([1, 2, 3]).mean();
         Tensor absolute = difference_B3HW.abs().mean([1, 2, 3]).mean();
         Tensor perceptual = Perceptual(decoded_B3HW, images_B3HW);
-        Tensor generator = adversarial ? Judge(decoded_B3HW).mean().Times(-1) : Nothing();
+        Tensor generator = adversarial ? Judge(decoded_B3HW).mean().Times(-1) : ZeroScalar();
         Tensor loss = squared.Times(_options.SquaredWeight)
             .PlusScaled(absolute, _options.AbsoluteWeight)
             .PlusScaled(perceptual, _options.PerceptualWeight)
@@ -73,17 +75,19 @@ public sealed class TokenizerTrainer : IDisposable
         loss.backward();
         double norm = _optimizer.Step(learningRate, _options.Clip);
 
-        Tensor hinge = adversarial ? StepDiscriminator(images_B3HW, decoded_B3HW.detach(), learningRate) : Nothing();
+        Tensor hinge = adversarial ? StepDiscriminator(images_B3HW, decoded_B3HW.detach(), learningRate) : ZeroScalar();
         _usage.Record(step, HostIndices(quantized.Indices));
-        int revived = Revive(step, quantized.Latents);
-        Average(step);
+        int revived = ReviveUnusedCodes(step, quantized.Latents);
+        UpdateAverage(step);
         StepsDone++;
         return new TokenizerMetrics(step, learningRate, Number(squared), Number(absolute), Number(perceptual),
             Number(quantized.VqLoss), Number(quantized.CommitLoss), Number(generator), Number(hinge), norm,
             _usage.Share(step), revived);
     }
 
-    /// <summary>A frozen copy of the network as <see cref="Save"/> would write it, but in float32.</summary>
+    /// <summary>
+    /// Makes a frozen copy of the network with the weights that <see cref="Save"/> would write, but in float32.
+    /// </summary>
     public VqTokenizer ToTokenizer(bool bfloat16 = false)
     {
         using var noGrad = no_grad();
@@ -93,8 +97,8 @@ public sealed class TokenizerTrainer : IDisposable
     }
 
     /// <summary>
-    /// Writes the (averaged, if so configured) weights as float16 safetensors, with the shape and
-    /// <paramref name="metadata"/> (data, command, configuration).
+    /// Writes the weights as float16 safetensors, with the shape and <paramref name="metadata"/> (data, command,
+    /// configuration). The weights are the averaged ones if <see cref="TokenizerTrainingOptions.EmaDecay"/> is set.
     /// </summary>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -106,7 +110,7 @@ public sealed class TokenizerTrainer : IDisposable
         HalfPrecisionFile.Write(path, Weights.ToHost(_averaged ?? Weights.Values), entries);
     }
 
-    /// <summary>Frees both networks and their optimizers.</summary>
+    /// <summary>Frees both networks, their optimizers and the average.</summary>
     public void Dispose()
     {
         _optimizer.Dispose();
@@ -128,7 +132,7 @@ public sealed class TokenizerTrainer : IDisposable
 
     private Tensor Perceptual(Tensor decoded_B3HW, Tensor images_B3HW)
     {
-        if (_perceptual is null || _options.PerceptualWeight == 0) return Nothing();
+        if (_perceptual is null || _options.PerceptualWeight == 0) return ZeroScalar();
         using (Cast()) return _perceptual.Distance(decoded_B3HW, images_B3HW).to(float32);
     }
 
@@ -140,15 +144,18 @@ public sealed class TokenizerTrainer : IDisposable
     private Tensor StepDiscriminator(Tensor images_B3HW, Tensor decoded_B3HW, double learningRate)
     {
         Tensor hinge = PatchDiscriminator.Hinge(Judge(images_B3HW), Judge(decoded_B3HW));
-        // The generator's backward pass has left gradients here as well.
+        // The generator's backward pass left gradients in the discriminator's weights too.
         _discriminator.Weights.ClearGradients();
         hinge.Times(_options.DiscriminatorWeight).backward();
         _discriminatorOptimizer.Step(learningRate, _options.Clip);
         return hinge;
     }
 
-    /// <summary>Puts codes that nothing uses where latents are, so that they are chosen again.</summary>
-    private int Revive(long step, Tensor latents_MD)
+    /// <summary>
+    /// Replaces codes that no image uses by random latents of the batch, so that images choose these codes again.
+    /// </summary>
+    /// <returns>Number of replaced codes.</returns>
+    private int ReviveUnusedCodes(long step, Tensor latents_MD)
     {
         long after = _options.ReviveAfter;
         bool ended = _options.ReviveUntil > 0 && step >= _options.ReviveUntil;
@@ -158,7 +165,7 @@ public sealed class TokenizerTrainer : IDisposable
         KeyedRandom random = KeyedRandom.For(_options.Seed, RandomPurpose.TokenizerTraining, step);
         int rows = (int)latents_MD.size(0);
         long[] unused = _usage.Unused(step, after);
-        // No latent twice: two equal codes would never part again.
+        // Each latent is taken once, because two equal codes would stay equal forever.
         long[] codes = unused[..Math.Min(unused.Length, rows)];
         if (codes.Length == 0) return 0;
         long[] chosen = [.. random.Choose(codes.Length, rows).Select(row => (long)row)];
@@ -169,8 +176,11 @@ public sealed class TokenizerTrainer : IDisposable
         return codes.Length;
     }
 
-    /// <summary>The average starts from the first weights, so its decay grows with the step at first.</summary>
-    private void Average(long step)
+    /// <summary>
+    /// Adds the weights to their running average. The average starts from the untrained weights. Its decay therefore
+    /// starts small and grows with the step, so that the average forgets them.
+    /// </summary>
+    private void UpdateAverage(long step)
     {
         if (_averaged is null) return;
         using var scope = NewDisposeScope();
@@ -180,7 +190,7 @@ public sealed class TokenizerTrainer : IDisposable
         _averaged.PlusInPlace(Weights.Values.Times(1 - decay));
     }
 
-    private Tensor Nothing() => zeros([], float32, Weights.Device);
+    private Tensor ZeroScalar() => zeros([], float32, Weights.Device);
 
     private static long[] HostIndices(Tensor indices_BN) => indices_BN.cpu().data<long>().ToArray();
 

@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using Starling.Model.Optimizers;
 using Starling.Model.Tensors;
 
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
 /// How a tokenizer is trained. The defaults are LlamaGen's (tokenizer/tokenizer_image/vq_train.py). The result is a
-/// pure function of these options, the batches and the perceptual loss; <see cref="Threads"/> is part of them, since
-/// the convolutions' weight gradients are summed by thread.
+/// pure function of these options, the batches and the perceptual loss. It depends on <see cref="Threads"/> too,
+/// because libtorch sums the weight gradients of convolutions by thread.
 /// </summary>
 public sealed record TokenizerTrainingOptions
 {
@@ -14,14 +15,14 @@ public sealed record TokenizerTrainingOptions
     [Required]
     public VqShape Shape { get; init; } = VqShape.Vq16;
 
-    /// <summary>Seed of initial weights and of every draw.</summary>
+    /// <summary>Seed of the initial weights and of every draw.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Optimizer steps.</summary>
+    /// <summary>Number of optimizer steps.</summary>
     [Range(1L, long.MaxValue)]
     public long Steps { get; init; } = 400_000;
 
-    /// <summary>Images of a step.</summary>
+    /// <summary>Number of images in a step.</summary>
     [Range(1, 65536)]
     public int Batch { get; init; } = 128;
 
@@ -36,7 +37,10 @@ public sealed record TokenizerTrainingOptions
     /// <summary>Whether the learning rate falls to 0 along half a cosine; LlamaGen keeps it constant.</summary>
     public bool CosineDecay { get; init; }
 
-    /// <summary>Step at which the cosine reaches 0; 0 for the last. A later one ends the training on the way.</summary>
+    /// <summary>
+    /// Step at which the cosine reaches 0; 0 for the last step. If it lies beyond the last step, the training ends
+    /// before the learning rate is 0.
+    /// </summary>
     [Range(0L, long.MaxValue)]
     public long DecaySteps { get; init; }
 
@@ -56,11 +60,13 @@ public sealed record TokenizerTrainingOptions
     [Range(0.0, 1e6)]
     public double SquaredWeight { get; init; } = 1.0;
 
-    /// <summary>Weight of the mean absolute error of pixels, which keeps edges sharper; LlamaGen uses none.</summary>
+    /// <summary>
+    /// Weight of the mean absolute error of pixels. It keeps edges sharper; LlamaGen does not use it.
+    /// </summary>
     [Range(0.0, 1e6)]
     public double AbsoluteWeight { get; init; }
 
-    /// <summary>Weight of the perceptual distance, where a perceptual loss is given.</summary>
+    /// <summary>Weight of the perceptual distance, if there is a perceptual loss.</summary>
     [Range(0.0, 1e6)]
     public double PerceptualWeight { get; init; } = 1.0;
 
@@ -84,32 +90,38 @@ public sealed record TokenizerTrainingOptions
     [Range(1, 1024)]
     public int DiscriminatorWidth { get; init; } = 64;
 
-    /// <summary>A code unused for so many steps is replaced by a random latent of the batch; 0 for never.</summary>
+    /// <summary>
+    /// Number of steps after which an unused code is replaced by a random latent of the batch; 0 for never.
+    /// </summary>
     [Range(0L, long.MaxValue)]
     public long ReviveAfter { get; init; }
 
-    /// <summary>Last step of such replacements, so that the codebook can settle; 0 for no end.</summary>
+    /// <summary>
+    /// Step from which no code is replaced any more, so that the codebook can settle; 0 for no end.
+    /// </summary>
     [Range(0L, long.MaxValue)]
     public long ReviveUntil { get; init; }
 
-    /// <summary>Decay of the averaged weights that are saved; 0 saves the trained ones.</summary>
+    /// <summary>
+    /// Decay of a running average of the weights, which is saved instead of the weights; 0 for no average.
+    /// </summary>
     [Range(0.0, 0.9999999)]
     public double EmaDecay { get; init; }
 
-    /// <summary>Arithmetic of the networks; weights, quantiser and losses are always float32.</summary>
+    /// <summary>Arithmetic of the networks. Weights, quantizer and losses are always float32.</summary>
     public Precision Precision { get; init; } = Precision.BFloat16;
 
-    /// <summary>Compute threads.</summary>
+    /// <summary>Number of compute threads.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = 1;
 
-    /// <summary>The learning rate of a step, counted from 0.</summary>
-    public double LearningRateAt(long step)
+    /// <summary>Returns the learning rate's schedule over the whole training.</summary>
+    public LearningRateSchedule Schedule() => new()
     {
-        if (step < WarmupSteps) return LearningRate * (step + 1) / WarmupSteps;
-        if (!CosineDecay) return LearningRate;
-        long end = DecaySteps > 0 ? DecaySteps : Steps;
-        double done = (step - WarmupSteps) / (double)Math.Max(1, end - WarmupSteps);
-        return LearningRate * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, done)));
-    }
+        Peak = LearningRate,
+        WarmupSteps = WarmupSteps,
+        Decay = CosineDecay ? LearningRateDecay.Cosine : LearningRateDecay.None,
+        DecayStart = WarmupSteps,
+        DecayEnd = DecaySteps > 0 ? DecaySteps : Steps,
+    };
 }

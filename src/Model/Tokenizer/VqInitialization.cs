@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// Initial weights as LlamaGen's code leaves them: PyTorch's convolution default (uniform of ±1/√fan-in for kernel and
-/// bias), norms 1 and 0, codes uniform of ±1/V and then scaled to unit length. Keyed by the seed and the place.
+/// Initial weights with the distributions of LlamaGen's code. Kernels and biases of convolutions are uniform in
+/// ±1/√fan-in, which is PyTorch's default. Norms have gain 1 and bias 0. Codes are uniform in ±1/V and then scaled to
+/// unit length. Each draw depends on the seed and on the parameter's place in the layout only.
 /// </summary>
 public static class VqInitialization
 {

@@ -6,24 +6,26 @@ using static TorchSharp.torch.nn;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>The VQ model's building blocks, each applied with the parameters under a name (vq_model.py).</summary>
+/// <summary>
+/// The VQ model's building blocks (vq_model.py). Each method applies a block with the parameters under a name.
+/// </summary>
 internal sealed class VqLayers(VqShape shape, ParameterStore weights)
 {
     private const double NormEpsilon = 1e-6;
     private static readonly long[] One = [1, 1], Two = [2, 2], Zero = [0, 0];
 
-    /// <summary>A stride-1 convolution that keeps the image's size.</summary>
+    /// <summary>Applies a convolution of stride 1, which keeps the image's size.</summary>
     public Tensor Convolve(Tensor x_BCHW, string name)
     {
         Tensor kernel = weights[$"{name}.weight"];
         return functional.conv2d(x_BCHW, kernel, weights[$"{name}.bias"], One, kernel.size(2) == 3 ? One : Zero);
     }
 
-    /// <summary>GroupNorm, then x·sigmoid(x), then a 3×3 convolution.</summary>
+    /// <summary>Applies GroupNorm, then x·sigmoid(x), then a 3×3 convolution.</summary>
     public Tensor Activated(Tensor x_BCHW, string norm, string convolution) =>
         Convolve(functional.silu(Norm(x_BCHW, norm)), convolution);
 
-    /// <summary>ResnetBlock: two activated convolutions beside a shortcut.</summary>
+    /// <summary>Applies ResnetBlock: two activated convolutions beside a shortcut.</summary>
     public Tensor Residual(Tensor x_BCHW, string name)
     {
         Tensor h = Activated(x_BCHW, $"{name}.norm1", $"{name}.conv1");
@@ -32,7 +34,7 @@ internal sealed class VqLayers(VqShape shape, ParameterStore weights)
         return (widens ? Convolve(x_BCHW, $"{name}.nin_shortcut") : x_BCHW).Plus(h);
     }
 
-    /// <summary>AttnBlock: one head over all positions, with a shortcut.</summary>
+    /// <summary>Applies AttnBlock: attention of one head over all positions, beside a shortcut.</summary>
     public Tensor Attend(Tensor x_BCHW, string name)
     {
         Tensor normal = Norm(x_BCHW, $"{name}.norm");
@@ -45,15 +47,15 @@ internal sealed class VqLayers(VqShape shape, ParameterStore weights)
             Convolve(normal, $"{name}.{part}").reshape(size[0], 1, size[1], size[2] * size[3]).transpose(2, 3);
     }
 
-    /// <summary>Halves the image: zeros right and below, then a 3×3 convolution of stride 2.</summary>
+    /// <summary>Halves the image: pads zeros right and below, then applies a 3×3 convolution of stride 2.</summary>
     public Tensor Downsample(Tensor x_BCHW, string name) => functional.conv2d(
         functional.pad(x_BCHW, (0, 1, 0, 1)), weights[$"{name}.weight"], weights[$"{name}.bias"], Two, Zero);
 
-    /// <summary>Doubles the image by repetition, then convolves.</summary>
+    /// <summary>Doubles the image by repeating pixels, then applies a convolution.</summary>
     public Tensor Upsample(Tensor x_BCHW, string name) =>
         Convolve(functional.interpolate(x_BCHW, scale_factor: [2, 2]), name);
 
-    /// <summary>The coarsest level's trunk: residual, attention, residual.</summary>
+    /// <summary>Applies the coarsest level's three blocks: residual, attention, residual.</summary>
     public Tensor Middle(Tensor x_BCHW, string name) =>
         Residual(Attend(Residual(x_BCHW, $"{name}.0"), $"{name}.1"), $"{name}.2");
 

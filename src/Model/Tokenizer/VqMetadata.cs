@@ -5,10 +5,13 @@ using Starling.Model.Tensors;
 
 namespace Starling.Model.Tokenizer;
 
-/// <summary>A <see cref="VqShape"/> as metadata of a safetensors file, under LlamaGen's argument names.</summary>
+/// <summary>
+/// Converts a <see cref="VqShape"/> to and from the metadata of a safetensors file. The keys are LlamaGen's argument
+/// names.
+/// </summary>
 public static class VqMetadata
 {
-    /// <summary>The metadata entries of a shape.</summary>
+    /// <summary>Returns the metadata entries of a shape.</summary>
     public static Dictionary<string, string> Of(VqShape shape)
     {
         Dictionary<string, string> entries = new()
@@ -25,8 +28,10 @@ public static class VqMetadata
         return entries;
     }
 
-    /// <summary>Reads a shape back; <c>norm_groups</c> defaults to LlamaGen's 32.</summary>
-    /// <exception cref="StarlingException">An entry is missing or malformed; names the file and the entry.</exception>
+    /// <summary>Reads a shape from metadata. <c>norm_groups</c> may be missing and is LlamaGen's 32 then.</summary>
+    /// <exception cref="StarlingException">
+    /// An entry is missing or malformed. The message names the file and the entry.
+    /// </exception>
     public static VqShape Read(IReadOnlyDictionary<string, string> metadata, string path)
     {
         VqShape shape = new()
@@ -60,7 +65,7 @@ public static class VqMetadata
             }
             catch (JsonException)
             {
-                // Said below, with the file's name.
+                // The exception below reports this, with the file's name.
             }
             throw Bad(key, "a list like [1, 2, 4]");
         }
@@ -70,14 +75,16 @@ public static class VqMetadata
     }
 
     /// <summary>
-    /// The shape of a file: from its metadata, or, where it has none (an imported LlamaGen file), from its tensors.
+    /// Reads the shape of a file from its metadata, or from its tensors if it has no metadata, as a file of LlamaGen.
     /// </summary>
     /// <exception cref="StarlingException">The file is not a VQ model.</exception>
     public static VqShape Read(SafetensorsHeader header, string path) =>
         Read(header.Metadata, header.Entries.ToDictionary(e => e.Name, e => e.Shape), path);
 
-    /// <summary>The shape of a state dictionary of any origin, given its metadata and its tensors' shapes.</summary>
-    /// <exception cref="StarlingException">It is not a VQ model's.</exception>
+    /// <summary>
+    /// Reads the shape of a state dictionary from its metadata, or from its tensors' shapes if it has no metadata.
+    /// </summary>
+    /// <exception cref="StarlingException">The state dictionary is not a VQ model's.</exception>
     public static VqShape Read(
         IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, long[]> shapes, string path)
     {

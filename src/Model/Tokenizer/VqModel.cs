@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// LlamaGen's VQ model: a convolutional encoder, a quantiser with codes of unit length, a convolutional decoder.
-/// Takes part in autograd if its <paramref name="weights"/> do. Images are float, channels first, in [−1, 1].
+/// LlamaGen's VQ model: a convolutional encoder, a quantizer with codes of unit length, and a convolutional decoder.
+/// The model takes part in autograd if its <paramref name="weights"/> do. Images are float, channels first, in [−1, 1].
 /// </summary>
 /// <param name="shape">Size of the network.</param>
-/// <param name="weights">Its parameters, laid out by <see cref="VqShape.Layout"/>; owned by the caller.</param>
+/// <param name="weights">Its parameters, laid out by <see cref="VqShape.Layout"/>; the caller disposes them.</param>
 public sealed class VqModel(VqShape shape, ParameterStore weights)
 {
     /// <summary>The commitment loss' factor (LlamaGen's commit_loss_beta).</summary>
@@ -26,7 +26,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
     /// <summary>Parameters of the network.</summary>
     public ParameterStore Weights => weights;
 
-    /// <summary>Images [B, 3, H, W] to latents [B, D, h, w], not yet of unit length.</summary>
+    /// <summary>Encodes images [B, 3, H, W] to latents [B, D, h, w], which are not of unit length yet.</summary>
     /// <exception cref="StarlingException">The image's sides are no multiples of the downscale.</exception>
     public Tensor Encode(Tensor images_B3HW)
     {
@@ -50,8 +50,9 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
     }
 
     /// <summary>
-    /// The nearest code of each latent. The gradient passes straight through to the latents; the two losses pull codes
-    /// and latents together. To be called outside autocast: the distances decide, and they need float32.
+    /// Finds the nearest code of each latent. The gradient of the codes passes straight through to the latents. The two
+    /// losses pull codes and latents together. The caller must be outside autocast, because the choice of a code
+    /// depends on distances in float32.
     /// </summary>
     public Quantized Quantize(Tensor latents_BDhw)
     {
@@ -64,7 +65,8 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         Tensor vqLoss = MeanSquare(quantized_MD - z_MD.detach());
         Tensor commitLoss = MeanSquare(quantized_MD.detach() - z_MD).Times(CommitWeight);
         Tensor straight_MD = z_MD.Plus((quantized_MD - z_MD).detach());
-        // Contiguous: GroupNorm's channels-last kernel sums in an order that depends on the number of threads.
+        // The tensor is made contiguous, because GroupNorm's kernel for channels-last tensors sums in an order that
+        // depends on the number of threads.
         Tensor straight_BDhw = straight_MD.reshape(size[0], size[2], size[3], size[1]).permute(0, 3, 1, 2).contiguous();
         return new Quantized(
             straight_BDhw.MoveToOuterDisposeScope(),
@@ -74,7 +76,7 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
             commitLoss.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Images [B, 3, H, W] to codes [B, N], int64, row by row. No gradient.</summary>
+    /// <summary>Encodes images [B, 3, H, W] to codes [B, N], int64, row by row, without gradient.</summary>
     public Tensor EncodeIndices(Tensor images_B3HW)
     {
         using var scope = NewDisposeScope();
@@ -82,7 +84,9 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return Nearest(Encode(images_B3HW)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Latents [B, D, h, w] to nearest codes [B, N], int64, row by row. Not under autocast.</summary>
+    /// <summary>
+    /// Finds the nearest codes [B, N], int64, row by row, of latents [B, D, h, w]. The caller must be outside autocast.
+    /// </summary>
     public Tensor Nearest(Tensor latents_BDhw)
     {
         using var scope = NewDisposeScope();
@@ -91,7 +95,9 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return Nearest(UnitRows(latents_BDhw), codes_VD).view(latents_BDhw.size(0), -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Quantised latents [B, D, h, w] to images [B, 3, H, W], about [−1, 1].</summary>
+    /// <summary>
+    /// Decodes quantized latents [B, D, h, w] to images [B, 3, H, W]. Their values may leave [−1, 1] a little.
+    /// </summary>
     public Tensor Decode(Tensor quantized_BDhw)
     {
         using var scope = NewDisposeScope();
@@ -111,7 +117,9 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return _layers.Activated(x, "decoder.norm_out", "decoder.conv_out").MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] of a <paramref name="rows"/>-row grid to images [B, 3, H, W]. No gradient.</summary>
+    /// <summary>
+    /// Decodes codes [B, N] of grids of <paramref name="rows"/> rows to images [B, 3, H, W], without gradient.
+    /// </summary>
     public Tensor DecodeIndices(Tensor indices_BN, int rows)
     {
         using var scope = NewDisposeScope();
@@ -135,7 +143,10 @@ public sealed class VqModel(VqShape shape, ParameterStore weights)
         return distances_MV.argmin(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean over the rows' means: the order of summation stays that of one thread.</summary>
+    /// <summary>
+    /// Computes the mean of the squares as the mean of the rows' means. In this form the order of summation does not
+    /// depend on the number of threads.
+    /// </summary>
     private static Tensor MeanSquare(Tensor difference_MD) => difference_MD.Squared().mean([1]).mean();
 
     private void CheckSides(Tensor images_B3HW)

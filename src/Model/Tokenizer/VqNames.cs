@@ -5,13 +5,19 @@ namespace Starling.Model.Tokenizer;
 /// <summary>LlamaGen's names and shapes of the VQ model's parameters, in state-dictionary order.</summary>
 public static class VqNames
 {
-    /// <summary>The code vectors [V, d]; stored as trained, of unit length only when used.</summary>
+    /// <summary>
+    /// The code vectors [V, D]. They are stored as they were trained, and scaled to unit length when they are used.
+    /// </summary>
     public const string Codebook = "quantize.embedding.weight";
 
-    /// <summary>LlamaGen's only buffer: a rolling window of used codes. Not part of the model's function.</summary>
+    /// <summary>
+    /// LlamaGen's only buffer, a rolling window of used codes. The model's results do not depend on it.
+    /// </summary>
     public static readonly ParameterShape CodebookUsed = new("quantize.codebook_used", 65536);
 
-    /// <summary>The parameters; the state dictionary also has <see cref="CodebookUsed"/> after the codebook.</summary>
+    /// <summary>
+    /// Returns the parameters. LlamaGen's state dictionary also has <see cref="CodebookUsed"/>, after the codebook.
+    /// </summary>
     public static IEnumerable<ParameterShape> Parameters(VqShape s) =>
     [
         .. Encoder(s), .. Decoder(s), new(Codebook, s.CodebookSize, s.CodebookDim),
@@ -19,7 +25,7 @@ public static class VqNames
         .. Convolution("post_quant_conv", s.ZChannels, s.CodebookDim, 1),
     ];
 
-    /// <summary>Every name of LlamaGen's state dictionary in its order, the buffer included.</summary>
+    /// <summary>Returns all entries of LlamaGen's state dictionary in its order, with the buffer.</summary>
     public static IEnumerable<ParameterShape> StateDictionary(VqShape shape) =>
         Parameters(shape).SelectMany(p => p.Name == Codebook ? (ParameterShape[])[p, CodebookUsed] : [p]);
 
@@ -46,7 +52,8 @@ public static class VqNames
             [.. Convolution("decoder.conv_in", width, s.ZChannels, 3), .. Middle("decoder.mid", width)];
         for (int level = last; level >= 0; level--)
         {
-            string block = $"decoder.conv_blocks.{last - level}"; // LlamaGen counts from the coarsest
+            // LlamaGen counts the decoder's levels from the coarsest.
+            string block = $"decoder.conv_blocks.{last - level}";
             for (int i = 0; i <= s.ResBlocks; i++, width = s.DecoderWidth(level))
                 names.AddRange(Residual($"{block}.res.{i}", width, s.DecoderWidth(level)));
             if (level == last) names.AddRange(Attentions(block, s.ResBlocks + 1, width));

@@ -4,8 +4,8 @@ using Starling.Model.Parameters;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// Size of LlamaGen's VQ model (tokenizer/tokenizer_image/vq_model.py). The defaults are VQ-16. Its dropout, 0 in every
-/// released configuration, is left out.
+/// Size of LlamaGen's VQ model (tokenizer/tokenizer_image/vq_model.py). The defaults are VQ-16. LlamaGen's dropout is
+/// left out, because it is 0 in every released configuration.
 /// </summary>
 public sealed record VqShape
 {
@@ -15,23 +15,29 @@ public sealed record VqShape
     /// <summary>LlamaGen's VQ-8: 300 state-dictionary tensors, 70,109,835 parameters.</summary>
     public static VqShape Vq8 { get; } = new() { ChMult = [1, 2, 2, 4] };
 
-    /// <summary>Channels that the multipliers refer to.</summary>
+    /// <summary>Number of channels that the multipliers refer to.</summary>
     [Range(1, 4096)]
     public int Ch { get; init; } = 128;
 
-    /// <summary>Channel multiplier of each resolution, finest first; all but the last end in a halving.</summary>
+    /// <summary>
+    /// Channel multiplier of each resolution, the finest first. Each resolution but the last ends in a halving of the
+    /// image.
+    /// </summary>
     [MinLength(1), MaxLength(8)]
     public IReadOnlyList<int> ChMult { get; init; } = [1, 1, 2, 2, 4];
 
-    /// <summary>The decoder's multipliers (finest first), as many as the encoder's; null for the encoder's.</summary>
+    /// <summary>
+    /// Channel multipliers of the decoder, the finest first, as many as the encoder's; null for the same as the
+    /// encoder's.
+    /// </summary>
     [MinLength(1), MaxLength(8)]
     public IReadOnlyList<int>? DecoderChMult { get; init; }
 
-    /// <summary>Residual blocks of an encoder level; a decoder level has one more.</summary>
+    /// <summary>Number of residual blocks in an encoder level. A decoder level has one more.</summary>
     [Range(1, 16)]
     public int ResBlocks { get; init; } = 2;
 
-    /// <summary>Channels between the network and the 1×1 convolutions around the quantiser.</summary>
+    /// <summary>Number of channels outside the two 1×1 convolutions around the quantizer.</summary>
     [Range(1, 4096)]
     public int ZChannels { get; init; } = 256;
 
@@ -43,20 +49,20 @@ public sealed record VqShape
     [Range(1, 4096)]
     public int CodebookDim { get; init; } = 8;
 
-    /// <summary>Groups of every GroupNorm; LlamaGen's 32 needs multiples of 32 channels.</summary>
+    /// <summary>Number of groups of every GroupNorm. LlamaGen's 32 needs channels in multiples of 32.</summary>
     [Range(1, 1024)]
     public int NormGroups { get; init; } = 32;
 
-    /// <summary>Image side divided by token-grid side.</summary>
+    /// <summary>Side of an image divided by the side of its grid of codes.</summary>
     public int Downscale => 1 << (ChMult.Count - 1);
 
-    /// <summary>Channels at an encoder level, 0 the finest.</summary>
+    /// <summary>Returns the number of channels at an encoder level. Level 0 is the finest.</summary>
     public int EncoderWidth(int level) => Ch * ChMult[level];
 
-    /// <summary>Channels at a decoder level, 0 the finest.</summary>
+    /// <summary>Returns the number of channels at a decoder level. Level 0 is the finest.</summary>
     public int DecoderWidth(int level) => Ch * (DecoderChMult ?? ChMult)[level];
 
-    /// <summary>Names, shapes and places of the parameters, in LlamaGen's order.</summary>
+    /// <summary>Returns names, shapes and places of the parameters, in LlamaGen's order.</summary>
     public ParameterLayout Layout() => new(VqNames.Parameters(this));
 
     /// <inheritdoc/>

@@ -10,22 +10,26 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
-/// A frozen VQ model: images to codes and back. What an image's codes are depends on the image and the weights
-/// alone, not on its neighbours in the batch nor on the number of threads: networks always see chunks of one size,
-/// since libtorch chooses its convolution by batch size and thread count when there is little to do.
+/// A frozen VQ model, which turns images into codes and back. The codes of an image depend on the image and the weights
+/// alone, not on the other images of the batch nor on the number of threads. To that end the networks always see chunks
+/// of one size: on small inputs libtorch chooses its convolution by batch size and thread count.
 /// </summary>
 public sealed class VqTokenizer : IDisposable
 {
-    /// <summary>Images that go through the networks at once; smaller batches are filled up.</summary>
+    /// <summary>
+    /// Number of images that go through the networks at once. Smaller batches are filled up with zeros.
+    /// </summary>
     public const int Chunk = 16;
 
     private readonly VqModel _model;
     private readonly bool _bfloat16;
 
-    /// <summary>Takes over trained weights.</summary>
+    /// <summary>Makes a tokenizer from trained weights.</summary>
     /// <param name="shape">Size of the network.</param>
-    /// <param name="weights">Its parameters; disposed with the tokenizer.</param>
-    /// <param name="bfloat16">Convolutions in bfloat16 (autocast): faster, and a few codes differ.</param>
+    /// <param name="weights">Its parameters; the tokenizer disposes them.</param>
+    /// <param name="bfloat16">
+    /// Whether convolutions compute in bfloat16 (autocast). That is faster, and a few codes differ.
+    /// </param>
     public VqTokenizer(VqShape shape, ParameterStore weights, bool bfloat16 = false)
     {
         _model = new VqModel(shape, weights);
@@ -36,22 +40,27 @@ public sealed class VqTokenizer : IDisposable
     /// <summary>Size of the network.</summary>
     public VqShape Shape => _model.Shape;
 
-    /// <summary>V.</summary>
+    /// <summary>Number of codes V.</summary>
     public int CodebookSize => Shape.CodebookSize;
 
-    /// <summary>Image side divided by token-grid side.</summary>
+    /// <summary>Side of an image divided by the side of its grid of codes.</summary>
     public int Downscale => Shape.Downscale;
 
-    /// <summary>SHA-256 over names, shapes and float32 values of all weights, in lower-case hexadecimal.</summary>
+    /// <summary>
+    /// The fingerprint of the weights: SHA-256 over their names, shapes and float32 values, in lower-case hexadecimal.
+    /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>Metadata of the file it came from: shape, training command, and what its writer added.</summary>
+    /// <summary>
+    /// Metadata of the file that the tokenizer was read from: shape, training command, and what the writer added.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Reads a safetensors file of any float type, with the shape in its metadata, or LlamaGen's without metadata.
+    /// Reads a safetensors file of any float type. The shape comes from the metadata; a file of LlamaGen has none, and
+    /// the shape comes from its tensors.
     /// </summary>
-    /// <exception cref="StarlingException">No such file, or it is no VQ model.</exception>
+    /// <exception cref="StarlingException">The file does not exist, or holds no VQ model.</exception>
     public static VqTokenizer Load(string path, Device? device = null, bool bfloat16 = false)
     {
         LibTorch.Initialize();
@@ -63,11 +72,9 @@ public sealed class VqTokenizer : IDisposable
         return new VqTokenizer(shape, weights, bfloat16) { Metadata = header.Metadata };
     }
 
-    /// <summary>Number of codes N of a square image of <paramref name="size"/> pixels.</summary>
-    public int CodesFor(int size) => size / Downscale * (size / Downscale);
-
     /// <summary>
-    /// Images [B, 3, H, W], bytes 0..255 or floats in [−1, 1], to codes [B, N], int64, in the caller's dispose scope.
+    /// Encodes images [B, 3, H, W], bytes 0..255 or floats in [−1, 1], to codes [B, N], int64, in the caller's dispose
+    /// scope.
     /// </summary>
     public Tensor Encode(Tensor pixels_B3HW)
     {
@@ -78,7 +85,11 @@ public sealed class VqTokenizer : IDisposable
         return InChunks(images_B3HW.contiguous(), EncodeChunk).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] to images [B, 3, H, W], about [−1, 1]; the grid is square unless told.</summary>
+    /// <summary>
+    /// Decodes codes [B, N] to images [B, 3, H, W]. Their values may leave [−1, 1] a little.
+    /// </summary>
+    /// <param name="codes_BN">The codes, row by row.</param>
+    /// <param name="rows">Rows of the grid of codes; null for a square grid.</param>
     public Tensor DecodeFloat(Tensor codes_BN, int? rows = null)
     {
         using var scope = NewDisposeScope();
@@ -88,7 +99,9 @@ public sealed class VqTokenizer : IDisposable
         return InChunks(codes, chunk => DecodeChunk(chunk, height)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Codes [B, N] to bytes (B, 3, H, W).</summary>
+    /// <summary>Decodes codes [B, N] to bytes (B, 3, H, W).</summary>
+    /// <param name="codes_BN">The codes, row by row.</param>
+    /// <param name="rows">Rows of the grid of codes; null for a square grid.</param>
     public byte[] Decode(Tensor codes_BN, int? rows = null)
     {
         using var scope = NewDisposeScope();

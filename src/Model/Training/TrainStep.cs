@@ -70,7 +70,7 @@ public sealed class TrainStep : IDisposable
         IReadOnlyList<ReplicaTokens> hosted, PhaseClock clock, CancellationToken abort = default)
     {
         using var scope = NewDisposeScope();
-        double rate = LearningRate.At(_options.Optimizer, _state.Step, _options.Training.Steps);
+        double rate = _options.Optimizer.Schedule(_options.Training.Steps).At(_state.Step);
         Gradient gradient = ComputeGradient(hosted, clock, abort);
         StepOutcome outcome = StepOutcome.Applied;
         if (!gradient.IsFinite)

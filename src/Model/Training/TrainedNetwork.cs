@@ -1,3 +1,4 @@
+using Starling.Model.Optimizers;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
@@ -18,26 +19,12 @@ public sealed class TrainedNetwork(ParameterStore weights) : IDisposable
     /// <summary>Second moment, exp_avg_sq.</summary>
     public Tensor Square { get; } = zeros_like(weights.Values).DetachFromDisposeScope();
 
-    /// <summary>Makes one AdamW update. Weight decay applies to the decayed part of the layout only.</summary>
-    /// <param name="gradient">Flat gradient of the weights' layout, already clipped.</param>
-    /// <param name="updates">Number of updates made before this one.</param>
-    /// <param name="arguments">Learning rate, betas, weight decay and epsilon.</param>
-    public void Update(Tensor gradient, long updates, AdamWArguments arguments)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        long decayed = Weights.Layout.DecayedCount, rest = Weights.Layout.Count - decayed;
-        UpdateSlice(0, decayed, arguments);
-        UpdateSlice(decayed, rest, arguments with { WeightDecay = 0 });
-
-        void UpdateSlice(long offset, long count, AdamWArguments o)
-        {
-            if (count == 0) return;
-            Tensor step = tensor((float)updates, device: gradient.device);
-            Aten.FusedAdamW([Slice(Weights.Values)], [Slice(gradient)], [Slice(Mean)], [Slice(Square)], [step], o);
-            Tensor Slice(Tensor flat) => flat.narrow(0, offset, count);
-        }
-    }
+    /// <summary>One AdamW update with a gradient of the weights' layout; decay only on the decayed part.</summary>
+    /// <param name="gradient">Flat gradient, already clipped.</param>
+    /// <param name="updates">Updates made before this one.</param>
+    /// <param name="arguments">Learning rate and the like.</param>
+    public void Update(Tensor gradient, long updates, AdamWArguments arguments) =>
+        FlatAdamW.Update(Weights, gradient, Mean, Square, updates, arguments);
 
     /// <summary>Frees weights and moments.</summary>
     public void Dispose()

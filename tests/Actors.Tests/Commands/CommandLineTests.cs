@@ -71,7 +71,7 @@ public sealed class CommandLineTests : IDisposable
         _runner.OnTrain = (options, request) =>
         {
             Assert.Equal((7L, 3UL, false), (options.Training.Steps, options.Seed, options.Evaluation.Enabled));
-            Assert.Equal(new("runs/tiny", "configs/tiny.json", Force: true), request);
+            Assert.Equal(new("runs/tiny", Force: true), request);
             return Task.FromResult(42);
         };
         Assert.Equal(42, await _runner.RunAsync(

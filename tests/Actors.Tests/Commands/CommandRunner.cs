@@ -8,7 +8,7 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Commands;
 
-/// <summary>Runs the command line in this process and keeps what it said.</summary>
+/// <summary>Runs the command line in this process and keeps its output.</summary>
 internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IEvaluationHost
 {
     private readonly StringWriter _output = new(), _error = new();

@@ -14,7 +14,7 @@ using TorchSharp;
 
 namespace Starling.Actors.Tests.Commands;
 
-/// <summary>A run folder with an untrained tokenizer and a checkpoint of step 0, made in a moment.</summary>
+/// <summary>Makes a run folder with an untrained tokenizer and a checkpoint of step 0.</summary>
 internal sealed class TinyRun : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -12,7 +12,9 @@ using Starling.Actors.Runs;
 
 namespace Starling.Actors.Tests.Configuration;
 
-/// <summary>docs/configuration.md against the options records: every key, its values and default; no other.</summary>
+/// <summary>
+/// Compares docs/configuration.md with the options records: it has every key with its values and default, and no other.
+/// </summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
@@ -28,7 +30,7 @@ public sealed partial class DocumentationTests
     public void Every_key_of_a_feature_training_is_documented() =>
         AssertDocumented<FeatureRunOptions>("Training a feature network");
 
-    /// <summary>○ says that a key may change on a resume, which is for the identity to decide.</summary>
+    /// <summary>○ marks keys that may change on a resume, which are those outside of the training identity.</summary>
     [Fact]
     public void Keys_outside_the_training_identity_are_marked()
     {

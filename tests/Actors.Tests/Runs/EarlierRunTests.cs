@@ -47,7 +47,7 @@ public sealed class EarlierRunTests : IDisposable
         StringWriter output = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         int exitCode = await new TrainingHost(console, TimeProvider.System)
-            .RunAsync(options, new TrainRequest(Run, "tiny.json", Force: false), TestContext.Current.CancellationToken)
+            .RunAsync(options, new TrainRequest(Run, Force: false), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
         Assert.Equal(ExitCodes.Success, exitCode);
         JsonElement[] later = [.. Events().Where(e => e.GetProperty("attempt").GetInt32() == 2)];
@@ -69,7 +69,7 @@ public sealed class EarlierRunTests : IDisposable
 
         double[] losses = [.. Events().Where(e => Is(e, "step")).Select(e => e.GetProperty("loss_ar").GetDouble())];
         Assert.Equal(20, losses.Length);
-        Assert.Equal(losses.TakeLast(4).Average(), StepLosses.Mean(EventFile, Step, 4)!.Value, 1e-12);
+        Assert.Equal(losses.TakeLast(4).Average(), StepLosses.Mean(Run, Step, 4)!.Value, 1e-12);
     }
 
     /// <summary>The key is in the file's name and in the file, so a key that is written otherwise finds nothing.</summary>

@@ -53,7 +53,7 @@ internal sealed class RunBench(TinyAssets assets) : IDisposable
         StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json", [.. Settings(assets), .. settings]);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
         return new TrainingHost(console, time)
-            .RunAsync(options, new TrainRequest(Folder, "configs/tiny.json", force), stop).WaitAsync(Timeout);
+            .RunAsync(options, new TrainRequest(Folder, force), stop).WaitAsync(Timeout);
     }
 
     /// <summary>Lines of the event log, of one kind if named.</summary>

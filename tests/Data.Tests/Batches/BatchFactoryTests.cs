@@ -44,8 +44,10 @@ public sealed class BatchFactoryTests : IDisposable
     [Fact]
     public async Task An_epoch_shows_each_sample_once_with_its_own_label_and_the_next_epoch_does_so_again()
     {
-        BatchFactory factory = new(await ShardsAsync(), Options);
-        Assert.Equal((5, 10), (factory.Order.StepsPerEpoch, factory.Order.DroppedPerEpoch));
+        ShardIndex index = await ShardsAsync();
+        BatchFactory factory = new(index, Options);
+        Assert.Equal(5, factory.Order.StepsPerEpoch);
+        Assert.Equal(10, index.TotalRows - (factory.Order.StepsPerEpoch * factory.Order.GlobalBatch));
         foreach (int epoch in (int[])[0, 1])
         {
             ReplicaBatch[] batches = [.. Enumerable.Range(epoch * 5, 5)

@@ -30,7 +30,7 @@ public sealed class CurveChartTests
         (double, double)[] on = [.. points, (12, 15), (40, 40)], off = [(12, 20), (40, 30), (64, 10)];
         Assert.All(on, point => Assert.Equal(Blue, Colour(image, chart.Plot, point)));
         Assert.All(off, point => Assert.NotEqual(Blue, Colour(image, chart.Plot, point)));
-        // The axes hold all points, and run to the right and upwards.
+        // All points lie between the axes. Values grow to the right and upward.
         PixelRect data = chart.Plot.RenderManager.LastRender.DataRect;
         Assert.All(points, p => Assert.True(data.Contains(chart.Plot.GetPixel(new Coordinates(p.X, p.Y)))));
         Pixel first = chart.Plot.GetPixel(new Coordinates(8, 10)), last = chart.Plot.GetPixel(new Coordinates(64, 60));
@@ -47,7 +47,7 @@ public sealed class CurveChartTests
         RgbImage image = chart.Render();
         Assert.Equal(Blue, Colour(image, chart.Plot, (5, 0)));
         Assert.Equal(Red, Colour(image, chart.Plot, (5, 5)));
-        // The square has corners, the circle has none.
+        // The square covers its corners, and the circle does not.
         Assert.NotEqual(Blue, Colour(image, chart.Plot, (10, 0), 5, 5));
         Assert.Equal(Red, Colour(image, chart.Plot, (10, 5), 4, 4));
     }
@@ -78,7 +78,7 @@ public sealed class CurveChartTests
         int top = (int)data.Top, bottom = (int)data.Bottom;
         InkBox above = Assert.NotNull(InkBox.Dark(image, 0, 0, image.Width, top - 1));
         InkBox legend = Legend(image, bottom, Blue);
-        // Ticks' numbers lie nearest to the axes.
+        // The numbers of the ticks lie nearest to the axes.
         InkBox below = Assert.NotNull(InkBox.Dark(image, 0, bottom + 24, image.Width, legend.Top - 8));
         InkBox beside = Assert.NotNull(InkBox.Dark(image, 0, 0, 34, legend.Top - 60));
         AssertWide(title, CurveChart.TitleSize, above.Width);
@@ -134,7 +134,7 @@ public sealed class CurveChartTests
         InkBox symbol = Legend(image, (int)chart.Plot.RenderManager.LastRender.DataRect.Bottom, Blue);
         InkBox text = Assert.NotNull(InkBox.Dark(image, symbol.Right + 4, symbol.Top, image.Width, image.Height));
         Assert.InRange(text.Right, 700, image.Width - 20);
-        // The ellipsis: nothing but dots on the line that the letters stand on.
+        // An ellipsis is dots alone, which lie on the line that letters stand on.
         Assert.Null(InkBox.Dark(image, text.Right - 12, symbol.Top, image.Width, text.Bottom - 3));
     }
 

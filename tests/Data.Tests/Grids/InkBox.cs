@@ -2,18 +2,18 @@ using Starling.Data.Images;
 
 namespace Starling.Data.Tests.Grids;
 
-/// <summary>The smallest box around the ink in a part of an image: pixels from the first to the last.</summary>
+/// <summary>The smallest box around the ink in a part of an image, from the first to the last pixel.</summary>
 internal readonly record struct InkBox(int Left, int Top, int Right, int Bottom)
 {
     public int Width => Right - Left + 1;
 
     public int Height => Bottom - Top + 1;
 
-    /// <summary>The box of everything that is darker than half; null if there is no such pixel.</summary>
+    /// <summary>Finds the box of all pixels darker than half; null if there is none.</summary>
     public static InkBox? Dark(RgbImage image, int left, int top, int right, int bottom) =>
         Of(image, left, top, right, bottom, (r, g, b) => r < 128 && g < 128 && b < 128);
 
-    /// <summary>The box of all pixels of one colour; null if there is none.</summary>
+    /// <summary>Finds the box of all pixels of one color; null if there is none.</summary>
     public static InkBox? Coloured(
         RgbImage image, int left, int top, int right, int bottom, (byte R, byte G, byte B) colour) =>
         Of(image, left, top, right, bottom, (r, g, b) => (r, g, b) == colour);

@@ -42,7 +42,7 @@ public sealed class LabelFontTests : IDisposable
         Assert.EndsWith("…", fitted);
         string kept = fitted[..^1];
         Assert.StartsWith(kept, text);
-        // One character more would not have fitted, and no character is cut in two.
+        // The next character would not have fitted, and no character is cut in two.
         Rune[] rest = [.. text[kept.Length..].EnumerateRunes()];
         Assert.True(font.MeasureText(kept + string.Concat(rest.TakeWhile(Rune.IsWhiteSpace)) +
             rest.First(rune => !Rune.IsWhiteSpace(rune)) + "…") > width);
@@ -73,7 +73,7 @@ public sealed class LabelFontTests : IDisposable
         Assert.True(bar.Height > 5 * bar.Width);
         Assert.True(dash.Width > 2 * dash.Height);
         Assert.True(small.Height < big.Height && small.Bottom == big.Bottom);
-        // H: ink at both sides of its middle and, above and below the bar, none between.
+        // An H has ink at both sides of its middle, and above and below the bar it has none between them.
         RgbImage image = Draw("H");
         Assert.Null(InkBox.Dark(image, big.Left + 6, big.Top, big.Right - 5, big.Top + 8));
         Assert.Null(InkBox.Dark(image, big.Left + 6, big.Bottom - 8, big.Right - 5, big.Bottom + 1));

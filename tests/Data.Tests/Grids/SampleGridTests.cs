@@ -16,7 +16,7 @@ public sealed class SampleGridTests
         foreach (RgbImage image in rows.SelectMany(row => row))
             places.Add(Assert.Single(Find(grid, Resampler.Resize(image, 24, 20, ResampleFilter.Box))));
         Assert.Equal([.. places.Take(3).Select(place => place.Top).Distinct()], [places[0].Top]);
-        // Five images in three columns take two lines, the next row a third.
+        // Five images in three columns take two lines, and the next row takes a third line.
         Assert.Equal((places[0].Left, places[1].Left), (places[3].Left, places[4].Left));
         Assert.True(places[0].Top < places[3].Top && places[3].Top < places[5].Top);
         Assert.Equal(places[0].Left, places[5].Left);
@@ -58,7 +58,7 @@ public sealed class SampleGridTests
         InkBox label = Assert.NotNull(InkBox.Dark(grid, 0, top, left, top + 64));
         Assert.InRange(label.Width, 100, 160);
         Assert.True(label.Right < left - 4);
-        // Dots alone, on the line that the letters stand on.
+        // An ellipsis is dots alone, which lie on the line that letters stand on.
         InkBox dots = Assert.NotNull(InkBox.Dark(grid, label.Right - 8, top, left, top + 64));
         Assert.InRange(dots.Height, 1, 3);
         Assert.Equal(label.Bottom, dots.Bottom);

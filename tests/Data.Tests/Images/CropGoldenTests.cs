@@ -5,7 +5,7 @@ using Starling.Tests;
 namespace Starling.Data.Tests.Images;
 
 /// <summary>
-/// Pixels against Pillow and torchvision: exact, from the PNG. Sizes are those the golden file names.
+/// Compares pixels with Pillow's and torchvision's, exactly for the PNG. The golden file names the sizes.
 /// </summary>
 [Trait("Category", "Golden")]
 public sealed class CropGoldenTests
@@ -28,7 +28,7 @@ public sealed class CropGoldenTests
     {
         RgbImage photo = Photo(set, "photo.png"), jpeg = Photo(set, "photo.jpg");
         Assert.Equal((photo.Width, photo.Height), (jpeg.Width, jpeg.Height));
-        // What a JPEG loses depends on quality and image; a wrong decoding is off by about the image's contrast.
+        // The loss of a JPEG depends on quality and image. A wrong decoding differs by about the image's contrast.
         double mean = photo.Pixels.Average(p => (double)p), contrast = photo.Pixels.Average(p => Math.Abs(p - mean));
         Assert.InRange(jpeg.Pixels.Zip(photo.Pixels, (a, b) => Math.Abs(a - b)).Average(), 0, contrast / 4);
     }

@@ -51,7 +51,7 @@ public sealed class CropsTests
             CropRectangle crop = CropRectangle.Draw(100, 80, 0.25, ref random);
             Assert.InRange(crop.Left, 0, 100 - crop.Width);
             Assert.InRange(crop.Top, 0, 80 - crop.Height);
-            // Half a pixel of rounding on each side.
+            // Each side was rounded by at most half a pixel.
             Assert.InRange((crop.Width + 0.5) * (crop.Height + 0.5), 0.25 * 8000, 100.5 * 80.5);
             Assert.InRange((crop.Width + 0.5) / (crop.Height - 0.5), 0.75, 1.4);
             Assert.Equal((16, 16), Sizes(Crops.Resized(TestImages.Noise(100, 80, i), crop, 16)));

@@ -10,10 +10,10 @@ namespace Starling.Data.Tests.Images;
 
 public sealed class ImageDecoderTests
 {
-    // The tests' own copy: hashes and offsets below are of this very file.
+    // The tests have their own copy of the file, because the hashes and offsets below belong to it.
     private static readonly byte[] Photo = File.ReadAllBytes(Path.Combine(GoldenFolder.Own, "photo.jpg"));
 
-    /// <summary>Files written by Pillow 9.4; hashes are of its <c>convert("RGB")</c>.</summary>
+    /// <summary>Files written by Pillow 9.4, and hashes of its <c>convert("RGB")</c>.</summary>
     [Theory]
     [InlineData("png rgba",
         "iVBORw0KGgoAAAANSUhEUgAAAAcAAAAFCAYAAACJmvbYAAAAnElEQVR4nAGRAG7/AAAlSgCfxOkRPmOIgN0CJ/98oc"
@@ -83,7 +83,7 @@ public sealed class ImageDecoderTests
         }
     }
 
-    /// <summary>A CMYK file of Pillow 9.4, one colour all over; libturbojpeg leaves those to Skia.</summary>
+    /// <summary>A CMYK file of Pillow 9.4 with one color. TurboJpegDecoder leaves such files to Skia.</summary>
     [Fact]
     public void A_cmyk_jpeg_becomes_rgb()
     {
@@ -91,7 +91,7 @@ public sealed class ImageDecoderTests
             "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCx"
             + "AWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAAJCP/E"
             + "ABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAOBEMATQBZAEsAAD8AqmnYx4o6AAAA/9k="));
-        // Pillow gives (235, 23, 51); Skia rounds the products of ink and black another way.
+        // Pillow gives (235, 23, 51). Skia rounds the products of ink and black in another way.
         byte[] expected = [235, 23, 51];
         for (int i = 0; i < image.Pixels.Length; i++) Assert.InRange(image.Pixels[i] - expected[i % 3], -2, 2);
     }

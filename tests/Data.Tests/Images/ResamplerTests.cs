@@ -5,7 +5,7 @@ namespace Starling.Data.Tests.Images;
 
 public sealed class ResamplerTests
 {
-    /// <summary>Hashes are of Pillow 9.4's result for the image of <see cref="Pattern"/>.</summary>
+    /// <summary>Hashes of the images that Pillow 9.4 makes of <see cref="Pattern"/>.</summary>
     [Theory]
     [InlineData(37, 23, 37, 23, ResampleFilter.Bicubic, null, "cd273b4dd15c5e893d96ea564ef840a7")]
     [InlineData(37, 23, 16, 9, ResampleFilter.Bicubic, null, "43bd6a2fcdac6ae92c37046c39a80931")]

@@ -37,7 +37,8 @@ public sealed class EpochOrderTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// The order is part of every run's definition: a change here changes what old checkpoints resume to.
+    /// The order is part of every run's definition. If it changed, runs that resume from old checkpoints would train on
+    /// other samples.
     /// </summary>
     [Fact]
     public void The_order_has_not_changed_since_version_0_1() => Assert.Equal(

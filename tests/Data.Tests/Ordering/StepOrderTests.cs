@@ -14,7 +14,8 @@ public sealed class StepOrderTests : IDisposable
     {
         SampleSplit split = new(await TestImages.ShardsAsync(_folder, 5, [23]), Split.All, 0);
         StepOrder order = new(split, 1, 5, 2);
-        Assert.Equal((4, 3, 5), (order.StepsPerEpoch, order.DroppedPerEpoch, order.GlobalBatch));
+        Assert.Equal((4, 5), (order.StepsPerEpoch, order.GlobalBatch));
+        Assert.Equal(3, split.Total - (order.StepsPerEpoch * order.GlobalBatch));
         Assert.Equal([0, 0, 0, 0, 1, 1], Enumerable.Range(0, 6).Select(step => order.EpochOf(step)));
         Assert.Equal([0, 5, 10, 15, 0, 5], Enumerable.Range(0, 6).Select(step => order.FirstPosition(step)));
         Assert.Equal((7L, 8L, 9L), (order.Epoch(7).Epoch, order.Epoch(8).Epoch, order.Epoch(9).Epoch));

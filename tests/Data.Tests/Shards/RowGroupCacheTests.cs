@@ -19,7 +19,7 @@ public sealed class RowGroupCacheTests : IDisposable
             together.SignalAndWait();
             return cache.Get(3);
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        Assert.Equal((1, 7), (cache.Loads, cache.Hits));
+        Assert.Equal(1, cache.Loads);
         Assert.All(all, data => Assert.Same(all[0], data));
     }
 

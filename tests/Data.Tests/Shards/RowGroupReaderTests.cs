@@ -4,7 +4,9 @@ using Starling.Data.Tests.Support;
 
 namespace Starling.Data.Tests.Shards;
 
-/// <summary>Every way in which other writers lay out the two columns; images must stay with their labels.</summary>
+/// <summary>
+/// Reads the two columns in all layouts of other writers. Images must keep their labels.
+/// </summary>
 public sealed class RowGroupReaderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -44,8 +46,9 @@ public sealed class RowGroupReaderTests : IDisposable
     }
 
     /// <summary>
-    /// fixtures/arrow.parquet was written by Arrow C++ 25: Snappy, several data pages a chunk, a dictionary that fills
-    /// up (so dictionary pages, then plain ones), all columns optional, two row groups.
+    /// fixtures/arrow.parquet was written by Arrow C++ 25 with Snappy. All columns are optional. There are two row
+    /// groups with several data pages in a chunk. The dictionary fills up, so that dictionary pages are followed by
+    /// plain ones.
     /// </summary>
     [Fact]
     public void A_file_of_Arrow_with_several_pages_and_a_mixed_dictionary_is_read()

@@ -4,7 +4,7 @@ using Starling.Data.Batches;
 
 namespace Starling.Data.Tests.Support;
 
-/// <summary>One number for everything in a batch.</summary>
+/// <summary>Computes one hash over everything in batches.</summary>
 internal static class Hashes
 {
     public static string Of(IEnumerable<ReplicaBatch> batches)

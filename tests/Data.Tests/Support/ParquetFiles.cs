@@ -3,7 +3,7 @@ using Parquet.Schema;
 
 namespace Starling.Data.Tests.Support;
 
-/// <summary>Writes Parquet files of any shape, whole columns at a time, one row group a file.</summary>
+/// <summary>Writes Parquet files with any columns. Each file has one row group.</summary>
 internal static class ParquetFiles
 {
     public static DataField Binary(string name, bool nullable) => new DataField<ReadOnlyMemory<byte>>(name, nullable);

@@ -18,7 +18,7 @@ internal sealed class SafetensorsBytes
         _header = JsonDocument.Parse(_file.AsMemory(8, length)).RootElement;
     }
 
-    /// <summary>The names that begin with <paramref name="prefix"/>, at least one.</summary>
+    /// <summary>Returns the names that begin with <paramref name="prefix"/>; there is at least one.</summary>
     public string[] NamesUnder(string prefix)
     {
         string[] names = [.. _header.EnumerateObject().Select(entry => entry.Name)

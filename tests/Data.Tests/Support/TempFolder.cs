@@ -1,6 +1,6 @@
 namespace Starling.Data.Tests.Support;
 
-/// <summary>A folder of one test's own, deleted with its content.</summary>
+/// <summary>A folder for one test, which is deleted with its contents after the test.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("starling-data-").FullName;

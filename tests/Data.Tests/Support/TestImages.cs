@@ -4,7 +4,7 @@ using Starling.Data.Shards;
 
 namespace Starling.Data.Tests.Support;
 
-/// <summary>Small images and shards made on the spot.</summary>
+/// <summary>Makes small images and shards for tests.</summary>
 internal static class TestImages
 {
     public static readonly byte[] Undecodable = [.. "this is no image"u8];
@@ -19,7 +19,7 @@ internal static class TestImages
 
     public static byte[] Png(int width, int height, long key) => PngWriter.Encode(Noise(width, height, key));
 
-    /// <summary>Rows of 12x10 noise, labels 0..classes-1 in turn; the listed rows hold no image.</summary>
+    /// <summary>Makes rows of 12x10 noise with labels 0..classes-1 in turn. The listed rows have no image.</summary>
     public static IEnumerable<ShardRow> Rows(int count, int classes = 4, long firstKey = 0, params int[] undecodable) =>
         Enumerable.Range(0, count).Select(row => new ShardRow(
             undecodable.Contains(row) ? Undecodable : Png(12, 10, firstKey + row), row % classes, $"{row}.png"));

@@ -12,7 +12,7 @@ public class FeatureStatisticsTests
     public void Batches_and_merges_give_what_all_features_at_once_give()
     {
         using var scope = NewDisposeScope();
-        Tensor features = Features(1, 100, 7).PlusScalar(1000); // with a large mean, sums of squares would lose digits
+        Tensor features = Features(1, 100, 7).PlusScalar(1000); // A large mean would spoil sums of squares.
         using FeatureStatistics all = FeatureStatistics.Of(features), batched = new(7), second = new(7);
         batched.Add(features.narrow(0, 0, 1));
         batched.Add(features.narrow(0, 1, 30));

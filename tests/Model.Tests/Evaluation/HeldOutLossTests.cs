@@ -19,7 +19,7 @@ public sealed class HeldOutLossTests
         Tensor codes_NT = network.Tokens(Images, tokens), labels_N = network.Labels(Images);
         CodedSet set = new(codes_NT, [.. labels_N.data<long>().Select(l => (int)l)]);
 
-        // The expected loss is computed one image and one position at a time, through the decoder's cache.
+        // The expected loss is computed for one image and one position at a time.
         double expected = 0;
         for (int n = 0; n < Images; n++)
         {

@@ -69,7 +69,7 @@ public sealed class LinearProbeTests
         ProbeSet First(ProbeSet s) => new(s.Features.narrow(1, 0, 1), s.Labels);
         double both = LinearProbe.Accuracies(train, test, Classes, Short, 1, Cancellation)[0];
         double alone = LinearProbe.Accuracies(First(train), First(test), Classes, Short, 1, Cancellation)[0];
-        Assert.Equal(alone, both, 0.021); // a difference of two images, since the initial weights differ
+        Assert.Equal(alone, both, 0.021); // The tolerance is two images: the initial weights differ.
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class LinearProbeTests
     }
 
     /// <summary>
-    /// Makes balanced classes around random centers. Each position has its own strength of the signal.
+    /// Makes balanced classes around random centers. The positions differ in the strength of the signal.
     /// </summary>
     private static ProbeSet Clusters(long key, int count, double[] signal, int dimensions = 16)
     {

@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Evaluation;
 
-/// <summary>
-/// Distances and scores against those of numpy and scipy. All are computed in float64, so the tolerance is 1e-6.
-/// </summary>
+/// <summary>Compares distances and scores with numpy's and scipy's to 1e-6, in float64.</summary>
 [Trait("Category", "Golden")]
 public class MetricsGoldenTests
 {
@@ -34,7 +32,7 @@ public class MetricsGoldenTests
             string[] sets = name.Split('_');
             using FeatureStatistics a = FeatureStatistics.Of(golden[sets[0]]);
             using FeatureStatistics b = FeatureStatistics.Of(golden[sets[1]]);
-            // Relative to the traces: the distance is a difference of traces, and is 0 between a set and itself.
+            // The error is relative to the traces whose difference the distance is, because a distance may be 0.
             double size = a.Covariance().trace().item<double>();
             double expected = value.item<double>(), tolerance = Tolerance * Math.Max(Math.Abs(expected), size);
             Assert.Equal(expected, FrechetDistance.Between(a, b), tolerance);

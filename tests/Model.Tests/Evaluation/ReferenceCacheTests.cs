@@ -51,7 +51,7 @@ public sealed class ReferenceCacheTests : IDisposable
         _cache.Get(Key, Compute).Dispose();
         _cache.Get(other, Compute).Dispose();
         Assert.Equal(2, _computed);
-        // A file of another key under this key's name is not used either.
+        // A file of another key is not read even if it has this key's name.
         File.Copy(_cache.FileOf(Key), _cache.FileOf(other), overwrite: true);
         _cache.Get(other, Compute).Dispose();
         Assert.Equal(3, _computed);

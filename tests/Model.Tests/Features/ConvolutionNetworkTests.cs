@@ -13,7 +13,9 @@ public sealed class ConvolutionNetworkTests : IDisposable
 {
     private const int Size = 10;
 
-    /// <summary>A small MobileNetV2: strides at even and odd sizes, depthwise and grouped, one residual.</summary>
+    /// <summary>
+    /// A small MobileNetV2 with strides at even and odd sizes, depthwise and grouped convolutions, and one residual.
+    /// </summary>
     private const string Architecture =
         """
         [{"op":"conv","name":"stem","groups":1,"stride":2,"kernel":3,"padding":"SAME","relu6":true,"input":"input"},
@@ -132,7 +134,7 @@ public sealed class ConvolutionNetworkTests : IDisposable
     private static float Value(string name, long index) =>
         (float)(KeyedRandom.For(5, RandomPurpose.Initialization, name.Length, name[0], index).NextDouble() - 0.4);
 
-    /// <summary>float32 weights, so that the loops compute with the very same numbers.</summary>
+    /// <summary>Writes float32 weights, so that the plain loops compute with the same numbers.</summary>
     private string Save(params (string Key, string Value)[] metadata)
     {
         using var scope = NewDisposeScope();

@@ -2,6 +2,7 @@ using Starling.Data;
 using Starling.Data.Randomness;
 using Starling.Model.Features;
 using Starling.Model.Images;
+using Starling.Model.Optimizers;
 using Starling.Model.Tensors;
 using static TorchSharp.torch;
 
@@ -30,8 +31,8 @@ public sealed class ImageClassifierTests : IDisposable
         using ImageClassifierTrainer trainer = new(Options), again = new(Options);
         Assert.InRange(trainer.Accuracy([Batch(-1)]), 0, 0.7);
         List<ClassifierMetrics> metrics = [], repeated = [];
-        trainer.Run(Batches(), metrics.Add);
-        again.Run(Batches(), repeated.Add);
+        trainer.Run(Options.Steps, Batches(), metrics.Add);
+        again.Run(Options.Steps, Batches(), repeated.Add);
         Assert.Equal(metrics, repeated);
         Assert.Equal(40, trainer.StepsDone);
         Assert.True(trainer.Accuracy([Batch(-1), Batch(-2)]) > 0.95);
@@ -50,7 +51,7 @@ public sealed class ImageClassifierTests : IDisposable
         Tensor expected_BD = trainer.Network.Features(images_B3HW), features_BD = loaded.Features(images_B3HW);
         Assert.Equal([12L, 16], features_BD.shape);
         Assert.Equal((16, "tiny-classifier-v1", "0.5"), (loaded.Dimensions, loaded.Name, loaded.Metadata["accuracy"]));
-        Assert.True(features_BD.allclose(expected_BD, rtol: 1e-2, atol: 1e-2)); // float16 weights
+        Assert.True(features_BD.allclose(expected_BD, rtol: 1e-2, atol: 1e-2)); // The file has float16 weights.
         Assert.False(features_BD.requires_grad);
     }
 
@@ -95,7 +96,7 @@ public sealed class ImageClassifierTests : IDisposable
         for (long step = 0; ; step++) yield return Batch(step);
     }
 
-    /// <summary>Images whose class is their brightest channel.</summary>
+    /// <summary>Makes images whose class is their brightest channel.</summary>
     private static LabelledBatch Batch(long step)
     {
         byte[] pixels = new byte[12 * 3 * 64];

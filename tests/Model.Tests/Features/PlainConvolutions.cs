@@ -1,9 +1,11 @@
 namespace Starling.Model.Tests.Features;
 
-/// <summary>Feature maps as [channel][row][column] and what networks do with them, loop by loop.</summary>
+/// <summary>Computes the operations of networks by plain loops over [channel][row][column].</summary>
 internal static class PlainConvolutions
 {
-    /// <summary>TensorFlow's "SAME" convolution: where the padding is odd, the end gets one more.</summary>
+    /// <summary>
+    /// Computes a convolution with TensorFlow's "SAME" padding. If the padding is odd, the end gets one more.
+    /// </summary>
     public static double[][][] Convolve(
         double[][][] input, Func<int, int, int, int, double> weight, Func<int, double> bias, int filters, int groups,
         int kernel, int stride, bool relu6)

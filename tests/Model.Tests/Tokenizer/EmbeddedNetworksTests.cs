@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Tokenizer;
 
-/// <summary>The networks that come with the program, on embedded images that neither was trained on.</summary>
+/// <summary>Tests the networks that come with the program on embedded images they were not trained on.</summary>
 public class EmbeddedNetworksTests
 {
     private const double HoldOut = 0.1;
@@ -41,7 +41,7 @@ public class EmbeddedNetworksTests
         byte[] pixels = [.. images.SelectMany(p => p.Pixels)];
         Tensor logits_BK = classifier.Logits(ImageTensors.FromBytes(pixels, images.Length, 64, 64));
         long[] predicted = logits_BK.argmax(1).data<long>().ToArray();
-        // The largest class alone has a share of 0.57.
+        // The share of the largest class is 0.57.
         Assert.True(predicted.Zip(images, (k, p) => k == p.Label ? 1.0 : 0).Average() > 0.7);
     }
 

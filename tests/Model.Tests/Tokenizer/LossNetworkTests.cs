@@ -64,7 +64,7 @@ public sealed class LossNetworkTests : IDisposable
         Assert.Contains("lin3.model.1.weight", Assert.Throws<StarlingException>(() => LpipsLoss.Load(path)).Message);
     }
 
-    /// <summary>VGG16 with an eighth of its widths.</summary>
+    /// <summary>Weights of VGG16 with an eighth of its widths.</summary>
     private static IEnumerable<HostTensor> Vgg()
     {
         (int Index, int From, int To)[] convolutions =

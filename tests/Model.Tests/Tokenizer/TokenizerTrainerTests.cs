@@ -1,6 +1,7 @@
 using Starling.Data;
 using Starling.Data.Randomness;
 using Starling.Model.Images;
+using Starling.Model.Optimizers;
 using Starling.Model.Tensors;
 using Starling.Model.Tokenizer;
 using static TorchSharp.torch;
@@ -101,9 +102,9 @@ public class TokenizerTrainerTests
             Steps = 110,
             CosineDecay = true,
         };
-        Assert.Equal(expected, options.LearningRateAt(step), 9);
-        if (step >= 10) Assert.Equal(1, (options with { CosineDecay = false }).LearningRateAt(step));
-        Assert.Equal(expected, (options with { Steps = 70, DecaySteps = 110 }).LearningRateAt(step), 9);
+        Assert.Equal(expected, options.Schedule().At(step), 9);
+        if (step >= 10) Assert.Equal(1, (options with { CosineDecay = false }).Schedule().At(step));
+        Assert.Equal(expected, (options with { Steps = 70, DecaySteps = 110 }).Schedule().At(step), 9);
     }
 
     [Fact]
@@ -119,15 +120,16 @@ public class TokenizerTrainerTests
     public void Cancelling_ends_the_run_after_the_step()
     {
         using CancellationTokenSource source = new();
-        using TokenizerTrainer trainer =
-            TokenizerTraining.Run(Options, Batches(), null, _ => source.Cancel(), source.Token);
+        using TokenizerTrainer trainer = new(Options);
+        trainer.Run(Options.Steps, Batches(), _ => source.Cancel(), source.Token);
         Assert.Equal(1, trainer.StepsDone);
     }
 
     private static (TokenizerMetrics[] Metrics, string Fingerprint) Train(TokenizerTrainingOptions options)
     {
         List<TokenizerMetrics> metrics = [];
-        using TokenizerTrainer trainer = TokenizerTraining.Run(options, Batches(), null, metrics.Add);
+        using TokenizerTrainer trainer = new(options);
+        trainer.Run(options.Steps, Batches(), metrics.Add);
         using VqTokenizer tokenizer = trainer.ToTokenizer();
         return ([.. metrics], tokenizer.Fingerprint);
     }
@@ -136,19 +138,24 @@ public class TokenizerTrainerTests
     {
         List<TokenizerMetrics> metrics = [];
         IEnumerable<PixelBatch> sameBatch = Enumerable.Repeat(Batch(0), (int)options.Steps);
-        TokenizerTraining.Run(options, sameBatch, null, metrics.Add).Dispose();
+        using TokenizerTrainer trainer = new(options);
+        trainer.Run(options.Steps, sameBatch, metrics.Add);
         return [.. metrics];
     }
 
-    private static TokenizerTrainer Run(TokenizerTrainingOptions options) =>
-        TokenizerTraining.Run(options, Batches(), null, _ => { });
+    private static TokenizerTrainer Run(TokenizerTrainingOptions options)
+    {
+        TokenizerTrainer trainer = new(options);
+        trainer.Run(options.Steps, Batches(), _ => { });
+        return trainer;
+    }
 
     private static IEnumerable<PixelBatch> Batches()
     {
         for (long step = 0; ; step++) yield return Batch(step);
     }
 
-    /// <summary>Four images of one colour each.</summary>
+    /// <summary>Makes four images of one color each.</summary>
     private static PixelBatch Batch(long step, int size = 24)
     {
         int area = size * size;

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace Starling.Model.Tests.Tokenizer;
 
-/// <summary>LlamaGen's own VQ model, run on small sizes.</summary>
+/// <summary>Compares with results of LlamaGen's own VQ model at small sizes.</summary>
 [Trait("Category", "Golden")]
 public class VqGoldenTests
 {
     private const double Tolerance = 1e-5;
 
     /// <summary>
-    /// A code's gradient is the difference of nearly equal unit vectors, and the encoder's passes through it: there
-    /// the reference in float32 and in float64 are up to 3e-5 apart.
+    /// Tolerance of gradients. The gradient of a code is the difference of nearly equal unit vectors, and the encoder's
+    /// gradient passes through it. The reference itself differs by up to 3e-5 between float32 and float64 there.
     /// </summary>
     private const double GradientTolerance = 3e-5;
 
@@ -29,9 +29,10 @@ public class VqGoldenTests
         VqModel model = new(shape, weights);
         Tensor images_B3HW = golden["inputs.images"];
         Tensor expected_Bhw = golden["outputs.indices"];
-        // LlamaGen's quantiser hands its decoder a channels-last view, for which PyTorch's GroupNorm takes the variance
-        // as E[x²]−E[x]². The reference's two decodes of one code therefore differ by more than our tolerance (the
-        // one from indices, made from a contiguous tensor, is the exact one): that is the noise to allow for.
+        // LlamaGen's quantizer gives its decoder a channels-last view, for which PyTorch's GroupNorm computes the
+        // variance as E[x²]−E[x]². The decoding from indices uses a contiguous tensor and is the exact one. The
+        // reference's two decodings of one code therefore differ by more than our tolerance, and the test allows for
+        // it.
         double noise = RelativeDifference(golden["outputs.decoded_from_indices"], golden["outputs.decoded"]);
 
         Quantized quantized = model.Quantize(model.Encode(images_B3HW));

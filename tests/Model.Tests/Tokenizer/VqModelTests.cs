@@ -65,7 +65,7 @@ public class VqModelTests
         Assert.Equal([2L, 15], quantized.Indices.shape);
         quantized.Codes.sum().backward();
         Assert.True(latents_BDhw.grad!.abs().sum().item<float>() > 0);
-        Assert.Equal(0f, weights.Gradients!.abs().sum().item<float>()); // the losses alone move the codebook
+        Assert.Equal(0f, weights.Gradients!.abs().sum().item<float>()); // Only the losses move the codebook.
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class VqTokenizerTests : IDisposable
     public void Codes_depend_neither_on_the_threads_nor_on_the_rest_of_the_batch(bool bfloat16)
     {
         using var scope = NewDisposeScope();
-        // Wide enough for oneDNN's and OpenMP's partitions to differ between thread counts.
+        // The network is wide enough for oneDNN and OpenMP to divide the work differently by number of threads.
         VqShape shape = new()
         {
             Ch = 16,
@@ -61,7 +61,8 @@ public sealed class VqTokenizerTests : IDisposable
         byte[] pixels = [.. Enumerable.Range(0, 2 * 3 * 8 * 8).Select(i => (byte)(i * 37))];
         Tensor bytes = tensor(pixels).view(2, 3, 8, 8);
         Tensor codes_BN = tokenizer.Encode(bytes);
-        Assert.Equal([2L, tokenizer.CodesFor(8)], codes_BN.shape);
+        long side = 8 / tokenizer.Downscale;
+        Assert.Equal([2L, side * side], codes_BN.shape);
         Assert.Equal(Host(codes_BN), Host(tokenizer.Encode(ImageTensors.FromBytes(pixels, 2, 8, 8))));
         Assert.Equal(2 * 3 * 8 * 8, tokenizer.Decode(codes_BN).Length);
     }
@@ -78,7 +79,7 @@ public sealed class VqTokenizerTests : IDisposable
         Assert.Equal("test", once.Metadata["command"]);
         Assert.Equal(once.Fingerprint, twice.Fingerprint);
         Assert.Equal(64, once.Fingerprint.Length);
-        Assert.NotEqual(exact.Fingerprint, once.Fingerprint); // rounded to float16
+        Assert.NotEqual(exact.Fingerprint, once.Fingerprint); // The weights were rounded to float16.
         Assert.Equal((32, 2), (once.CodebookSize, once.Downscale));
         Assert.All(SafetensorsFile.ReadHeader(path).Entries, e => Assert.Equal(float16, e.Type));
     }
@@ -109,7 +110,7 @@ public sealed class VqTokenizerTests : IDisposable
     [InlineData(-1.01f, 0)]
     [InlineData(-1f, 0)]
     [InlineData(0f, 128)]
-    [InlineData(0.0139f, 129)] // 129.77: cut, not rounded
+    [InlineData(0.0139f, 129)] // 129.77 is cut, not rounded.
     [InlineData(1.2f, 255)]
     public void Images_become_bytes_as_in_LlamaGens_sampling_script(float value, int expected)
     {

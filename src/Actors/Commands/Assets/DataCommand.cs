@@ -5,7 +5,7 @@ using Starling.Data.Shards;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary><c>starling data inspect FILE…</c>.</summary>
+/// <summary><c>starling data inspect FILE…</c>: describes shards and finds mistakes in them.</summary>
 internal sealed class DataCommand(CommandContext context)
 {
     private readonly Argument<string[]> _files = new("FILE")

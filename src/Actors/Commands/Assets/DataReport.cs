@@ -5,7 +5,7 @@ using Starling.Data.Shards;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary>What <c>data inspect</c> says about shards.</summary>
+/// <summary>The report of <c>data inspect</c> about shards.</summary>
 internal sealed class DataReport
 {
     private readonly ShardIndex _index;
@@ -20,10 +20,12 @@ internal sealed class DataReport
         _perClass = new long[index.ClassNames.Count];
     }
 
-    /// <summary>Undecodable images and classes without any, a line each.</summary>
+    /// <summary>A line for each image that cannot be decoded, and for each class without images.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Reads every row and decodes about <paramref name="images"/> of them (0: all).</summary>
+    /// <summary>
+    /// Reads every row and decodes about <paramref name="images"/> of them, evenly spread; 0 for all.
+    /// </summary>
     public static DataReport Of(ShardIndex index, int images, CancellationToken cancellationToken)
     {
         var report = new DataReport(index);

@@ -10,7 +10,7 @@ public sealed record FeatureRunOptions
     [Required(ErrorMessage = "must name the file to write")]
     public string Output { get; init; } = "features.safetensors";
 
-    /// <summary>The images; the held-out ones measure the classifier's accuracy.</summary>
+    /// <summary>The images to train on. The held-out images measure the classifier's accuracy.</summary>
     public TrainingImagesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Starling.Actors.Configuration;
-using Starling.Actors.Configuration.Reading;
-using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
 using Starling.Data;
@@ -14,17 +10,17 @@ using Starling.Model.Tensors;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary><c>starling features train</c>.</summary>
+/// <summary>Runs <c>starling features train</c>.</summary>
 internal static class FeatureTrainRun
 {
-    private const int LogEverySteps = 50;
-
-    /// <summary>Trains, measures the held-out accuracy and writes the file.</summary>
+    /// <summary>Trains a classifier, measures its accuracy on held-out images and writes its file.</summary>
+    /// <returns>The exit code.</returns>
     /// <exception cref="StarlingException">The configuration is wrong, or the file cannot be written.</exception>
     public static int Run(string path, string[] overrides, CommandContext context, CancellationToken cancellationToken)
     {
-        string text = ConfigurationFiles.ReadText(ConfigurationFiles.Find(path));
-        FeatureRunOptions options = OptionsReader<FeatureRunOptions>.Parse(text, path, overrides, []);
+        NetworkTrainRun<FeatureRunOptions> run = new(
+            "starling features train", path, overrides, [], context, cancellationToken);
+        FeatureRunOptions options = run.Options;
         ClassifierTrainingOptions classifier = options.Classifier;
         ShardIndex index = ShardIndex.Open(DataFiles.Resolve(options.Data.Files));
         if (index.ClassNames.Count != classifier.Shape.Classes)
@@ -34,25 +30,14 @@ internal static class FeatureTrainRun
         OutputFile.Prepare(options.Output);
 
         using var trainer = new ImageClassifierTrainer(classifier);
-        trainer.Run(TrainingImages.Batches(options.Data, classifier.Batch, classifier.Seed)
-            .Select(b => new LabelledBatch(b.Images, b.Labels)), Report, cancellationToken);
+        IEnumerable<LabelledBatch> batches = TrainingImages.Batches(options.Data, classifier.Batch, classifier.Seed)
+            .Select(b => new LabelledBatch(b.Images, b.Labels));
+        run.Train(trainer, classifier.Steps, batches, m => $"loss {Display.Number(m.Loss)}" +
+            $"  accuracy {Display.Percent(m.Accuracy)}  lr {Display.Number(m.LearningRate)}");
         double accuracy = trainer.Accuracy(HeldOut(index, options.Data, classifier.Batch));
-        OutputFile.Write(options.Output, file => trainer.Network.Save(file, new Dictionary<string, string>
-        {
-            ["command"] = $"starling features train --config {path}",
-            ["configuration"] = JsonSerializer.Serialize(options, OptionsJson.Compact),
-            ["held_out_accuracy"] = Display.Number(accuracy),
-        }));
-        context.Out.WriteLine($"{options.Output}: accuracy on held-out images {Display.Percent(accuracy)}");
-        return cancellationToken.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
-
-        void Report(ClassifierMetrics m)
-        {
-            if ((m.Step + 1) % LogEverySteps != 0 && m.Step + 1 != classifier.Steps) return;
-            context.Out.WriteLine(FormattableString.Invariant($"step {m.Step + 1}/{classifier.Steps}") +
-                $"  loss {Display.Number(m.Loss)}  accuracy {Display.Percent(m.Accuracy)}" +
-                $"  lr {Display.Number(m.LearningRate)}");
-        }
+        return run.Write(options.Output, trainer.Network.Save,
+            $"accuracy on held-out images {Display.Percent(accuracy)}",
+            ("held_out_accuracy", Display.Number(accuracy)));
     }
 
     private static IEnumerable<LabelledBatch> HeldOut(ShardIndex index, TrainingImagesOptions data, int batch) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary><c>starling features train</c>.</summary>
+/// <summary><c>starling features train</c>: trains a classifier for Frechet distances.</summary>
 internal static class FeaturesCommand
 {
     public static Command Create(CommandContext context)

@@ -5,11 +5,13 @@ using Starling.Model.Tokenizer;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary>Opens the network of a tokenizer's perceptual loss, whichever kind the file holds.</summary>
+/// <summary>Opens the network of a tokenizer's perceptual loss, of either kind.</summary>
 internal static class PerceptualNetworks
 {
-    /// <summary>The loss, or null for no file. Its weights live as long as the process.</summary>
-    /// <exception cref="StarlingException">The file holds no such network.</exception>
+    /// <summary>
+    /// Reads the network of a file, or returns null for no file. The weights are not freed before the process ends.
+    /// </summary>
+    /// <exception cref="StarlingException">The file holds no network of either kind.</exception>
     public static IPerceptualLoss? Load(string? path)
     {
         if (path is null) return null;

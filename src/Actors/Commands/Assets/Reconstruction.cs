@@ -10,15 +10,19 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary><c>starling tokenizer reconstruct</c>: originals above what the tokenizer makes of them.</summary>
+/// <summary>
+/// <c>starling tokenizer reconstruct</c>: draws held-out images above their reconstructions by the tokenizer.
+/// </summary>
 internal static class Reconstruction
 {
     private const int Columns = 16, Scale = 2;
     private const double HoldOut = 0.1;
 
-    /// <summary>Writes the grid.</summary>
-    /// <returns>Peak signal-to-noise ratio and codes used, as one line.</returns>
-    /// <exception cref="StarlingException">A file is missing or damaged, or sizes do not fit.</exception>
+    /// <summary>Writes the grid of originals and reconstructions.</summary>
+    /// <returns>A line with the peak signal-to-noise ratio and the number of codes used.</returns>
+    /// <exception cref="StarlingException">
+    /// A file is missing or damaged, or the size does not fit the tokenizer.
+    /// </exception>
     public static string Write(string tokenizerFile, IReadOnlyList<string> shards, int size, int count, string output)
     {
         if (count < 1) throw new StarlingException($"--images {count}: must be at least 1");

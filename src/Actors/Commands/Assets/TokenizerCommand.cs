@@ -5,7 +5,9 @@ using Starling.Actors.Runs;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary><c>starling tokenizer train|reconstruct</c>.</summary>
+/// <summary>
+/// <c>starling tokenizer</c>: <c>train</c> trains an image tokenizer, <c>reconstruct</c> shows its results.
+/// </summary>
 internal sealed class TokenizerCommand(CommandContext context)
 {
     private readonly Option<string> _configuration = CommonOptions.Configuration("configs/tokenizer-emoji.json");

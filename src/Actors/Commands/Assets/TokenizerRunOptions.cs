@@ -11,7 +11,7 @@ public sealed record TokenizerRunOptions
     [Required(ErrorMessage = "must name the file to write")]
     public string Output { get; init; } = "tokenizer.safetensors";
 
-    /// <summary>The images.</summary>
+    /// <summary>The images to train on.</summary>
     public TrainingImagesOptions Data { get; init; } = new();
 
     /// <summary>The network and its training.</summary>

@@ -5,13 +5,13 @@ using Starling.Model.Images;
 
 namespace Starling.Actors.Commands.Assets;
 
-/// <summary>Endless batches for trainings that run in one thread.</summary>
+/// <summary>Makes batches for the trainings of one network on one thread.</summary>
 internal static class TrainingImages
 {
-    /// <summary>Batches from step 0 on, each with its classes.</summary>
-    /// <param name="data">Which images and crops.</param>
-    /// <param name="batch">Images a step.</param>
-    /// <param name="seed">Seed of order and crops.</param>
+    /// <summary>Returns an endless sequence of batches from step 0 on, each with the classes of its images.</summary>
+    /// <param name="data">The images and their crops.</param>
+    /// <param name="batch">Number of images in a step.</param>
+    /// <param name="seed">Seed of the order and the crops.</param>
     public static IEnumerable<(PixelBatch Images, IReadOnlyList<int> Labels)> Batches(
         TrainingImagesOptions data, int batch, ulong seed)
     {

@@ -6,9 +6,9 @@ namespace Starling.Actors.Commands.Assets;
 /// <summary>Section <c>data</c> of the configurations that train a tokenizer or a feature network.</summary>
 public sealed record TrainingImagesOptions : ImageOptions
 {
-    /// <summary>One view of each image, in the order of <paramref name="seed"/>.</summary>
-    /// <param name="batch">Images a step.</param>
-    /// <param name="seed">Seed of order and crops.</param>
+    /// <summary>Describes batches with one view of each image.</summary>
+    /// <param name="batch">Number of images in a step.</param>
+    /// <param name="seed">Seed of the order and the crops.</param>
     public BatchOptions ToBatchOptions(int batch, ulong seed) => new()
     {
         ImageSize = ImageSize,

@@ -7,7 +7,10 @@ using Starling.Model.Checkpoints;
 
 namespace Starling.Actors.Commands.Checkpoints;
 
-/// <summary><c>starling checkpoint list|verify|hash DIR</c>, and the commands for weights of other programs.</summary>
+/// <summary>
+/// <c>starling checkpoint</c>: <c>list</c>, <c>verify</c> and <c>hash</c> show saved states, <c>import</c> and
+/// <c>export</c> exchange weights with other programs.
+/// </summary>
 internal sealed class CheckpointCommand(CommandContext context)
 {
     private readonly Argument<string> _folder = new("DIR")
@@ -66,7 +69,7 @@ internal sealed class CheckpointCommand(CommandContext context)
         string checkpoint = CheckpointPaths.Resolve(folder);
         string hash = CheckpointReader.HashOf(checkpoint);
         context.Out.WriteLine(checkpoint);
-        // Alone on the last line, for scripts.
+        // The hash stands alone on the last line, so that scripts can read it.
         context.Out.WriteLine(hash);
         return ExitCodes.Success;
     }

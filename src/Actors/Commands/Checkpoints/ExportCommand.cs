@@ -9,7 +9,9 @@ using Starling.Model.Tensors;
 
 namespace Starling.Actors.Commands.Checkpoints;
 
-/// <summary><c>starling checkpoint export</c>: one network as a file that LlamaGen's own code loads.</summary>
+/// <summary>
+/// <c>starling checkpoint export</c>: writes one network as a file that LlamaGen's own code can load.
+/// </summary>
 internal sealed class ExportCommand(CommandContext context)
 {
     private readonly Argument<string> _source = new("DIR")

@@ -7,7 +7,7 @@ using Starling.Model.Tensors;
 
 namespace Starling.Actors.Commands.Checkpoints;
 
-/// <summary><c>starling checkpoint import</c>: makes other programs' weights usable here.</summary>
+/// <summary><c>starling checkpoint import</c>: converts weights of other programs for this one.</summary>
 internal sealed class ImportCommand(CommandContext context)
 {
     private readonly Argument<string> _file = new("FILE")

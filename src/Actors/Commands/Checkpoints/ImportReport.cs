@@ -2,12 +2,14 @@ using Starling.Model.Import;
 
 namespace Starling.Actors.Commands.Checkpoints;
 
-/// <summary>Tells what was imported, and what was not.</summary>
+/// <summary>Prints what an import read, assumed and left out.</summary>
 internal static class ImportReport
 {
     private const int MostNames = 8;
 
-    /// <summary>A line for the network, then one for each thing that was found, assumed or left behind.</summary>
+    /// <summary>
+    /// Prints a line for the network, then a line for each kind of thing that was found, assumed or left out.
+    /// </summary>
     public static void Write(TextWriter output, string file, string network, ImportSource source)
     {
         output.WriteLine($"{file}: {network}");

@@ -12,16 +12,18 @@ using TorchSharp;
 namespace Starling.Actors.Commands.Checkpoints;
 
 /// <summary>
-/// Imported weights as a run's checkpoint of step 0: training, sampling and evaluation then need to know nothing of
-/// imports, and a run that has lost its checkpoints stops instead of starting over from random weights.
+/// Writes imported weights as a run's checkpoint of step 0. Training, sampling and evaluation then need no code for
+/// imports. And if such a run loses its checkpoints, it stops, instead of starting again from random weights.
 /// </summary>
 internal static class ImportedStart
 {
     /// <summary>
-    /// Writes the checkpoint: student and teacher are the imported weights, the projector is new, moments are zero.
+    /// Writes the checkpoint. Student and teacher have the imported weights, the projector is new, and moments are 0.
     /// </summary>
-    /// <returns>Its folder.</returns>
-    /// <exception cref="StarlingException">The run has checkpoints, or its network is another one.</exception>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="StarlingException">
+    /// The run has checkpoints already, or its configuration describes another network.
+    /// </exception>
     public static string Write(
         string file, ImportedGpt imported, StarlingOptions options, string runFolder, TimeProvider time)
     {
@@ -42,7 +44,10 @@ internal static class ImportedStart
             .Write(snapshot, run.Description, new Dictionary<string, double>()).Folder;
     }
 
-    /// <summary>No weight depends on the number of tokens: a model may go on with images of another size.</summary>
+    /// <summary>
+    /// Checks that the imported network is the configuration's. The number of tokens may differ, because no weight
+    /// depends on it: training may continue with images of another size.
+    /// </summary>
     private static void Require(string file, GptShape imported, GptShape wanted)
     {
         GptShape comparable = imported with { Tokens = wanted.Tokens, FfnMultiple = wanted.FfnMultiple };

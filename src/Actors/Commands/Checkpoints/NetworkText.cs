@@ -4,16 +4,16 @@ using static System.FormattableString;
 
 namespace Starling.Actors.Commands.Checkpoints;
 
-/// <summary>Networks in one line, by LlamaGen's names where they have one.</summary>
+/// <summary>Describes a network in one line, with LlamaGen's name for it if there is one.</summary>
 internal static class NetworkText
 {
-    /// <summary>A transformer.</summary>
+    /// <summary>Describes a transformer.</summary>
     public static string Of(GptShape shape) =>
         $"{(GptPresets.NameOf(shape) is { } name ? $"LlamaGen {name}" : "a transformer of LlamaGen's form")}, " +
         Invariant($"width {shape.Dim}, {shape.Layers} layers, {shape.Heads} heads, {shape.Vocabulary} codes, ") +
         Invariant($"{shape.Classes} classes, {shape.Grid}x{shape.Grid} tokens, {shape.Layout.Count:N0} parameters");
 
-    /// <summary>A tokenizer.</summary>
+    /// <summary>Describes a tokenizer.</summary>
     public static string Of(VqShape shape)
     {
         string name = shape.Equals(VqShape.Vq16) ? "LlamaGen VQ-16"

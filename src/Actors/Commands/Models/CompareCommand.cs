@@ -8,7 +8,7 @@ using Starling.Data.Images;
 
 namespace Starling.Actors.Commands.Models;
 
-/// <summary><c>starling compare RUN…</c>: the scores of several runs side by side.</summary>
+/// <summary><c>starling compare RUN…</c>: prints the scores of several runs side by side.</summary>
 internal sealed class CompareCommand(CommandContext context)
 {
     private readonly Argument<string[]> _runs = new("RUN")
@@ -76,8 +76,8 @@ internal sealed class CompareCommand(CommandContext context)
             ?? throw new StarlingException(
                 $"{run}: has no evaluation of step {step}; there are {string.Join(", ", scores.Select(s => s.Step))}");
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run)));
-        double? loss = StepLosses.Mean(Path.Combine(run, "events.jsonl"), chosen.Step, lossSteps);
-        // The teacher is not trained: it has no loss of its own.
+        double? loss = StepLosses.Mean(run, chosen.Step, lossSteps);
+        // The teacher has no training loss, because it is not trained.
         return chosen.Results.Where(r => weights is null || r.Weights == weights)
             .Select(r => new ComparedScore(name, number, r.Weights == "student" ? loss : null, r));
     }

@@ -6,19 +6,19 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Commands.Models;
 
-/// <summary>Scores of several runs side by side, as text and as an image.</summary>
+/// <summary>Renders the scores of several runs side by side, as text and as an image.</summary>
 /// <param name="rows">The scores.</param>
-/// <param name="lossSteps">Steps the losses are means over.</param>
+/// <param name="lossSteps">Number of steps whose mean the losses are, for the heading.</param>
 internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int lossSteps)
 {
     private readonly int[] _positions =
         [.. rows.SelectMany(r => r.Result.Probe.Select(p => p.Step)).Distinct().Order()];
 
-    /// <summary>Whether the distances were measured alike, so that they may be compared.</summary>
+    /// <summary>Whether all distances were measured in the same way, so that they may be compared.</summary>
     public bool DistancesCompare => rows
         .Select(r => (r.Result.FeatureNetwork, r.Result.Samples, r.Result.ReferenceImages)).Distinct().Count() == 1;
 
-    /// <summary>A Markdown table.</summary>
+    /// <summary>Renders a Markdown table.</summary>
     public IEnumerable<string> Lines()
     {
         string[] heads =
@@ -32,7 +32,9 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparedScore> rows, int los
         foreach (ComparedScore row in rows) yield return Line(Cells(row));
     }
 
-    /// <summary>The probe's accuracy along the sequence, one curve for each row; null if there was no probe.</summary>
+    /// <summary>
+    /// Draws the probe's accuracy along the sequence, with one curve for each row. Returns null if no row has a probe.
+    /// </summary>
     public RgbImage? ProbeChart()
     {
         if (_positions.Length == 0) return null;

@@ -8,7 +8,7 @@ using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Commands.Models;
 
-/// <summary><c>starling evaluate</c>: scores a checkpoint.</summary>
+/// <summary><c>starling evaluate</c>: evaluates a checkpoint and prints its scores.</summary>
 internal sealed class EvaluateCommand(CommandContext context)
 {
     private readonly Option<string> _checkpoint = CommonOptions.Checkpoint();
@@ -43,11 +43,15 @@ internal sealed class EvaluateCommand(CommandContext context)
         CheckpointManifest manifest = ManifestFile.Read(folder);
         StarlingOptions options = TrainedModel.ConfigurationOf(manifest, arguments.GetValue(_set) ?? []);
         string run = CheckpointPaths.RunOf(folder);
-        string samples = arguments.GetValue(_out) ?? new EvaluationFiles(run).Samples;
+        EvaluationFiles files = new(run);
+        string samples = arguments.GetValue(_out) ?? files.Samples;
         EvaluationReport report = await context.Evaluation.EvaluateAsync(folder, options, cancellationToken);
         foreach (EvaluationResult result in report.Results) Write(result);
-        if (arguments.GetValue(_save)) new EvaluationFiles(run).Write(report);
-        EvaluationFiles.WriteGrids(report, samples);
+        bool save = arguments.GetValue(_save);
+        if (save) files.Write(report);
+        // Saving has written the grids into the run's folder already.
+        if (!save || Path.GetFullPath(samples) != Path.GetFullPath(files.Samples))
+            EvaluationFiles.WriteGrids(report, samples);
         context.Out.WriteLine($"samples: {samples}");
         return ExitCodes.Success;
     }

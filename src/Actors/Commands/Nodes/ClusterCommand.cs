@@ -6,7 +6,7 @@ using Starling.Data;
 
 namespace Starling.Actors.Commands.Nodes;
 
-/// <summary><c>starling cluster</c>: a cluster of processes on this machine, and orders to it.</summary>
+/// <summary><c>starling cluster</c>: runs a cluster of processes on this machine, or sends orders to it.</summary>
 internal sealed class ClusterCommand(CommandContext context)
 {
     private readonly Option<int> _supervisors = Count("--supervisors", 2, "Nodes that may run the supervisor");

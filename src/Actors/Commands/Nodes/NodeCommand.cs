@@ -7,7 +7,7 @@ using Starling.Data;
 
 namespace Starling.Actors.Commands.Nodes;
 
-/// <summary><c>starling node</c>: one node of a cluster.</summary>
+/// <summary><c>starling node</c>: runs one node of a cluster.</summary>
 internal sealed class NodeCommand(CommandContext context)
 {
     private readonly Option<string> _roles = new("--roles")
@@ -43,7 +43,9 @@ internal sealed class NodeCommand(CommandContext context)
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<bool> _managed = new(ManagedFlag) { Hidden = true };
 
-    /// <summary>Says that <c>starling cluster</c> started the node, and writes to its standard input.</summary>
+    /// <summary>
+    /// The option with which <c>starling cluster</c> starts a node, to whose standard input it then writes.
+    /// </summary>
     public const string ManagedFlag = "--managed";
 
     public static Command Create(CommandContext context) => new NodeCommand(context).Build();

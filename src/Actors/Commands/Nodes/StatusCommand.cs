@@ -9,7 +9,7 @@ using Starling.Actors.Reporting;
 
 namespace Starling.Actors.Commands.Nodes;
 
-/// <summary><c>starling status</c>: how a cluster is.</summary>
+/// <summary><c>starling status</c>: prints the state of a cluster.</summary>
 internal sealed class StatusCommand(CommandContext context)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);

@@ -8,16 +8,18 @@ using Starling.Model.Transformer;
 namespace Starling.Actors.Commands.Train;
 
 /// <summary>
-/// <c>starling train --dry-run</c>: opens data and tokenizer as a run would, then says what it would cost. Builds no
-/// weights.
+/// <c>starling train --dry-run</c>: opens data and tokenizer as a run would, and prints what the run would cost. It
+/// makes no weights.
 /// </summary>
 internal static class DryRun
 {
-    /// <summary>Share of the measured matrix speed that small eager-mode training reaches; a rule of thumb.</summary>
+    /// <summary>
+    /// Share of the measured matrix speed that small eager-mode trainings reach. It is a rule of thumb.
+    /// </summary>
     private const double Efficiency = 0.5;
 
     /// <summary>Prints the resolved configuration and the plan.</summary>
-    /// <exception cref="Data.StarlingException">What would stop the run stops the dry run too.</exception>
+    /// <exception cref="Data.StarlingException">The configuration, the data or the tokenizer is wrong.</exception>
     public static void Print(
         TextWriter output, StarlingOptions options, string runFolder, TimeProvider clock,
         CancellationToken cancellationToken)
@@ -53,7 +55,7 @@ internal static class DryRun
         CancellationToken cancellationToken)
     {
         int sequences = options.Training.EffectiveMicroBatch * options.SelfGuided.EffectiveStudentViews;
-        double speed = SpeedFactors.Measure(
+        double speed = SpeedProbe.Measure(
             shape, (long)sequences * shape.Tokens, options.Training, clock, cancellationToken);
         return $"about {Display.Duration(TimeSpan.FromSeconds(flops / (speed * Efficiency)))} on this machine's " +
             $"processor, at half the {Display.Count(speed)}FLOP/s of a matrix product measured for half a second " +
@@ -61,8 +63,8 @@ internal static class DryRun
     }
 
     private static string TimeOnGpu(double flops) => string.Create(CultureInfo.InvariantCulture,
-        $"not estimated: only a processor's speed is measured. Arithmetic: {SpeedProbe.GpuHours(flops):0.0} " +
-        $"GPU-hours at {SpeedProbe.Utilization * 100:0} % of an H100's {Display.Count(SpeedProbe.Peak)}FLOP/s");
+        $"not estimated: only a processor's speed is measured. Arithmetic: {ReferenceGpu.GpuHours(flops):0.0} " +
+        $"GPU-hours at {ReferenceGpu.Utilization * 100:0} % of an H100's {Display.Count(ReferenceGpu.Peak)}FLOP/s");
 
     private static string Exact(long count) =>
         count < 1000 ? Display.Count(count) : FormattableString.Invariant($"{count:N0} ({Display.Count(count)})");

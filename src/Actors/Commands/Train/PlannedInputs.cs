@@ -7,20 +7,22 @@ using Starling.Data.Shards;
 namespace Starling.Actors.Commands.Train;
 
 /// <summary>
-/// What a plan has to know of data and tokenizer: from the files, or, where there are none and the configuration says
-/// what it expects of them, from that. A plan for a cluster can so be made on a machine without the data.
+/// The sizes of data and tokenizer that a dry run needs. They come from the files. If the files are missing and the
+/// configuration says what it expects of them, they come from the configuration, so that a cluster's run can be planned
+/// on a machine without the data.
 /// </summary>
-/// <param name="Images">Samples of the data set.</param>
-/// <param name="Classes">Its classes.</param>
-/// <param name="StepsPerEpoch">Steps in one pass over the training split.</param>
+/// <param name="Images">Number of samples in the data set.</param>
+/// <param name="Classes">Number of classes in the data set.</param>
+/// <param name="StepsPerEpoch">Number of steps in one pass over the training split.</param>
 /// <param name="Tokenizer">The tokenizer's size.</param>
-/// <param name="Absent">What was not found, a line each.</param>
+/// <param name="Absent">A line for each thing that was not found.</param>
 internal sealed record PlannedInputs(
     long Images, int Classes, long StepsPerEpoch, TokenizerSize Tokenizer, IReadOnlyList<string> Absent)
 {
-    /// <summary>Reads footers and a header.</summary>
+    /// <summary>Reads the footers of the shards and the header of the tokenizer's file.</summary>
     /// <exception cref="StarlingException">
-    /// Something is damaged, unexpected, or missing without anything to go by instead.
+    /// A file is damaged or differs from what the configuration expects; or it is missing and the configuration does
+    /// not say what it expects.
     /// </exception>
     public static PlannedInputs Of(StarlingOptions options)
     {
@@ -42,7 +44,7 @@ internal sealed record PlannedInputs(
         batches.Validate();
         absent.Add($"data.files = {string.Join(", ", data.Files)}: not found here; " +
             "counted with data.expectedImages and data.expectedClasses");
-        // Which images are held out is drawn for each, so that the exact number may differ by a few.
+        // The program draws for each image whether it is held out, so that the true number may differ a little.
         long trained = images - (long)(images * data.HoldOut);
         return (images, classes, trained / batches.GlobalBatch);
     }

@@ -6,7 +6,7 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Commands.Train;
 
-/// <summary><c>starling train</c>: trains, or resumes, a run.</summary>
+/// <summary><c>starling train</c>: starts or resumes a run.</summary>
 internal sealed class TrainCommand(CommandContext context)
 {
     private readonly Option<string> _configuration = CommonOptions.Configuration(ConfigurationFiles.Default);
@@ -51,6 +51,6 @@ internal sealed class TrainCommand(CommandContext context)
         }
         context.DetailsFolder = runFolder;
         return await context.Training.RunAsync(
-            options, new TrainRequest(runFolder, file, arguments.GetValue(_force)), cancellationToken);
+            options, new TrainRequest(runFolder, arguments.GetValue(_force)), cancellationToken);
     }
 }

@@ -4,13 +4,15 @@ using Starling.Model.Transformer;
 
 namespace Starling.Actors.Commands.Train;
 
-/// <summary>What a run takes, worked out from its configuration alone.</summary>
+/// <summary>The cost of a run, computed from its configuration alone.</summary>
 /// <param name="Shape">The transformer.</param>
-/// <param name="StudentParameters">Its parameters.</param>
-/// <param name="ProjectorParameters">The projector's; 0 for plain training.</param>
-/// <param name="FlopsPerStep">Floating-point operations of one step over all replicas, without the tokenizer's.</param>
-/// <param name="Memory">What the memory of one trainer that hosts every replica goes to, in bytes.</param>
-/// <param name="CheckpointBytes">Size of one checkpoint.</param>
+/// <param name="StudentParameters">Number of the transformer's parameters.</param>
+/// <param name="ProjectorParameters">Number of the projector's parameters; 0 for plain training.</param>
+/// <param name="FlopsPerStep">
+/// Floating-point operations of one step over all replicas, without those of the tokenizer.
+/// </param>
+/// <param name="Memory">The parts of the memory of one trainer that hosts every replica, in bytes.</param>
+/// <param name="CheckpointBytes">Size of one checkpoint in bytes.</param>
 internal sealed record TrainingCost(
     GptShape Shape, long StudentParameters, long ProjectorParameters, double FlopsPerStep,
     IReadOnlyList<(string What, long Bytes)> Memory, long CheckpointBytes)
@@ -18,8 +20,9 @@ internal sealed record TrainingCost(
     private const int FloatBytes = 4, Moments = 2;
 
     /// <summary>
-    /// Forward and backward cost three forward passes for each view the student sees, the teacher one for each view
-    /// (ST-AR's cost relative to LlamaGen's, 8F : 3F with two views of each).
+    /// Computes the cost. Forward and backward pass of the student cost as much as three forward passes for each view
+    /// that the student sees. The teacher makes one forward pass for each view. With two views for both, ST-AR's cost
+    /// relative to LlamaGen's is 8 : 3.
     /// </summary>
     public static TrainingCost Of(StarlingOptions o, GptShape shape)
     {
@@ -29,7 +32,7 @@ internal sealed record TrainingCost(
         long trained = student + projector;
         int studentViews = guided.EffectiveStudentViews, teacherViews = guided.Enabled ? guided.Views : 0;
         double forwards = o.Training.GlobalBatch * (3.0 * studentViews + teacherViews);
-        // Two operations a weight, three passes, and the projector sees only the sampled positions.
+        // Each weight takes two operations in each of three passes. The projector sees only the sampled positions.
         double projected = 6.0 * projector * o.Training.GlobalBatch * studentViews * guided.ContrastSteps;
 
         long checkpoint = FloatBytes * (student + student + projector + Moments * trained);
@@ -47,15 +50,16 @@ internal sealed record TrainingCost(
         return new TrainingCost(shape, student, projector, flops, memory, checkpoint);
     }
 
-    /// <summary>All of <see cref="Memory"/>.</summary>
+    /// <summary>The sum of <see cref="Memory"/> in bytes.</summary>
     public long MemoryBytes => Memory.Sum(m => m.Bytes);
 
-    // Replicas added in order leave at most one partial sum a level.
+    // Replicas are added in order, so that each level of the tree has at most one partial sum at a time.
     private static int TreeBuffers(int replicas) => 1 + (int)Math.Log2(replicas);
 
     /// <summary>
-    /// What a block keeps for its backward pass: about ten tensors of the width and four of the feed-forward's; then
-    /// the logits, their log-softmax and its gradient in float32.
+    /// Estimates the memory for activations. Each block keeps about ten tensors of the network's width and four of the
+    /// feed-forward's width for its backward pass. To these come the logits, their log-softmax and its gradient, all in
+    /// float32.
     /// </summary>
     private static long Activations(StarlingOptions o, GptShape shape, int views)
     {

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Starling.Actors.Configuration.Reading;
 
 /// <summary>
-/// Enum values in camel case, a leading run of capitals as one word: <c>BFloat16</c> is <c>bfloat16</c>.
+/// Names enumeration values in camel case. Capitals at the beginning count as one word: <c>BFloat16</c> is
+/// <c>bfloat16</c>.
 /// </summary>
 internal sealed class EnumNaming : JsonNamingPolicy
 {

@@ -6,7 +6,7 @@ namespace Starling.Actors.Configuration.Reading;
 /// <summary>Finds keys under the names that they had in earlier versions (<see cref="FormerNameAttribute"/>).</summary>
 internal static class FormerNames
 {
-    /// <summary>The present path of a key that may be written with former names.</summary>
+    /// <summary>Returns the present path of a key that may be written with former names.</summary>
     /// <param name="path">Parts separated by dots.</param>
     /// <param name="root">The record that the path begins in.</param>
     public static string Current(string path, Type root)
@@ -24,21 +24,29 @@ internal static class FormerNames
     }
 
     /// <summary>
-    /// Gives the keys of a section and of the sections in it their present names. A key that stands there under both
-    /// names keeps both, so that the former one is refused as unknown.
+    /// Gives the keys of a section and of the sections in it their present names. If a key stands there under both
+    /// names, the value under the former one is removed and the key is reported.
     /// </summary>
-    public static void Replace(JsonObject section, Type type)
+    /// <param name="section">The section, which changes.</param>
+    /// <param name="type">The section's record.</param>
+    /// <param name="prefix">The section's path with a dot at the end; empty for the whole file.</param>
+    /// <returns>The keys that stood there twice: their path under the present and under the former name.</returns>
+    public static IReadOnlyList<(string Present, string Former)> Replace(
+        JsonObject section, Type type, string prefix = "")
     {
+        List<(string Present, string Former)> twice = [];
         foreach (JsonPropertyInfo key in OptionsJson.Keys(type))
         {
-            if (Of(key) is { } former && !section.ContainsKey(key.Name) &&
-                section.TryGetPropertyValue(former, out JsonNode? value))
+            if (Of(key) is { } former && section.TryGetPropertyValue(former, out JsonNode? value))
             {
                 section.Remove(former);
-                section[key.Name] = value;
+                if (section.ContainsKey(key.Name)) twice.Add((prefix + key.Name, prefix + former));
+                else section[key.Name] = value;
             }
-            if (section[key.Name] is JsonObject inner) Replace(inner, key.PropertyType);
+            if (section[key.Name] is JsonObject inner)
+                twice.AddRange(Replace(inner, key.PropertyType, $"{prefix}{key.Name}."));
         }
+        return twice;
     }
 
     private static string? Of(JsonPropertyInfo key) => key.AttributeProvider?

@@ -1,11 +1,11 @@
 namespace Starling.Actors.Configuration.Reading;
 
-/// <summary>Guesses which known key someone meant.</summary>
+/// <summary>Finds the known name that is closest to a misspelled one.</summary>
 internal static class NearestName
 {
     /// <summary>
-    /// The known path closest to an unknown one, or null when none is close. A right last part in the wrong section
-    /// (<c>everySteps</c> for <c>checkpoint.everySteps</c>) counts as close.
+    /// Returns the known path that is closest to an unknown one, or null if none is close. A right last part in the
+    /// wrong section (<c>everySteps</c> for <c>checkpoint.everySteps</c>) counts as close.
     /// </summary>
     public static string? Of(string unknown, IEnumerable<string> known)
     {
@@ -18,7 +18,7 @@ internal static class NearestName
         return best is { } found && found.Distance <= Math.Max(2, Leaf(unknown).Length / 2) ? found.Path : null;
     }
 
-    /// <summary>Levenshtein's distance, case ignored.</summary>
+    /// <summary>Computes Levenshtein's distance of two texts, without regard to case.</summary>
     public static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];

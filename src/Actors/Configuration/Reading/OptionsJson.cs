@@ -6,17 +6,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Starling.Actors.Configuration.Reading;
 
-/// <summary>How options records look as JSON: camel case, enums by name, derived properties left out.</summary>
+/// <summary>
+/// Converts options records to and from JSON: names in camel case, enumerations by name, without derived properties.
+/// </summary>
 public static class OptionsJson
 {
     /// <summary>The serializer's settings.</summary>
     public static JsonSerializerOptions Serializer { get; } = Create(indented: true);
 
-    /// <summary>The same without white space.</summary>
+    /// <summary>The serializer's settings for JSON without white space.</summary>
     internal static JsonSerializerOptions Compact { get; } = Create(indented: false);
 
     /// <summary>
-    /// How configuration files are parsed: comments and trailing commas allowed, a repeated key is not.
+    /// The parser's settings for configuration files. Comments and trailing commas are allowed; repeated keys are not.
     /// </summary>
     internal static JsonDocumentOptions Document { get; } = new()
     {
@@ -25,14 +27,14 @@ public static class OptionsJson
         AllowDuplicateProperties = false,
     };
 
-    /// <summary>The options with every default filled in, in the order of their declaration.</summary>
+    /// <summary>Returns the options as JSON with every default filled in, in the order of declaration.</summary>
     public static string Resolved<T>(T options) => JsonSerializer.Serialize(options, Serializer);
 
-    /// <summary>The options as a tree.</summary>
+    /// <summary>Returns the options as a tree of JSON.</summary>
     internal static JsonObject Tree<T>(T options) =>
         JsonSerializer.SerializeToNode(options, Serializer)!.AsObject();
 
-    /// <summary>The keys of a section's record, or nothing for a plain value.</summary>
+    /// <summary>Returns the keys of a section's record; no keys for a plain value.</summary>
     internal static IEnumerable<JsonPropertyInfo> Keys(Type type) =>
         Serializer.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } info
             ? info.Properties.Where(p => p.Set is not null)
@@ -53,7 +55,7 @@ public static class OptionsJson
         return options;
     }
 
-    // By default the keys that sections have in common would come after their own.
+    // Keys of a base record come first. By default they would come after the record's own.
     private static void InheritedFirst(JsonTypeInfo section)
     {
         foreach (JsonPropertyInfo key in section.Properties)

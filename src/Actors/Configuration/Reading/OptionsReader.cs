@@ -16,12 +16,12 @@ internal sealed class OptionsReader<T> where T : class, new()
 
     private OptionsReader(string file) => _file = file;
 
-    /// <summary>Reads, overrides and checks.</summary>
-    /// <param name="json">The text: JSON, comments and trailing commas allowed.</param>
+    /// <summary>Reads the file's text, applies the overrides and checks the result.</summary>
+    /// <param name="json">The text: JSON, with comments and trailing commas allowed.</param>
     /// <param name="file">The name that mistakes are reported under.</param>
     /// <param name="overrides"><c>key=value</c> arguments; later ones win.</param>
-    /// <param name="rules">Conditions on several keys.</param>
-    /// <exception cref="ConfigurationException">Names every mistake.</exception>
+    /// <param name="rules">Conditions on several keys at once.</param>
+    /// <exception cref="ConfigurationException">There are mistakes; the exception names all of them.</exception>
     public static T Parse(
         string json, string file, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules) =>
         new OptionsReader<T>(file).Read(json, overrides, rules);
@@ -29,11 +29,12 @@ internal sealed class OptionsReader<T> where T : class, new()
     private T Read(string json, IEnumerable<string> overrides, IEnumerable<CrossFieldRule<T>> rules)
     {
         JsonObject root = ParseText(json);
-        FormerNames.Replace(root, typeof(T));
+        foreach ((string present, string former) in FormerNames.Replace(root, typeof(T)))
+            _problems.Add($"{_file}: {present}: is there twice, also under its former name {former}; keep one of them");
         foreach (string argument in overrides) Override(root, argument);
         CheckSection(root, typeof(T), prefix: "");
 
-        // Wrong values were taken out of the tree: what is left binds, so that the rules on it are reported as well.
+        // CheckSection took wrong values out of the tree. The rest can be bound, so that the rules are checked as well.
         T options = root.Deserialize<T>(OptionsJson.Serializer)!;
         CheckRules(options, rules);
         return _problems.Count == 0 ? options : throw new ConfigurationException(_problems);
@@ -94,7 +95,8 @@ internal sealed class OptionsReader<T> where T : class, new()
         foreach (var rule in rules)
         {
             if (rule.Keys.Any(IsWrong) || rule.Check(options) is not { } problem) continue;
-            // Blame the command line if it set any of the keys: the file alone may have been right.
+            // The message blames the command line if it set any of the keys, because the file alone may have been
+            // right.
             string source = rule.Keys.Any(_overridden.Contains) ? "--set" : _file;
             _problems.Add($"{source}: {rule.Keys[0]} = {Show(Find(tree, rule.Keys[0]))}: {problem}");
         }

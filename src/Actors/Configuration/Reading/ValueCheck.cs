@@ -7,11 +7,11 @@ using System.Text.Json.Serialization.Metadata;
 namespace Starling.Actors.Configuration.Reading;
 
 /// <summary>
-/// Says what is wrong with one value: its type first, then the annotations of the property it is for.
+/// Checks one value: first its type, then the annotations of its property.
 /// </summary>
 internal static class ValueCheck
 {
-    /// <summary>What the value has to be ("must be …"), or null if it is that.</summary>
+    /// <summary>Returns what the value has to be ("must be …"), or null if the value is right.</summary>
     public static string? Problem(JsonNode? node, JsonPropertyInfo property)
     {
         object? value;
@@ -42,7 +42,7 @@ internal static class ValueCheck
         _ => attribute.FormatErrorMessage("the value"),
     };
 
-    // Range(1L, long.MaxValue) binds to the overload for doubles, whose nearest value is 2^63.
+    // Range(1L, long.MaxValue) is a range of doubles, and the double nearest to long.MaxValue is 2^63.
     private static bool IsUnbounded(object maximum) => maximum is int.MaxValue or >= (double)long.MaxValue;
 
     private static string Text(object number) => Convert.ToString(number, CultureInfo.InvariantCulture)!;

@@ -3,21 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace Starling.Actors.Configuration.Reading;
 
-/// <summary>One <c>--set key=value</c> of the command line.</summary>
+/// <summary>One argument <c>--set key=value</c> of the command line.</summary>
 /// <param name="Path">The key's full path, parts separated by dots.</param>
 /// <param name="Text">The value: a JSON literal or a bare text.</param>
 internal sealed record ValueOverride(string Path, string Text)
 {
-    /// <summary>Splits <c>a.b=value</c>; null when there is no key or no <c>=</c>.</summary>
+    /// <summary>Splits <c>a.b=value</c>. Returns null if there is no key or no <c>=</c>.</summary>
     public static ValueOverride? Parse(string argument) => argument.Split('=', 2) switch
     {
         [{ Length: > 0 } path, var text] => new ValueOverride(path.Trim(), text.Trim()),
         _ => null,
     };
 
-    /// <summary>Puts the value into the tree, making the sections on the way.</summary>
+    /// <summary>Puts the value into a tree, and makes the sections that are missing on the way.</summary>
     /// <param name="root">The configuration file's tree.</param>
-    /// <param name="rootType">The record it is for: tells a text from a number, and a list from a single value.</param>
+    /// <param name="rootType">
+    /// The record of the tree. Its types tell a text from a number, and a list from a value.
+    /// </param>
     public void Apply(JsonObject root, Type rootType)
     {
         string[] parts = Path.Split('.');

@@ -2,42 +2,59 @@ using System.Text.Json;
 
 namespace Starling.Actors.Runs.Events;
 
-/// <summary>Reads the losses of a run's steps from its event log.</summary>
+/// <summary>Losses of a run's steps, from its event logs.</summary>
 public static class StepLosses
 {
     /// <summary>
-    /// Returns the mean of the next-token loss over the <paramref name="count"/> steps up to <paramref name="step"/>,
-    /// as far as the log has them; null if it has none. A step that was made again after a restart counts once, with
-    /// its last loss.
+    /// Computes the mean of the next-token loss over the last <paramref name="count"/> steps up to one, as far as the
+    /// logs have them. A step that was made more than once, before and after a restart or by several trainers, counts
+    /// once, as it was logged last.
     /// </summary>
-    /// <param name="eventLog">Path of the run's <c>events.jsonl</c>. The file may be missing.</param>
-    /// <param name="step">The last step of the mean.</param>
-    /// <param name="count">Number of steps to average.</param>
-    public static double? Mean(string eventLog, long step, int count)
+    /// <param name="runFolder">
+    /// The run's folder. Each node of a cluster has a log of its own in it, <c>events-NAME.jsonl</c>, beside the run's
+    /// <c>events.jsonl</c>.
+    /// </param>
+    /// <param name="step">The last step.</param>
+    /// <param name="count">Number of steps to take together.</param>
+    /// <returns>The mean, or null if no log has one of the steps.</returns>
+    public static double? Mean(string runFolder, long step, int count)
     {
-        if (!File.Exists(eventLog)) return null;
-        Dictionary<long, double> losses = [];
-        // A run that is still running has the file open for writing.
-        using FileStream file = new(eventLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader reader = new(file);
-        while (reader.ReadLine() is { } line)
-            if (ReadLoss(line) is { } loss && loss.Step > step - count && loss.Step <= step)
-                losses[loss.Step] = loss.Value;
-        return losses.Count > 0 ? losses.Values.Average() : null;
+        Dictionary<long, StepLoss> losses = [];
+        foreach (string log in Directory.GetFiles(runFolder, "events*.jsonl").Order(StringComparer.Ordinal))
+            foreach (StepLoss loss in Read(log).Where(loss => loss.Step > step - count && loss.Step <= step))
+                // Times are ISO 8601 with a fixed number of digits, so their order is that of the texts.
+                if (!losses.TryGetValue(loss.Step, out StepLoss known) ||
+                    string.CompareOrdinal(loss.Time, known.Time) >= 0)
+                    losses[loss.Step] = loss;
+        return losses.Count > 0 ? losses.OrderBy(loss => loss.Key).Average(loss => loss.Value.Value) : null;
     }
 
-    private static (long Step, double Value)? ReadLoss(string line)
+    private static IEnumerable<StepLoss> Read(string log)
+    {
+        // A running run still writes to the file.
+        using FileStream file = new(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using StreamReader reader = new(file);
+        while (reader.ReadLine() is { } line)
+            if (Parse(line) is { } loss) yield return loss;
+    }
+
+    private static StepLoss? Parse(string line)
     {
         if (!line.Contains("\"event\":\"step\"", StringComparison.Ordinal)) return null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement e = document.RootElement, loss = e.GetProperty("loss_ar");
-            return loss.ValueKind == JsonValueKind.Number ? (e.GetProperty("step").GetInt64(), loss.GetDouble()) : null;
+            return loss.ValueKind == JsonValueKind.Number
+                ? new StepLoss(e.GetProperty("time").GetString() ?? "", e.GetProperty("step").GetInt64(),
+                    loss.GetDouble())
+                : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null; // the line was cut short by a crash
+            return null; // A crash cut the line short.
         }
     }
+
+    private readonly record struct StepLoss(string Time, long Step, double Value);
 }

@@ -23,6 +23,17 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_number_of_images_has_a_former_name()
+    {
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("data", "inspect", "embedded", "--pictures", "20"));
+        string former = _runner.Output;
+        CommandRunner again = new();
+        Assert.Equal(ExitCodes.Success, await again.RunAsync("data", "inspect", "embedded", "--images", "20"));
+        Assert.Equal(again.Output, former);
+        Assert.Contains("sizes of 21 decoded images", former);
+    }
+
+    [Fact]
     public async Task Undecodable_images_and_empty_classes_are_named()
     {
         byte[] good = PngWriter.Encode(RgbImage.Blank(8, 6));

@@ -55,6 +55,11 @@ public sealed class NetworkTrainingTests : IDisposable
             "--image-size", "32", "--images", "3", "--out", _folder["r.png"]));
         Assert.Matches(@"3 held-out images: \d+\.\d\d dB, \d+ of 16 codes used", _runner.Output);
         Assert.True(File.Exists(_folder["r.png"]));
+
+        // The option's former name.
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("tokenizer", "reconstruct", "--tokenizer", file,
+            "--image-size", "32", "--pictures", "2", "--out", _folder["r.png"]));
+        Assert.Contains("2 held-out images: ", _runner.Output);
     }
 
     [Fact]

@@ -6,11 +6,12 @@ using TorchSharp;
 namespace Starling.Actors.Tests.Commands.Checkpoints;
 
 /// <summary>
-/// Damaged and hostile files: exit code 2 and one line that names the file, in bounded memory, nothing left behind.
+/// Damaged and hostile files give exit code 2 and one line that names the file. They take bounded memory and leave no
+/// file behind.
 /// </summary>
 public sealed class BadWeightFileTests : IDisposable
 {
-    /// <summary>Beyond what the largest of the files holds; what they claim to hold is far more.</summary>
+    /// <summary>More than the size of the largest file, and far less than the sizes that the files claim.</summary>
     private const long MemoryBound = 128L << 20;
 
     private const int LongestLine = 2500;

@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 
 namespace Starling.Actors.Tests.Commands.Checkpoints;
 
-/// <summary>Damaged and hostile weight files, by what is wrong with them.</summary>
+/// <summary>Damaged and hostile weight files, named by their fault.</summary>
 internal static class BadWeightFiles
 {
     private const int DataBytes = 12;
 
-    /// <summary>What each makes at a path.</summary>
+    /// <summary>Functions that write such a file to a path, by name.</summary>
     public static IReadOnlyDictionary<string, Action<string>> All { get; } = new Dictionary<string, Action<string>>
     {
         ["overlapping"] = path => SaveHeader(path, Entry("a", 0, 8), Entry("b", 4, 12)),

@@ -11,7 +11,7 @@ using TorchSharp;
 
 namespace Starling.Actors.Tests.Commands.Checkpoints;
 
-/// <summary>Training that goes on from weights of another program.</summary>
+/// <summary>Training that starts from weights of another program.</summary>
 public sealed class ImportedStartTests(TinyAssets assets, ReferenceRun reference)
     : IClassFixture<ReferenceRun>, IDisposable
 {

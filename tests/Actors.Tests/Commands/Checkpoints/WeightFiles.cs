@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace Starling.Actors.Tests.Commands.Checkpoints;
 
-/// <summary>Weight files as other programs write them.</summary>
+/// <summary>Makes weight files as other programs write them.</summary>
 internal static class WeightFiles
 {
     /// <summary>A transformer over the 16 codes of <see cref="TinyRun.Shape"/>.</summary>
@@ -19,7 +19,7 @@ internal static class WeightFiles
         FfnMultiple = 32,
     };
 
-    /// <summary>Random weights, the same for the same layout.</summary>
+    /// <summary>Makes random weights, which are the same for the same layout.</summary>
     public static ParameterStore Random(ParameterLayout layout)
     {
         LibTorch.Initialize();
@@ -67,17 +67,17 @@ internal static class WeightFiles
         File.WriteAllBytes(path, [.. length, .. header, .. new byte[dataBytes]]);
     }
 
-    /// <summary>Type, shape and raw bits of every tensor of a file.</summary>
+    /// <summary>Reads type, shape and raw bits of every tensor of a file.</summary>
     public static SortedDictionary<string, string> Bits(string path)
     {
         using var scope = torch.NewDisposeScope();
         return Bits(SafetensorsFile.Read(path).Select(t => HostTensor.From(t.Key, t.Value)));
     }
 
-    /// <summary>Type, shape and raw bits of weights in memory.</summary>
+    /// <summary>Returns type, shape and raw bits of weights in memory.</summary>
     public static SortedDictionary<string, string> Bits(IEnumerable<HostTensor> tensors) => new(tensors.ToDictionary(
         t => t.Name, t => $"{t.Type} [{string.Join(',', t.Shape)}] {Convert.ToHexString(t.Bytes.Span)}"));
 
-    /// <summary>A file of <c>tests/golden</c>, or of its stand-in.</summary>
+    /// <summary>Returns the path of a file of <c>tests/golden</c>, or of the folder that replaces it.</summary>
     public static string Golden(string name) => GoldenFolder.PathOf(name);
 }

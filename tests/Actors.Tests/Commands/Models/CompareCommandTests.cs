@@ -20,7 +20,7 @@ public sealed class CompareCommandTests : IDisposable
         Save("plain", 10, 50.5, 0.25, 0.5);
         Save("plain", 20, 40.25, 0.3, 0.6);
         Save("star|2", 20, 39.5, 0.35, 0.65);
-        // Steps 19 and 20 count; 19 was made twice; the rest is another step, another event, or torn.
+        // Steps 19 and 20 count, and of step 19 the later line. The other lines are of other steps or events, or torn.
         File.WriteAllLines(_folder["plain/events.jsonl"],
         [
             Step(18, "9"), Step(19, "7"), "{\"step\":20,\"event\":\"checkpoint\",\"loss_ar\":8}", Step(19, "2.5"),
@@ -39,6 +39,20 @@ public sealed class CompareCommandTests : IDisposable
             @"| star\|2 | 20 | teacher |  | 5.500 | 40.5 | net | 10 | 30 | 35.0% | 65.0% | 11.1% |",
         ], _runner.OutputLines);
         Assert.Empty(_runner.Error);
+    }
+
+    [Fact]
+    public async Task A_clusters_run_has_its_losses_in_the_trainers_event_logs()
+    {
+        Save("cluster", 20, 40.25, 0.3, 0.6);
+        File.WriteAllText(_folder["cluster/events.jsonl"], "{\"event\":\"generation\",\"step\":0}\n");
+        // Both trainers log the steps that they make. Step 20 was made again after a restart, by the first one.
+        File.WriteAllLines(_folder["cluster/events-trainer-1.jsonl"],
+            [Step(19, "3", "2026-01-01T00:00:01.000Z"), Step(20, "5", "2026-01-01T00:00:09.000Z")]);
+        File.WriteAllLines(_folder["cluster/events-trainer-2.jsonl"],
+            [Step(19, "3", "2026-01-01T00:00:01.000Z"), Step(20, "9", "2026-01-01T00:00:02.000Z")]);
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("compare", _folder["cluster"], "--loss-steps", "2"));
+        Assert.StartsWith("| cluster | 20 | student | 4.000 | 5.500 |", _runner.OutputLines[2]);
     }
 
     [Fact]
@@ -62,7 +76,7 @@ public sealed class CompareCommandTests : IDisposable
         RgbImage chart = Decode("new/probe.png");
         Assert.Equal(
             (CurveChart.Width, CurveChart.PlotHeight + (4 * CurveChart.LegendLine)), (chart.Width, chart.Height));
-        // The runs' colours: each is that of a student's and a teacher's curve, above the legend and in it.
+        // Each run has a color, which its student's and its teacher's curve share, in the chart and in the legend.
         int plain = Rows(chart, 0, 114, 178), star = Rows(chart, 213, 94, 0);
         Assert.True(plain > 250 && star > 250, $"{plain} and {star} rows");
     }
@@ -109,8 +123,8 @@ public sealed class CompareCommandTests : IDisposable
 
     private RgbImage Decode(string name) => ImageDecoder.Default.Decode(File.ReadAllBytes(_folder[name]));
 
-    private static string Step(long step, string loss) =>
-        $"{{\"time\":\"now\",\"step\":{step},\"event\":\"step\",\"loss\":1,\"loss_ar\":{loss}}}";
+    private static string Step(long step, string loss, string time = "now") =>
+        $"{{\"time\":\"{time}\",\"step\":{step},\"event\":\"step\",\"loss\":1,\"loss_ar\":{loss}}}";
 
     private void Save(string run, long step, double distance, double first, double last, int samples = 10)
     {

@@ -41,7 +41,7 @@ public sealed class EvaluateCommandTests : IDisposable
             $"samples: {_run["samples"]}",
         ], _runner.OutputLines);
         Assert.Equal(["00000005-student.png"], Directory.GetFiles(_run["samples"]).Select(Path.GetFileName));
-        Assert.Empty(new EvaluationFiles(_run.Path).All()); // not asked to be kept
+        Assert.Empty(new EvaluationFiles(_run.Path).All()); // There was no --save.
     }
 
     [Fact]
@@ -54,6 +54,16 @@ public sealed class EvaluateCommandTests : IDisposable
         EvaluationFiles.StoredScores stored = Assert.Single(new EvaluationFiles(_run.Path).All());
         Assert.Equal(("hash", 41.25), (stored.StateHash, stored.Rank));
         Assert.True(File.Exists(_run["elsewhere/00000005-student.png"]));
+    }
+
+    [Fact]
+    public async Task Kept_scores_have_their_grids_in_the_runs_folder_too()
+    {
+        Save();
+        _runner.OnEvaluate = _ => Report(Result("student", 41.25, 0.6));
+        Assert.Equal(ExitCodes.Success, await _runner.RunAsync("evaluate", "--checkpoint", _run.Path, "--save"));
+        Assert.Equal($"samples: {_run["samples"]}", _runner.OutputLines[^1]);
+        Assert.Equal(["00000005-student.png"], Directory.GetFiles(_run["samples"]).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -12,8 +12,8 @@ using Starling.Model.Tensors;
 namespace Starling.Actors.Tests.Commands.Train;
 
 /// <summary>
-/// The files of configs/paper against the paper's settings (section 4.1, Tables 1 and 2) and LlamaGen's, on a machine
-/// that has neither ImageNet nor its tokenizer nor a GPU.
+/// Compares the files of configs/paper with the settings of the paper (section 4.1, Tables 1 and 2) and of LlamaGen.
+/// The machine needs neither ImageNet nor its tokenizer nor a GPU.
 /// </summary>
 public sealed partial class PaperRowTests
 {
@@ -72,7 +72,7 @@ public sealed partial class PaperRowTests
         Assert.Equal([1.1, 1.05], o.Data.CropRanges);
         Assert.Equal((Precision.BFloat16, "cuda"), (o.Training.Precision, o.Training.Device));
         Assert.Equal((guided, guided ? 2 : 1), (o.SelfGuided.Enabled, o.SelfGuided.EffectiveStudentViews));
-        // The baseline's depth is that of its probe.
+        // The baseline has no contrastive block; its depth is that of its probe.
         Assert.Equal(new SelfGuidedOptions
         {
             Enabled = guided,
@@ -130,7 +130,7 @@ public sealed partial class PaperRowTests
             options, TransformerShapes.Transformer(options, classes: 1000, new TokenizerSize(16384, 16)));
         double flops = cost.FlopsPerStep * options.Training.Steps;
         string expected = string.Create(CultureInfo.InvariantCulture,
-            $"{SpeedProbe.GpuHours(flops):0} GPU-hours: {flops / 1e18:0.0} EFLOP at 40 % of an H100's 990 TFLOP/s");
+            $"{ReferenceGpu.GpuHours(flops):0} GPU-hours: {flops / 1e18:0.0} EFLOP at 40 % of an H100's 990 TFLOP/s");
         Assert.Contains(expected, comment);
     }
 

@@ -14,7 +14,7 @@ public sealed class TrainingCostTests
         TrainingCost cost = Cost("selfGuided.enabled=false", "selfGuided.views=1");
         Assert.Equal(110_888_448, cost.StudentParameters);
         Assert.Equal(0, cost.ProjectorParameters);
-        // Spec: 153.4 GFLOP an image, forward and backward.
+        // The specification says 153.4 GFLOP for the forward and backward pass of an image.
         Assert.Equal(153.4e9 * 256, cost.FlopsPerStep, 0.01 * 153.4e9 * 256);
     }
 
