@@ -1,38 +1,21 @@
 using System.ComponentModel.DataAnnotations;
 using Starling.Model.Optimizers;
-using Starling.Model.Tensors;
 
 namespace Starling.Model.Tokenizer;
 
 /// <summary>
 /// How a tokenizer is trained. The defaults are LlamaGen's (tokenizer/tokenizer_image/vq_train.py). The result is a
-/// pure function of these options, the batches and the perceptual loss. It depends on <see cref="Threads"/> too,
+/// pure function of these options, the batches and the perceptual loss. It depends on <see cref="NetworkTrainingOptions.Threads"/> too,
 /// because libtorch sums the weight gradients of convolutions by thread.
 /// </summary>
-public sealed record TokenizerTrainingOptions
+public sealed record TokenizerTrainingOptions : NetworkTrainingOptions
 {
+    /// <summary>Sets the defaults.</summary>
+    public TokenizerTrainingOptions() => (Steps, Batch, LearningRate) = (400_000, 128, 1e-4);
+
     /// <summary>Size of the VQ model.</summary>
     [Required]
     public VqShape Shape { get; init; } = VqShape.Vq16;
-
-    /// <summary>Seed of the initial weights and of every draw.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>Number of optimizer steps.</summary>
-    [Range(1L, long.MaxValue)]
-    public long Steps { get; init; } = 400_000;
-
-    /// <summary>Number of images in a step.</summary>
-    [Range(1, 65536)]
-    public int Batch { get; init; } = 128;
-
-    /// <summary>Learning rate of both networks.</summary>
-    [Range(0.0, 1.0)]
-    public double LearningRate { get; init; } = 1e-4;
-
-    /// <summary>Steps over which the learning rate grows linearly from 0.</summary>
-    [Range(0L, long.MaxValue)]
-    public long WarmupSteps { get; init; }
 
     /// <summary>Whether the learning rate falls to 0 along half a cosine; LlamaGen keeps it constant.</summary>
     public bool CosineDecay { get; init; }
@@ -51,10 +34,6 @@ public sealed record TokenizerTrainingOptions
     /// <summary>Decay of the second moment.</summary>
     [Range(0.0, 0.9999999)]
     public double Beta2 { get; init; } = 0.95;
-
-    /// <summary>Largest gradient norm of each network; 0 for no clipping.</summary>
-    [Range(0.0, 1e9)]
-    public double Clip { get; init; } = 1.0;
 
     /// <summary>Weight of the mean squared error of pixels in [−1, 1].</summary>
     [Range(0.0, 1e6)]
@@ -108,20 +87,7 @@ public sealed record TokenizerTrainingOptions
     [Range(0.0, 0.9999999)]
     public double EmaDecay { get; init; }
 
-    /// <summary>Arithmetic of the networks. Weights, quantizer and losses are always float32.</summary>
-    public Precision Precision { get; init; } = Precision.BFloat16;
-
-    /// <summary>Number of compute threads.</summary>
-    [Range(1, 1024)]
-    public int Threads { get; init; } = 1;
-
-    /// <summary>Returns the learning rate's schedule over the whole training.</summary>
-    public LearningRateSchedule Schedule() => new()
-    {
-        Peak = LearningRate,
-        WarmupSteps = WarmupSteps,
-        Decay = CosineDecay ? LearningRateDecay.Cosine : LearningRateDecay.None,
-        DecayStart = WarmupSteps,
-        DecayEnd = DecaySteps > 0 ? DecaySteps : Steps,
-    };
+    /// <inheritdoc/>
+    public override LearningRateSchedule Schedule() => ScheduleWith(
+        CosineDecay ? LearningRateDecay.Cosine : LearningRateDecay.None, DecaySteps > 0 ? DecaySteps : Steps);
 }

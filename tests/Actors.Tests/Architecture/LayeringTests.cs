@@ -35,13 +35,13 @@ public sealed partial class LayeringTests
     }
 
     [Fact]
-    public void Folders_use_only_what_the_table_allows() => Assert.Empty(
+    public void Folders_use_only_what_the_table_allows() => AssertNone(
         from use in Uses()
         where IsForbidden(use.From, use.To)
         select use.What);
 
     [Fact]
-    public void Sources_name_only_what_the_table_allows() => Assert.Empty(
+    public void Sources_name_only_what_the_table_allows() => AssertNone(
         from use in NamesInSources()
         where IsForbidden(use.From, use.To)
         select use.What);
@@ -55,7 +55,7 @@ public sealed partial class LayeringTests
     }
 
     [Fact]
-    public void No_actor_knows_another_and_only_hosting_knows_actors() => Assert.Empty(
+    public void No_actor_knows_another_and_only_hosting_knows_actors() => AssertNone(
         from layer in Layers.Allowed
         where layer.Key != "Hosting"
         from used in layer.Value
@@ -69,13 +69,13 @@ public sealed partial class LayeringTests
     public void Pure_code_knows_neither_actors_nor_files_nor_a_clock(string folder)
     {
         string space = NamespaceOf(folder);
-        Assert.Empty(
+        AssertNone(
             from type in Program.Value.Types
             where type.Namespace?.FullName == space
             from used in type.Dependencies.Select(d => d.Target)
             where used.Namespace is not null && IsImpure(used)
             select $"{type.FullName} uses {used.FullName}");
-        Assert.Empty(
+        AssertNone(
             from file in Sources.Of(folder)
             from Match name in ImpureNames().Matches(Code(File.ReadAllText(file)))
             select $"{Path.GetFileName(file)} names {name.Value}");
@@ -84,14 +84,14 @@ public sealed partial class LayeringTests
     [Theory]
     [InlineData("src")]
     [InlineData("tests")]
-    public void A_folder_has_room(string top) => Assert.Empty(
+    public void A_folder_has_room(string top) => AssertNone(
         from folder in Sources.Of(top).GroupBy(Path.GetDirectoryName)
         where folder.Count() > MostFiles
         select $"{folder.Key}: {folder.Count()} files");
 
     /// <summary>A source file's namespace is its folder, so the table of folders is one of namespaces too.</summary>
     [Fact]
-    public void Namespaces_are_folders() => Assert.Empty(
+    public void Namespaces_are_folders() => AssertNone(
         from file in Sources.Of("src")
         let space = Sources.NamespaceOf(File.ReadAllText(file))
         where space is not null && space != NamespaceOf(Path.GetDirectoryName(file)!)
@@ -139,6 +139,13 @@ public sealed partial class LayeringTests
             name = name[..name.LastIndexOf('.')];
         }
         return null;
+    }
+
+    /// <summary>Fails with all findings, a line each.</summary>
+    private static void AssertNone(IEnumerable<string> findings)
+    {
+        string all = string.Join('\n', findings.Distinct());
+        Assert.True(all.Length == 0, all);
     }
 
     private static readonly Lazy<HashSet<string>> Spaces = new(() =>
