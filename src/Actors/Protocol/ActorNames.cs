@@ -19,7 +19,7 @@ internal static class ActorNames
     public const string Supervisor = "supervisor";
 
     /// <summary>Writes the run's event log, on the node that leads.</summary>
-    public const string EventWriter = "journal";
+    public const string EventWriter = "event-writer";
 
     /// <summary>Answers requests for shares.</summary>
     public const string Loader = "loader";
