@@ -5,8 +5,9 @@ namespace Starling.Model.Tokenizer;
 
 /// <summary>
 /// How a tokenizer is trained. The defaults are LlamaGen's (tokenizer/tokenizer_image/vq_train.py). The result is a
-/// pure function of these options, the batches and the perceptual loss. It depends on <see cref="NetworkTrainingOptions.Threads"/> too,
-/// because libtorch sums the weight gradients of convolutions by thread.
+/// pure function of these options, the batches and the perceptual loss. It depends on
+/// <see cref="NetworkTrainingOptions.Threads"/> too, because libtorch sums the weight gradients of convolutions by
+/// thread.
 /// </summary>
 public sealed record TokenizerTrainingOptions : NetworkTrainingOptions
 {

@@ -62,7 +62,7 @@ public sealed partial class LayeringTests
         where Layers.OfActors.Contains(used)
         select $"{layer.Key} may use {used}");
 
-    /// <summary>What decides is a function of its arguments: it knows no actors, no files, no clock, no tensors.</summary>
+    /// <summary>What decides is a function of its arguments: it knows no actor, file, clock or tensor.</summary>
     [Theory]
     [InlineData("src/Actors/Coordination")]
     [InlineData("src/Data/Randomness")]
@@ -110,8 +110,8 @@ public sealed partial class LayeringTests
     }
 
     /// <summary>
-    /// Which types use which, without type parameters: ArchUnitNET takes those of the same name in two generated classes
-    /// for one type.
+    /// Which types use which, without type parameters: ArchUnitNET takes those of the same name in two generated
+    /// classes for one type.
     /// </summary>
     private static IEnumerable<(string From, string To, string What)> Uses() =>
         from type in Program.Value.Types

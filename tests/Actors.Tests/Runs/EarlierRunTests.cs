@@ -72,7 +72,7 @@ public sealed class EarlierRunTests : IDisposable
         Assert.Equal(losses.TakeLast(4).Average(), StepLosses.Mean(Run, Step, 4)!.Value, 1e-12);
     }
 
-    /// <summary>The key is in the file's name and in the file, so a key that is written otherwise finds nothing.</summary>
+    /// <summary>The key is in the file's name and in the file, so another form of the key finds nothing.</summary>
     [Fact]
     public void Its_reference_statistics_are_found_under_their_key()
     {
