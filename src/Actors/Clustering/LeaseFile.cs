@@ -5,15 +5,16 @@ namespace Starling.Actors.Clustering;
 
 /// <summary>
 /// A lease that nodes hold by one file in a folder that they share. The owner raises a number in the file to show that
-/// it is alive. Another node takes the owner for dead when that node has seen no change of the number for the lease's
-/// duration by its own monotonic clock, so the clocks of the machines need not agree. Not thread-safe.
+/// it is alive. Every other node watches the number by its own monotonic clock, so the clocks of the machines need not
+/// agree. If the number has not changed for the lease's duration, the watching node takes the owner for dead. Not
+/// thread-safe.
 /// </summary>
 /// <param name="path">The file. The first owner creates it.</param>
 /// <param name="owner">The name of this instance, which no other instance has.</param>
 /// <param name="duration">How long the lease lasts if its owner does not renew it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tries">
-/// How many times the lock of the file is tried, 5 ms apart, before an I/O error is reported.
+/// How many times the lock of the file is tried again, 5 ms apart, before an I/O error is reported.
 /// </param>
 internal sealed class LeaseFile(string path, string owner, TimeSpan duration, TimeProvider time, int tries = 200)
 {

@@ -16,7 +16,10 @@ internal sealed class StatusClient : IAsyncDisposable
     private StatusClient(ActorSystem system) => _system = system;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="node">A node that will be asked. The client listens on the address that faces this node.</param>
+    /// <param name="node">
+    /// A node that will be asked. The client listens on the address of this machine from which packets to the node are
+    /// sent.
+    /// </param>
     /// <param name="tls">The client's certificate and the trusted authority; null for no encryption.</param>
     public static StatusClient For(Address node, RemoteTls? tls)
     {

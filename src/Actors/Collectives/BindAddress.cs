@@ -6,9 +6,10 @@ using Starling.Data;
 namespace Starling.Actors.Collectives;
 
 /// <summary>
-/// Finds and checks the addresses that the program listens on: those of collective engines, and of nodes. A public
-/// address is refused unless the user insists, and so is "all addresses" always. The traffic of a collective engine is
-/// neither encrypted nor authenticated: anybody who reaches the engine can read weights, ruin a run or end the process.
+/// Finds and checks the addresses that the program listens on: those of collective engines, and of nodes. A wildcard,
+/// which stands for all addresses, is always refused. A public address is refused unless the user permits it. The
+/// traffic of a collective engine is neither encrypted nor authenticated: anybody who reaches the engine can read
+/// weights, ruin a run or end the process.
 /// </summary>
 public static class BindAddress
 {

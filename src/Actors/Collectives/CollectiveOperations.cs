@@ -6,8 +6,8 @@ namespace Starling.Actors.Collectives;
 public static class CollectiveOperations
 {
     /// <summary>
-    /// Elements that <see cref="Broadcast"/> sends in one exchange. The timeout counts for each exchange, so a long
-    /// copy is cut into pieces.
+    /// Elements that <see cref="Broadcast"/> sends in one exchange. The timeout starts anew with each exchange, so a
+    /// long copy is sent in pieces.
     /// </summary>
     private const long BroadcastElements = 1 << 24;
 

@@ -6,7 +6,9 @@ namespace Starling.Actors.Configuration;
 /// <summary>Section <c>data</c> of a run: the images, their crops, their order and their loading.</summary>
 public sealed record DataOptions : ImageOptions
 {
-    /// <summary>Number of row groups that are shuffled together. More mix better and need more cache.</summary>
+    /// <summary>
+    /// Number of row groups that are shuffled together. More row groups shuffle the images better, and need more cache.
+    /// </summary>
     [Range(1, 65536)]
     public int WindowRowGroups { get; init; } = 8;
 

@@ -5,7 +5,8 @@ namespace Starling.Actors.Configuration;
 
 /// <summary>
 /// Section <c>evaluation.probe</c>: a linear classifier on frozen features of the contrastive block, computed with the
-/// null class (ST-AR, section 3.2 and Fig. 4). Its training is MAE's, scaled down.
+/// null class (ST-AR, section 3.2 and Fig. 4). The probe is trained by
+/// MAE's recipe for linear probes, with fewer epochs.
 /// </summary>
 public sealed record ProbeOptions
 {

@@ -127,7 +127,8 @@ internal static class Formation
     public static RunState OnTrainerAnswered(
         RunPlan plan, RunState state, RunEvent.TrainerAnswered e, List<RunEffect> effects)
     {
-        if (!state.Knows(e.Trainer, e.Incarnation) || state.Trainers[e.Trainer].Heard >= e.Sequence) return state;
+        if (!state.Knows(e.Trainer, e.Incarnation) || state.Trainers[e.Trainer].LastAnsweredPing >= e.Sequence)
+            return state;
         RunState next = state with
         {
             Trainers = state.Trainers.SetItem(e.Trainer, new TrainerMember(e.Incarnation, e.Sequence, state.Ticks)),
@@ -167,13 +168,13 @@ internal static class Formation
         long sequence = state.Sequence + 1;
         effects.Add(new RunEffect.Ping(sequence));
         effects.Add(new RunEffect.StartTimer(RunTimer.RollCall, state.Generation, plan.RollCallTimeout));
-        return state with { Phase = RunPhase.RollCall, Sequence = sequence, RollCall = sequence };
+        return state with { Phase = RunPhase.RollCall, Sequence = sequence, RollCallPing = sequence };
     }
 
     /// <summary>Forms the next generation if all trainers have answered the roll call.</summary>
     public static RunState FormIfAllAnswered(RunPlan plan, RunState state, List<RunEffect> effects)
     {
-        if (state.Trainers.Values.Any(m => m.Heard < state.RollCall)) return state;
+        if (state.Trainers.Values.Any(m => m.LastAnsweredPing < state.RollCallPing)) return state;
         // If the generation before broke by itself without a step, the next one formed at once would probably break
         // too. The roll call then lasts until its timer rings, which gives the cause a moment to pass.
         return state.FruitlessGenerations > 0 && !state.HostLost && !state.Trainers.IsEmpty
@@ -193,7 +194,7 @@ internal static class Formation
         bool waits = false;
         foreach ((string trainer, TrainerMember member) in state.Trainers)
         {
-            if (member.Heard >= state.RollCall) continue;
+            if (member.LastAnsweredPing >= state.RollCallPing) continue;
             // The cluster cannot reach the trainer's node, or may not have had the time to notice that.
             if (state.Silent.Contains(trainer) || !IsOverdue(plan, state, member)) waits = true;
             else next = DropOverdue(next, trainer, effects);
@@ -211,7 +212,7 @@ internal static class Formation
         effects.Add(new RunEffect.Fault(blame));
         // If some late hosts have gone silent too, they may be unreachable rather than late. The roll call, or the
         // cluster, decides about them.
-        if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].HeardAt < state.Ticks - 1))
+        if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].LastAnsweredTick < state.Ticks - 1))
             return CallRoll(plan, state with { Blame = blame }, effects);
         // All late hosts answer pings, so their work is slow or stuck, and they are dropped. Their work may be at
         // fault rather than their nodes, so the generation counts as fruitless.
@@ -226,5 +227,5 @@ internal static class Formation
 
     /// <summary>Returns whether a trainer has left too many pings unanswered.</summary>
     private static bool IsOverdue(RunPlan plan, RunState state, TrainerMember member) =>
-        member.HeardAt < state.Ticks - plan.UnansweredPings;
+        member.LastAnsweredTick < state.Ticks - plan.UnansweredPings;
 }

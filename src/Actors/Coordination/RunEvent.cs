@@ -1,9 +1,10 @@
 namespace Starling.Actors.Coordination;
 
 /// <summary>
-/// A fact that the supervisor learns. An event with a generation is ignored unless that is the current one. An event
-/// with an incarnation is ignored unless that is the trainer's current one. A message of a trainer, and the handler in
-/// <see cref="RunMachine"/>, have the same name as the event.
+/// A fact that the supervisor learns. An event with a generation is ignored unless the generation is the current one;
+/// only <see cref="CheckpointCommitted"/> of an earlier generation counts too. An event with an incarnation is ignored
+/// unless the trainer is a member in that incarnation; <see cref="TrainerJoined"/> has to bring a newer one. The
+/// handler of an event is called On, followed by the event's name; <see cref="RunMachine"/> says which class has it.
 /// </summary>
 public abstract record RunEvent
 {

@@ -50,8 +50,10 @@ namespace Starling.Actors.Coordination;
 //    - TimerRang(Form), from Binding and Connecting: a late host does not answer pings. [Formation.OnTimerRang]
 //    - TrainerReady of the last host, from Connecting: the hosts hold different steps. [Formation.OnTrainerReady]
 // I  All trainers have answered: TrainerAnswered [Formation.OnTrainerAnswered], TrainerJoined, TrainerLost,
-//    TrainerFailed [Membership.OnTrainerJoined, OnTrainerLost, OnTrainerFailed]. Or TimerRang(RollCall), and every
-//    trainer that has not answered is dropped. [Formation.OnTimerRang]
+//    TrainerFailed [Membership.OnTrainerJoined, OnTrainerLost, OnTrainerFailed]. If earlier generations broke by
+//    themselves without a step, and no host was lost, the run waits for the timer all the same.
+//    Or TimerRang(RollCall): trainers that have left too many pings unanswered are dropped. If a trainer's node is
+//    unreachable, or a trainer has not been silent for long enough, the timer is set again. [Formation.OnTimerRang]
 // J  StopRequested, and no trainer is registered. [Endings.OnStopRequested]
 // K  Too many generations in a row failed without a step; or a stop was requested, and no trainer is left.
 //    [Formation.Form]
@@ -77,7 +79,9 @@ public enum RunPhase
     Connecting,
     /// <summary>The hosts make steps.</summary>
     Running,
-    /// <summary>The hosts have made the last step. The run waits for its checkpoint, then for evaluations.</summary>
+    /// <summary>
+    /// Rank 0 has made the last step of the generation. The run waits for its checkpoint, then for evaluations.
+    /// </summary>
     Draining,
     /// <summary>The run has ended. <see cref="RunResult"/> says how.</summary>
     Ended,

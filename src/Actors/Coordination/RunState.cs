@@ -111,7 +111,7 @@ public sealed record RunState
     public long Sequence { get; init; }
 
     /// <summary>Number of the ping that began the last roll call.</summary>
-    public long RollCall { get; init; }
+    public long RollCallPing { get; init; }
 
     /// <summary>The reason why the generation broke by itself; null if it did not.</summary>
     public string? Blame { get; init; }

@@ -45,7 +45,7 @@ public sealed class ProgressMetrics
     /// <param name="epoch">Passes over the data so far.</param>
     /// <param name="images">Images of this step.</param>
     /// <param name="tokens">Tokens of this step that the student predicted.</param>
-    public void StepCommitted(long step, double epoch, int images, long tokens)
+    public void StepApplied(long step, double epoch, int images, long tokens)
     {
         Interlocked.Exchange(ref _lastStepMark, _time.GetTimestamp());
         _steps.Inc();

@@ -165,7 +165,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         StepResult r = m.Result;
         _progress = _progress.After(r, m.Timing.Total);
         RunMetrics metrics = _out.Metrics;
-        metrics.Progress.StepCommitted(
+        metrics.Progress.StepApplied(
             r.Step, _progress.Epoch, _progress.GlobalBatch, (long)_progress.GlobalBatch * _tokensPerImage);
         foreach (LossPart part in _progress.Losses) metrics.Learning.Loss(part.Name, part.Value);
         metrics.Learning.GradientNorm(r.GradientNorm);

@@ -6,8 +6,8 @@ namespace Starling.Actors.Protocol;
 
 /// <summary>
 /// The messages to the supervisor, and its answers to actors of every kind. A report with a generation is ignored
-/// unless that is the current one. A report of a trainer has the same name as the <see cref="RunEvent"/> that it
-/// becomes.
+/// unless the generation is the current one; only <see cref="CheckpointCommitted"/> of an earlier generation counts
+/// too. A report of a trainer has the same name as the <see cref="RunEvent"/> that it becomes.
 /// </summary>
 public static class SupervisorProtocol
 {
@@ -78,7 +78,10 @@ public static class SupervisorProtocol
     public sealed record StepApplied(
         string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds);
 
-    /// <summary>The exchange between the hosts failed. The step that was under way is not applied.</summary>
+    /// <summary>
+    /// The exchange between the hosts failed. The sender did not apply the step at hand. Other hosts may have applied
+    /// it.
+    /// </summary>
     public sealed record ExchangeBroke(string Trainer, long Generation, string Reason);
 
     /// <summary>A trainer's loop failed and holds no state any more. The trainer registers again.</summary>

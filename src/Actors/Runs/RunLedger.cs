@@ -19,8 +19,6 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(5);
-
     private readonly string _lockPath = Path.Combine(Path.GetFullPath(folder), LockName);
     private readonly string _path = Path.Combine(Path.GetFullPath(folder), FileName);
     private readonly IDurableFiles _files = files ?? DiskFiles.Instance;
@@ -95,14 +93,8 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         return work();
     });
 
-    private FileStream Lock()
-    {
-        int tries = (int)(_timeout / RetryInterval);
-        // The wait blocks the calling thread, as the reads and writes of the ledger do.
-        return LockedFile.WaitAsync(() => LockedFile.TryLock(_lockPath), tries, RetryInterval, TimeProvider.System,
-                CancellationToken.None).GetAwaiter().GetResult() ??
-            throw new IOException($"another process has held {LockName} for {_timeout.TotalSeconds:0} s");
-    }
+    private FileStream Lock() => LockedFile.Wait(_lockPath, _timeout) ??
+        throw new IOException($"another process has held {LockName} for {_timeout.TotalSeconds:0} s");
 
     private T Guarded<T>(string what, Func<T> work)
     {

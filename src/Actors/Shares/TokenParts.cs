@@ -6,12 +6,14 @@ using Starling.Data.Batches;
 namespace Starling.Actors.Shares;
 
 /// <summary>
-/// Cuts a share of tokens into messages, between images, and puts it together again. Messages are kept small, because
-/// a large one delays the heartbeats that wait behind it on the same connection.
+/// Cuts a share of tokens into messages and joins them again. No image is divided between two messages. Messages are
+/// kept small, because a large one delays the heartbeats that wait behind it on the same connection.
 /// </summary>
 internal static class TokenParts
 {
-    /// <summary>Most bytes of codes in a message; labels and bad images have the rest of 256 KB.</summary>
+    /// <summary>
+    /// Most bytes of codes in a message. A message may have 256 KB; labels and bad images need the rest.
+    /// </summary>
     public const int MostCodeBytes = 128 << 10;
 
     private const int MostBad = 64, MostText = 400;

@@ -35,8 +35,8 @@ public interface ITrainerReports
     void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked);
 
     /// <summary>
-    /// Reports that the exchange with other trainers failed. The step at hand was not applied; the state is that after
-    /// the last applied step.
+    /// Reports that the exchange with other trainers failed. This trainer did not apply the step at hand. It keeps the
+    /// state after its last applied step, unless the copy of a state broke: then it holds no state.
     /// </summary>
     void ExchangeBroke(long generation, string reason);
 

@@ -14,8 +14,8 @@ namespace Starling.Actors.Training;
 /// called from any thread and return at once.
 /// </summary>
 /// <remarks>
-/// When a generation ends, for any reason, the state is that after the last confirmed step. The state is lost only if
-/// the loop itself fails.
+/// When a generation ends, the state is that after the last step that this trainer applied. The trainer loses its state
+/// in two cases: the loop fails, or the copy of another trainer's state breaks (<see cref="StateSync"/>).
 /// </remarks>
 public sealed class TrainerLoop : IDisposable
 {
@@ -121,6 +121,10 @@ public sealed class TrainerLoop : IDisposable
         if (_part is { } part) Post(part, () => work(part));
     }
 
+    /// <summary>
+    /// Queues work for an assignment. If the exchange fails, the loop reports that and keeps its state. Any other
+    /// exception passes through <see cref="TrainerThread"/> to <see cref="Fail"/>, which frees the state.
+    /// </summary>
     private void Post(Assignment part, Action work) => _thread.Post(() =>
     {
         if (part.Aborted.IsCancellationRequested) return;

@@ -65,8 +65,8 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
     public bool TryRequest(long step, int replica) =>
         _requests.Writer.TryWrite(new Request(step, replica)) || _stop.IsCancellationRequested;
 
-    /// <summary>Lets no more requests in; those already made are still answered.</summary>
-    public void Complete() => _requests.Writer.TryComplete();
+    /// <summary>Lets no more requests in; those already made are still answered. For tests.</summary>
+    internal void Complete() => _requests.Writer.TryComplete();
 
     /// <summary>Stops: batches in work are finished and dropped, and all threads have ended on return.</summary>
     public async ValueTask DisposeAsync()

@@ -31,7 +31,7 @@ public sealed class CurveChart : IDisposable
 
     // The colors are those of Okabe and Ito, which color-blind readers can tell apart. Gray replaces their black,
     // because the axes are black. Olive replaces their yellow, because yellow is hard to see on white.
-    private static readonly Color[] Colours =
+    private static readonly Color[] Colors =
     [
         new(0, 114, 178), new(213, 94, 0), new(0, 158, 115), new(204, 121, 167),
         new(230, 159, 0), new(86, 180, 233), new(90, 90, 90), new(150, 130, 0),
@@ -94,7 +94,7 @@ public sealed class CurveChart : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(style);
         if (points.Count == 0) throw new ArgumentException("a curve needs points", nameof(points));
         Scatter curve = Plot.Add.Scatter(
-            points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), Colours[style % Colours.Length]);
+            points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), Colors[style % Colors.Length]);
         curve.LineWidth = CurveWidth;
         curve.LinePattern = dashed ? Dashes : LinePattern.Solid;
         curve.MarkerShape = Markers[style % Markers.Length];

@@ -37,6 +37,7 @@ internal static class CheckpointPin
         }
         catch (IOException)
         {
+            // Unlike LockedFile, a pin treats every failure as "held": a checkpoint that cannot be opened is not moved.
             return null;
         }
     }

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Starling.Model.Checkpoints;
 
-/// <summary>Generated serializer that writes a configuration value on one line, for messages.</summary>
+/// <summary>
+/// Writes a configuration value as JSON on one line, for messages. The compiler generates the code.
+/// </summary>
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class OneLine : JsonSerializerContext;

@@ -75,7 +75,8 @@ public sealed class ReferenceCache(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            ReplacedFile.Write(FileOf(key), temporary => SafetensorsFile.Write(temporary, tensors, metadata));
+            ReplacedFile.WriteAmongOthers(
+                FileOf(key), temporary => SafetensorsFile.Write(temporary, tensors, metadata));
         }
         catch (Exception e) when (e.IsDiskFailure())
         {

@@ -11,7 +11,8 @@ namespace Starling.Model.Evaluation;
 
 /// <summary>
 /// The data in the form that an evaluation needs, read once: feature statistics of the training images, and codes and
-/// classes of training and held-out images. Belongs to no dispose scope and to the evaluator's thread.
+/// classes of training and held-out images. The tensors belong to no dispose
+/// scope. Only the evaluator's thread uses them.
 /// </summary>
 public sealed class ReferenceData : IDisposable
 {

@@ -1,6 +1,9 @@
 namespace Starling.Model.Features;
 
-/// <summary>One operation of a <see cref="ConvolutionGraph"/>, with the keys of the file's metadata.</summary>
+/// <summary>
+/// One operation of a <see cref="ConvolutionGraph"/>. The properties have the names that the <c>arch</c> entry of the
+/// weight file uses.
+/// </summary>
 internal sealed record GraphOperation
 {
     /// <summary>

@@ -1,9 +1,9 @@
 namespace Starling.Model.Files;
 
 /// <summary>
-/// The operations by which checkpoints change the disk. Tests replace them, to let each one fail or to cut the power at
-/// it. All throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> if the system refuses. Safe for
-/// any thread.
+/// The operations by which checkpoints and the ledger change the disk. Tests replace them, to let each one fail or to
+/// cut the power at it. All throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> if the system
+/// refuses. Safe for any thread.
 /// </summary>
 public interface IDurableFiles
 {

@@ -7,6 +7,7 @@ namespace Starling.Model.Files;
 /// </summary>
 public static class LockedFile
 {
+    private static readonly TimeSpan BlockingInterval = TimeSpan.FromMilliseconds(2);
     private const int LinuxLocked = 11, MacLocked = 35, WindowsLocked = unchecked((int)0x80070020);
 
     /// <summary>Locks the file for this process alone. Makes the file if it does not exist.</summary>
@@ -36,7 +37,23 @@ public static class LockedFile
         {
             if (tryLock() is { } file) return file;
             if (i >= tries) return null;
-            await Task.Delay(interval, time, cancellation);
+            await Task.Delay(interval, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Locks the file for this process alone. Blocks while another process holds it.</summary>
+    /// <param name="path">The file; made where it is missing.</param>
+    /// <param name="timeout">How long is waited.</param>
+    /// <returns>The open file, or null if another process held it for all that time.</returns>
+    public static FileStream? Wait(string path, TimeSpan timeout)
+    {
+        using ManualResetEventSlim pause = new();
+        long began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (TryLock(path) is { } file) return file;
+            if (TimeProvider.System.GetElapsedTime(began) >= timeout) return null;
+            pause.Wait(BlockingInterval); // nothing sets the event: the system reports no end of a lock
         }
     }
 

@@ -11,26 +11,22 @@ public static class ReplacedFile
     /// <summary>The ending of temporary names. Such a file stays only if its process was killed.</summary>
     public const string TemporarySuffix = ".new";
 
-    /// <summary>Writes a file. A power cut may lose the new file, but never damages the old one.</summary>
-    /// <param name="path">The path of the file. An existing file is replaced.</param>
-    /// <param name="write">
-    /// Writes the file to the temporary path that it is given. That path is different for each call, so several
-    /// processes may write the same file.
-    /// </param>
-    public static void Write(string path, Action<string> write)
-    {
-        string temporary = $"{path}.{Guid.NewGuid().ToString("N")[..8]}{TemporarySuffix}";
-        try
-        {
-            write(temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            Delete(temporary); // the disk may be full
-            throw;
-        }
-    }
+    /// <summary>
+    /// Writes a file. A power cut may lose the new file, but never damages the old one. One writer at a time: what a
+    /// dead writer left under the temporary name is overwritten.
+    /// </summary>
+    /// <param name="path">The file's place; what is there is replaced.</param>
+    /// <param name="write">Writes the file at the path that it is given.</param>
+    public static void Write(string path, Action<string> write) => Write(path, path + TemporarySuffix, write);
+
+    /// <summary>
+    /// Writes a file as <see cref="Write(string, Action{string})"/> does, while other processes may write the same
+    /// file. Each has a temporary name of its own; the last one to finish wins.
+    /// </summary>
+    /// <param name="path">The file's place; what is there is replaced.</param>
+    /// <param name="write">Writes the file at the path that it is given.</param>
+    public static void WriteAmongOthers(string path, Action<string> write) =>
+        Write(path, $"{path}.{Guid.NewGuid().ToString("N")[..8]}{TemporarySuffix}", write);
 
     /// <summary>Writes a text file in the same way.</summary>
     public static void Write(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
@@ -50,6 +46,20 @@ public static class ReplacedFile
         }
         files.Replace(temporary, path);
         files.SyncFolder(Path.GetDirectoryName(path)!); // otherwise a power cut could undo the rename
+    }
+
+    private static void Write(string path, string temporary, Action<string> write)
+    {
+        try
+        {
+            write(temporary);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            Delete(temporary); // a full disk needs the room
+            throw;
+        }
     }
 
     private static void Delete(string path)

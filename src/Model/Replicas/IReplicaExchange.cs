@@ -23,8 +23,9 @@ public interface IReplicaExchange
     Tensor Sum(ReplicaSum hosted);
 
     /// <summary>
-    /// Returns when every trainer of the generation has the step's sum. The state must not change earlier: if the
-    /// exchange fails on any trainer, all of them compute the step again from the old state.
+    /// Returns when every trainer of the generation has the step's sum. No trainer changes its state before its call
+    /// returns. If the call fails on one trainer, other trainers may have passed the barrier and applied the step. The
+    /// next generation then goes on from their state. If no trainer passed the barrier, the step is computed again.
     /// </summary>
     void Confirm();
 }

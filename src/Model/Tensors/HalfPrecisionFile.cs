@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Starling.Model.Tensors;
 
 /// <summary>
-/// Writes weights as float16. That halves the file, and is exact enough for networks with normalized activations.
+/// Writes weights as float16. float16 halves the file, and is exact enough for networks with normalized activations.
 /// </summary>
 public static class HalfPrecisionFile
 {

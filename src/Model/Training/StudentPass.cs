@@ -85,7 +85,8 @@ internal sealed class StudentPass(
                 logits_NTV.reshape(-1, vocabulary).to(ScalarType.Float32), batch.Codes_NT.reshape(-1),
                 reduction: nn.Reduction.Sum)
             .Times(1.0 / ((double)images * views * state.Shape.Tokens));
-        Tensor total = autoRegressive, none = zeros_like(autoRegressive), mim = none, step = none, view = none;
+        Tensor total = autoRegressive, none = zeros_like(autoRegressive), mim = none;
+        Tensor contrastStep = none, contrastView = none;
 
         // L_MIM (Eq. 4): the student's last features against the teacher's. The mean is over all positions or the
         // masked ones.
@@ -106,13 +107,14 @@ internal sealed class StudentPass(
         if (anchors_NKD is not null)
         {
             Tensor anchors_bSKD = anchors_NKD.view(count, views, anchors_NKD.shape[1], anchors_NKD.shape[2]);
-            (step, view) = teacher!.ReplicaKeys is { } local
+            (contrastStep, contrastView) = teacher!.ReplicaKeys is { } local
                 ? local[replica.Replica].Sums(anchors_bSKD, first)
                 : teacher.Keys.Sums(anchors_bSKD, firstInBatch);
-            (step, view) = (step.Times(1.0 / images), view.Times(1.0 / images));
-            total = total.PlusScaled(step.Plus(view), 0.5 * _guided.Beta * WeightRamp());
+            contrastStep = contrastStep.Times(1.0 / images);
+            contrastView = contrastView.Times(1.0 / images);
+            total = total.PlusScaled(contrastStep.Plus(contrastView), 0.5 * _guided.Beta * WeightRamp());
         }
-        return stack([autoRegressive, mim, step, view, total]);
+        return stack([autoRegressive, mim, contrastStep, contrastView, total]);
     }
 
     public void Dispose() => _student.Dispose();

@@ -1,13 +1,13 @@
 using static TorchSharp.torch;
 
-// Shapes: B batch, S sequence, P anything between, H heads, d head width, T tokens of an image.
+// Shapes: B batch, S sequence, P queries or keys, stacked, H heads, d head width, T tokens of an image.
 namespace Starling.Model.Transformer;
 
 /// <summary>
 /// LlamaGen's 2D rotary embedding. It rotates pairs of a head's elements: the first half of the pairs by the row of the
-/// token in the grid, the second half by its column. The entry of the class position is zero and not the unit rotation,
-/// so the query and the key of the class token vanish and its attention logits are 0. LlamaGen's released weights were
-/// trained with that.
+/// token in the grid, the second half by its column. The table's entry for the class position is 0 and not the unit
+/// rotation. Query and key of the class token therefore become 0, and so do its attention logits. LlamaGen's released
+/// weights were trained with this entry.
 /// </summary>
 internal static class RotaryTable
 {

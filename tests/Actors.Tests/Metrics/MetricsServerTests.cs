@@ -15,7 +15,7 @@ public sealed class MetricsServerTests
     [Fact]
     public async Task Serves_metrics_and_both_health_endpoints()
     {
-        _metrics.Progress.StepCommitted(3, 0, 1, 1);
+        _metrics.Progress.StepApplied(3, 0, 1, 1);
         await using MetricsServer server = await StartAsync(0);
         using var client = new HttpClient { BaseAddress = server.Address };
         Assert.Contains("starling_step 3\n", await client.GetStringAsync("metrics"));

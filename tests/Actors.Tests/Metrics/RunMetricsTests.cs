@@ -52,7 +52,7 @@ public sealed partial class RunMetricsTests
     public async Task A_committed_step_shows_in_every_progress_metric()
     {
         _metrics.Progress.Resumed(100, 1.5);
-        _metrics.Progress.StepCommitted(101, 1.6, images: 32, tokens: 4096);
+        _metrics.Progress.StepApplied(101, 1.6, images: 32, tokens: 4096);
         _metrics.Learning.Loss("ar", 6.25);
         _metrics.Progress.Phase("forward", 0.1);
         string text = await ScrapeAsync();
@@ -105,7 +105,7 @@ public sealed partial class RunMetricsTests
     [Fact]
     public async Task Two_runs_in_one_process_do_not_mix()
     {
-        new RunMetrics(_time).Progress.StepCommitted(7, 0, 1, 1);
+        new RunMetrics(_time).Progress.StepApplied(7, 0, 1, 1);
         Assert.Contains("starling_step 0\n", await ScrapeAsync());
     }
 

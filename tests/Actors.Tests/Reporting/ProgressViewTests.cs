@@ -78,7 +78,7 @@ public sealed class ProgressViewTests
         """);
 
     [Fact]
-    public async Task The_live_view_draws_progresss_and_keeps_notes()
+    public async Task The_live_view_draws_progress_and_keeps_notes()
     {
         await using (var view = new LiveView(TestConsole.Of(_output, ansi: true)))
         {

@@ -37,9 +37,9 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 3, 2, 1);
         // One batch fills the queue, and two threads cannot hand over theirs.
         for (int replica = 0; replica < 3; replica++) await RequestAsync(pipeline, 0, replica);
-        while (pipeline.QueueDepth == 0) await Task.Delay(1);
+        await UntilAsync(() => pipeline.QueueDepth > 0);
         await RequestAsync(pipeline, 0, 99);
-        while (pipeline.HasLiveThreads) await Task.Delay(1);
+        await UntilAsync(() => !pipeline.HasLiveThreads);
         await pipeline.Batches.ReadAsync();
         await AssertFailedAsync(pipeline);
         for (int step = 0; step < 10; step++) Assert.True(pipeline.TryRequest(step, 0));
@@ -74,9 +74,15 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
     }
 
     /// <summary>Repeats a request until it is accepted.</summary>
-    private static async Task RequestAsync(ReplicaBatchPipeline pipeline, long step, int replica)
+    private static Task RequestAsync(ReplicaBatchPipeline pipeline, long step, int replica) =>
+        UntilAsync(() => pipeline.TryRequest(step, replica));
+
+    private static async Task UntilAsync(Func<bool> holds)
     {
-        while (!pipeline.TryRequest(step, replica)) await Task.Delay(1);
+        using CancellationTokenSource timeout =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!holds()) await Task.Delay(1, timeout.Token);
     }
 
     private static async Task AssertFailedAsync(ReplicaBatchPipeline pipeline)

@@ -45,4 +45,15 @@ public sealed class LockedFileTests : IDisposable
 
         Func<FileStream?> Try(int succeedsAt) => () => ++tries < succeedsAt ? null : LockedFile.TryLock(Place);
     }
+
+    [Fact]
+    public async Task A_wait_ends_with_the_lock_or_with_its_time()
+    {
+        FileStream held = LockedFile.TryLock(Place)!;
+        Assert.Null(LockedFile.Wait(Place, TimeSpan.FromMilliseconds(20)));
+        Task<FileStream?> waiting = Task.Run(() => LockedFile.Wait(Place, TimeSpan.FromMinutes(1)));
+        held.Dispose();
+        using FileStream? file = await waiting;
+        Assert.NotNull(file);
+    }
 }

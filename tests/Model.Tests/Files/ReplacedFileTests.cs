@@ -40,18 +40,21 @@ public sealed class ReplacedFileTests : IDisposable
     [Fact]
     public void Two_writers_of_one_file_do_not_meet()
     {
-        ReplacedFile.Write(Place, first =>
+        ReplacedFile.WriteAmongOthers(Place, first =>
         {
             File.WriteAllText(first, "first");
-            ReplacedFile.Write(Place, "second");
+            ReplacedFile.WriteAmongOthers(Place, second => File.WriteAllText(second, "second"));
         });
         Assert.Equal("first", File.ReadAllText(Place));
         Assert.Equal([Place], Directory.GetFiles(_folder.FullName));
     }
 
     [Fact]
-    public void What_a_dead_writer_left_does_not_stop_a_durable_write()
+    public void What_a_dead_writer_left_is_overwritten()
     {
+        File.WriteAllText(Place + ReplacedFile.TemporarySuffix, "half");
+        ReplacedFile.Write(Place, "whole");
+        Assert.Equal("whole", File.ReadAllText(Place));
         File.WriteAllText(Place + ReplacedFile.TemporarySuffix, "half");
         ReplacedFile.WriteDurably(Place, "whole"u8, DiskFiles.Instance);
         Assert.Equal("whole", File.ReadAllText(Place));

@@ -5,7 +5,8 @@ using Starling.Data;
 namespace Starling.Actors.Collectives.Gloo;
 
 /// <summary>
-/// Exchanges values by gloo over TCP, for trainers on CPUs; and for trainers on GPUs without NCCL, through CPU memory.
+/// Exchanges values by gloo over TCP. The engine serves trainers on CPUs. Trainers on GPUs without NCCL use it too;
+/// their values pass through the memory of the CPU.
 /// The engine uses the system's library (Debian's libgloo) through a small C interface, which <c>dotnet build</c>
 /// compiles if gloo's headers are installed.
 /// </summary>

@@ -6,14 +6,14 @@ namespace Starling.Actors.Collectives.Nccl;
 
 /// <summary>
 /// A group of one generation over an NCCL communicator. The communicator is non-blocking: calls return at once, and the
-/// calling thread asks in a loop whether they are done. So it notices a timeout, or an abort by another thread, even if
-/// the messages of a dead peer never come.
+/// calling thread asks in a loop whether they are done. The calling thread therefore notices a timeout or an abort even
+/// if a dead peer never answers.
 /// </summary>
 internal sealed unsafe class NcclGroup : CollectiveGroup
 {
     /// <summary>
-    /// libtorch's default stream, because TorchSharp offers no other. NCCL's work is ordered on it after the
-    /// computation of what is sent, and before the use of what is received.
+    /// NCCL works on libtorch's default stream, because TorchSharp offers no other. The stream keeps NCCL's work after
+    /// the computation of what is sent and before the use of what is received.
     /// </summary>
     private static readonly nint Stream = nint.Zero;
 

@@ -13,7 +13,8 @@ namespace Starling.Actors.Commands.Checkpoints;
 
 /// <summary>
 /// Writes imported weights as a run's checkpoint of step 0. Training, sampling and evaluation then need no code for
-/// imports. And if such a run loses its checkpoints, it stops, instead of starting again from random weights.
+/// imports. Without a checkpoint of step 0, a run that lost its checkpoints would start from random weights. With it,
+/// the run stops and says so.
 /// </summary>
 internal static class ImportedStart
 {

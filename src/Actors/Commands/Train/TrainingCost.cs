@@ -21,8 +21,8 @@ internal sealed record TrainingCost(
 
     /// <summary>
     /// Computes the cost. Forward and backward pass of the student cost as much as three forward passes for each view
-    /// that the student sees. The teacher makes one forward pass for each view. With two views for both, ST-AR's cost
-    /// relative to LlamaGen's is 8 : 3.
+    /// that the student sees. The teacher makes one forward pass for each view. With two views for both, ST-AR costs
+    /// 2·3 + 2 = 8 forward passes an image; LlamaGen, with one view and no teacher, costs 3.
     /// </summary>
     public static TrainingCost Of(StarlingOptions o, GptShape shape)
     {

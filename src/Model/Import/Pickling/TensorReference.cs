@@ -8,7 +8,7 @@ namespace Starling.Model.Import.Pickling;
 internal sealed record TensorReference(StorageReference Storage, long Offset, long[] Shape, long[] Strides)
 {
     /// <summary>
-    /// Number of elements; null if the dimensions are larger than those of any tensor, even of an empty one.
+    /// Number of elements. Null if the dimensions other than 0 multiply to more than any real tensor has.
     /// </summary>
     internal long? Count
     {

@@ -66,7 +66,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Probe_curves_become_a_image()
+    public async Task Probe_curves_become_an_image()
     {
         Save("plain", 20, 40.25, 0.3, 0.6);
         Save("star", 20, 39.5, 0.35, 0.65);
