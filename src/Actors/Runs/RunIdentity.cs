@@ -4,7 +4,7 @@ namespace Starling.Actors.Runs;
 /// The properties that must be the same on all nodes of a run. The supervisor refuses a node of another identity,
 /// because that node would compute other states or misunderstand messages.
 /// </summary>
-/// <param name="Protocol">Version of the messages between nodes.</param>
+/// <param name="Protocol">Version of what the nodes of a run exchange: messages and checkpoints.</param>
 /// <param name="ConfigHash">
 /// Hash of the configuration as far as the nodes must agree on it; see <see cref="TrainingIdentity.HashWith"/>.
 /// </param>
@@ -12,8 +12,11 @@ namespace Starling.Actors.Runs;
 /// <param name="TokenizerFingerprint">Hash of the tokenizer's weights.</param>
 public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFingerprint, string TokenizerFingerprint)
 {
-    /// <summary>The version of this program's messages. The number grows with every change of a message.</summary>
-    public const int CurrentProtocol = 1;
+    /// <summary>
+    /// The version of what this program exchanges with other nodes. The number grows with every change of a message or
+    /// of a checkpoint that nodes of the version before would misunderstand. Version 2 has another hash of the model.
+    /// </summary>
+    public const int CurrentProtocol = 2;
 
     /// <summary>
     /// Returns a line for the logs of both sides that names the first difference, with both values; null if there is no
