@@ -4,11 +4,15 @@ using Starling.Actors.Protocol;
 namespace Starling.Actors.Commands;
 
 /// <summary>
-/// Handles Ctrl-C and SIGTERM. The first of them asks for a clean end, in which a run saves its state. A Ctrl-C after
-/// that ends the process at once.
+/// Handles Ctrl-C and the signals by which terminals and schedulers end processes: SIGTERM, SIGHUP (a terminal or an
+/// ssh connection closes) and SIGUSR1 (Slurm's warning before the time limit). The first of them asks for a clean end,
+/// in which a run saves its state. A Ctrl-C after that ends the process at once.
 /// </summary>
 public sealed class InterruptSignals : IDisposable
 {
+    /// <summary>.NET has no name for SIGUSR1. Its number is this one on Linux.</summary>
+    private const PosixSignal User1 = (PosixSignal)10;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TextWriter _error;
     private readonly Action<int> _exit;
@@ -27,11 +31,10 @@ public sealed class InterruptSignals : IDisposable
         _managed = managed;
         _error = error;
         _exit = exit;
-        _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-        ];
+        PosixSignal[] signals = OperatingSystem.IsLinux()
+            ? [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, User1]
+            : [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>

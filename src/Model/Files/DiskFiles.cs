@@ -41,7 +41,7 @@ public sealed class DiskFiles : IDurableFiles
             _at += bytes.Length;
         }
 
-        public void Sync() => RandomAccess.FlushToDisk(_file);
+        public void Sync() => FileSync.Sync(_file);
 
         public void Dispose() => _file.Dispose();
     }

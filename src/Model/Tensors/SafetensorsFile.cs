@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Starling.Data;
+using Starling.Model.Files;
 using static TorchSharp.torch;
 
 namespace Starling.Model.Tensors;
@@ -28,7 +29,7 @@ public static class SafetensorsFile
             RandomAccess.Write(file, bytes, at);
             at += bytes.Length;
         });
-        RandomAccess.FlushToDisk(file);
+        FileSync.Sync(file);
     }
 
     /// <summary>

@@ -36,6 +36,18 @@ public sealed class ResumeTests(TinyAssets assets, UninterruptedRun uninterrupte
         Assert.Equal(uninterrupted.Hash, await StarlingProcess.HashAsync(Run));
     }
 
+    [Theory]
+    [InlineData(StarlingProcess.HangUp)]
+    [InlineData(StarlingProcess.User1)]
+    public async Task A_closed_terminal_and_a_scheduler_s_warning_end_a_run_cleanly(int signal)
+    {
+        using StarlingProcess process = StarlingProcess.Train(assets, Run, "training.steps=100000");
+        await process.StepAsync(1);
+        process.Signal(signal);
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Equal(Steps(attempt: 1)[^1], new CheckpointStore(CheckpointPaths.Of(Run)).Latest()!.Step);
+    }
+
     [Fact]
     public async Task Kills_at_any_moment_cost_steps_and_no_bit()
     {

@@ -8,7 +8,7 @@ namespace Starling.Actors.Tests.Processes;
 /// <summary>The program as a process of its own, as a user starts it. Killed, if still alive, when disposed.</summary>
 internal sealed class StarlingProcess : IDisposable
 {
-    public const int Interrupt = 2, Kill = 9;
+    public const int HangUp = 1, Interrupt = 2, Kill = 9, User1 = 10;
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Lock _gate = new();
