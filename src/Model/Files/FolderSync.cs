@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Starling.Model.Files;
 
@@ -9,37 +10,21 @@ namespace Starling.Model.Files;
 public static partial class FolderSync
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
-    private const int InvalidArgument = 22;
 
     /// <exception cref="IOException">The system could not open or sync the folder.</exception>
     public static void Sync(string path)
     {
         if (!OperatingSystem.IsLinux()) return;
         int descriptor = Open(path, ReadOnlyCloseOnExec);
-        if (descriptor < 0) throw Failure("open");
-        try
-        {
-            // Some network file systems do not sync folders and return EINVAL. They order renames themselves.
-            if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument) throw Failure("sync");
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-
-        IOException Failure(string what)
+        if (descriptor < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            return new IOException($"cannot {what} folder {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+            throw new IOException($"cannot open folder {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
+        using SafeFileHandle folder = new(descriptor, ownsHandle: true);
+        FileSync.Sync(folder, $"folder {path}");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 }

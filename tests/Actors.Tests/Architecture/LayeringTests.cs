@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using Starling.Actors.Coordination;
+using Starling.Actors.Tests.Support;
 using Starling.Data;
 using Starling.Model.Tensors;
 using Compiled = ArchUnitNET.Domain.Architecture;
@@ -128,7 +129,7 @@ public sealed partial class LayeringTests
         from Match use in NamespaceNames().Matches(text)
         let named = Longest(use.Value)
         where named is not null
-        select (space, named, $"{Path.GetRelativePath(Sources.Root, file)} names {use.Value}");
+        select (space, named, $"{Path.GetRelativePath(Repository.Root, file)} names {use.Value}");
 
     /// <summary>The namespace in a dotted name that may go on with types and members.</summary>
     private static string? Longest(string name)
@@ -168,8 +169,9 @@ public sealed partial class LayeringTests
                 "System.Environment" or "System.Threading.Thread" or "System.Threading.Tasks.Task";
     }
 
-    private static string NamespaceOf(string folder) => Path.GetFullPath(folder, Sources.Root)
-        .Replace(Path.Combine(Sources.Root, "src") + Path.DirectorySeparatorChar, "Starling.", StringComparison.Ordinal)
+    private static string NamespaceOf(string folder) => Path.GetFullPath(folder, Repository.Root)
+        .Replace(
+            Path.Combine(Repository.Root, "src") + Path.DirectorySeparatorChar, "Starling.", StringComparison.Ordinal)
         .Replace(Path.DirectorySeparatorChar, '.');
 
     /// <summary>The text without its comments.</summary>

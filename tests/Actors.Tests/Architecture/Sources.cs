@@ -1,30 +1,20 @@
 using System.Text.RegularExpressions;
+using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Architecture;
 
 /// <summary>The repository's files, for tests that read sources.</summary>
 internal static partial class Sources
 {
-    /// <summary>The repository's root folder.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The source files below a folder of the repository, without what the build makes.</summary>
     public static IEnumerable<string> Of(string folder) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Built().IsMatch(file))
             .Order(StringComparer.Ordinal);
 
     /// <summary>The namespace that a source file declares; null if none.</summary>
     public static string? NamespaceOf(string text) =>
         Declared().Match(text) is { Success: true } found ? found.Groups[1].Value : null;
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-    }
 
     [GeneratedRegex(@"[/\\](obj|bin)[/\\]")]
     private static partial Regex Built();

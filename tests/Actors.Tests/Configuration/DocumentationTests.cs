@@ -9,6 +9,7 @@ using Starling.Actors.Commands.Assets;
 using Starling.Actors.Configuration;
 using Starling.Actors.Configuration.Reading;
 using Starling.Actors.Runs;
+using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Configuration;
 
@@ -17,7 +18,7 @@ namespace Starling.Actors.Tests.Configuration;
 /// </summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
 
     [Fact]
     public void Every_key_of_a_run_is_documented() => AssertDocumented<StarlingOptions>("A run");
@@ -42,8 +43,8 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_row_of_the_paper_is_listed()
     {
-        string page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "paper-rows.md"));
-        IEnumerable<string> files = Directory.GetFiles(Path.Combine(RepositoryRoot(), "configs", "paper"))
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "paper-rows.md"));
+        IEnumerable<string> files = Directory.GetFiles(Path.Combine(Repository.Root, "configs", "paper"))
             .Select(file => $"(../configs/paper/{Path.GetFileName(file)})");
         Assert.All(files, link => Assert.Contains(link, page));
     }
@@ -100,14 +101,6 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^\| `([A-Za-z0-9.]+)` \| (.*?) \| `(.*?)` \|(?: (.*?))? \|$", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-    }
 
     private sealed record Row(string Key, string Values, string Default, string Meaning);
 }

@@ -112,7 +112,7 @@ public sealed partial class RunMetricsTests
     [Fact]
     public void Every_metric_is_in_the_documentation_and_nothing_else()
     {
-        string file = Path.Combine(RepositoryRoot(), "docs", "metrics.md");
+        string file = Path.Combine(Repository.Root, "docs", "metrics.md");
         string table = MetricsTable.Render(_metrics.Definitions);
         if (Environment.GetEnvironmentVariable("STARLING_UPDATE_DOCS") == "1")
             File.WriteAllText(file, Row().Replace(File.ReadAllText(file), "").TrimEnd() + "\n" + table);
@@ -122,14 +122,6 @@ public sealed partial class RunMetricsTests
 
     [GeneratedRegex(@"^\| `starling_.*\n?", RegexOptions.Multiline)]
     private static partial Regex Row();
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cluster.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-    }
 
     private async Task<string> ScrapeAsync()
     {

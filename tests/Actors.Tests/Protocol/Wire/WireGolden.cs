@@ -1,4 +1,5 @@
 using System.Text;
+using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Protocol.Wire;
 
@@ -16,15 +17,8 @@ internal sealed class WireGolden
 
     public IReadOnlyList<Entry> Entries => _entries;
 
-    private static string Source
-    {
-        get
-        {
-            string folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Cluster.sln"))) folder = Path.GetDirectoryName(folder)!;
-            return Path.Combine(folder, "tests", "Actors.Tests", "Protocol", "Wire", Name);
-        }
-    }
+    private static string Source =>
+        Path.Combine(Repository.Root, "tests", "Actors.Tests", "Protocol", "Wire", Name);
 
     public static WireGolden Read()
     {
