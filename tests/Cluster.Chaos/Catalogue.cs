@@ -17,7 +17,7 @@ internal static class Catalogue
     [
         new ElasticScenario(1, 2, 3, 4),
         new KillScenario("trainers", new ClusterPlan(3), 20, Victims.OneHost),
-        new KillScenario("supervisors", new ClusterPlan(3), 5, Victims.Leader) { Limit = 15 },
+        new KillScenario("supervisors", new ClusterPlan(3), 10, Victims.Leader) { Median = 2, Limit = 4 },
         new KillScenario("loaders", new ClusterPlan(2, Loaders: 2), 10, Victims.OneOf("loader")),
         new KillScenario("evaluators", new ClusterPlan(2, Evaluators: 1), 5, Victims.OneOf("evaluator"))
         {
@@ -29,5 +29,7 @@ internal static class Catalogue
         new SlowScenario(),
         new SoakScenario(50),
         new PartitionScenario(20),
+        new ConnectionsScenario(300, 40),
+        new EndingsScenario(50),
     ];
 }

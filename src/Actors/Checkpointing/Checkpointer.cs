@@ -17,7 +17,8 @@ public sealed class Checkpointer : ReceiveActor
     private readonly CheckpointWriter _writer;
     private readonly RunDescription _run;
     private readonly KeepPolicy _keep;
-    private readonly IActorRef _supervisor, _monitor;
+    private readonly ICanTell _trainer;
+    private readonly IActorRef _monitor;
     private readonly EvaluationFiles _evaluations;
 
     /// <summary>Creates a writer into one run's folder.</summary>
@@ -28,12 +29,14 @@ public sealed class Checkpointer : ReceiveActor
     /// The scores by which the best checkpoints are kept. They are read from files, because the evaluator may be in
     /// another process; so the score of a checkpoint counts from the next commit on.
     /// </param>
-    /// <param name="supervisor">Is told of every commit and failure.</param>
+    /// <param name="trainer">
+    /// Is told of every commit and failure. It passes them on to the supervisor, and repeats the last one.
+    /// </param>
     /// <param name="monitor">Is told of the same, with figures.</param>
     /// <param name="time">The clock.</param>
     /// <param name="guard">Decides whether a generation may still commit; null: all may.</param>
     public Checkpointer(CheckpointStore store, RunDescription run, KeepPolicy keep,
-        EvaluationFiles evaluations, IActorRef supervisor, IActorRef monitor, TimeProvider time,
+        EvaluationFiles evaluations, ICanTell trainer, IActorRef monitor, TimeProvider time,
         ICommitGuard? guard = null)
     {
         _store = store;
@@ -41,7 +44,7 @@ public sealed class Checkpointer : ReceiveActor
         _run = run;
         _keep = keep;
         _evaluations = evaluations;
-        _supervisor = supervisor;
+        _trainer = trainer;
         _monitor = monitor;
         Receive<CheckpointerProtocol.Save>(Save);
     }
@@ -53,7 +56,7 @@ public sealed class Checkpointer : ReceiveActor
         {
             CheckpointReceipt receipt = _writer.Write(snapshot, _run, m.Metrics);
             _monitor.Tell(new MonitorProtocol.CheckpointCommitted(snapshot.Generation, receipt));
-            _supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(snapshot.Generation, snapshot.Step));
+            _trainer.Tell(new SupervisorProtocol.CheckpointCommitted(snapshot.Generation, snapshot.Step), Self);
         }
         catch (Exception e)
         {
@@ -61,7 +64,7 @@ public sealed class Checkpointer : ReceiveActor
             // succeed. Every exception is reported, or a run that waits for its last checkpoint would wait forever.
             string kind = e is CheckpointWriteException refused ? MetricLabel(refused.Failure) : "unexpected";
             _monitor.Tell(new MonitorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, kind, e.Message));
-            _supervisor.Tell(new SupervisorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message));
+            _trainer.Tell(new SupervisorProtocol.CheckpointFailed(snapshot.Generation, snapshot.Step, e.Message), Self);
             return;
         }
         _store.Prune(_keep, line => _monitor.Tell(new MonitorProtocol.Note(line)),

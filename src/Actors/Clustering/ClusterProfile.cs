@@ -59,15 +59,17 @@ internal static class ClusterProfile
     /// <param name="leaseFolder">The folder of the leases, which all nodes share.</param>
     public static string Many(string leaseFolder) => Common + $$"""
         akka.cluster {
-          gossip-interval = 500ms
-          leader-actions-interval = 500ms
+          # How fast the members agree that one of them is up, or removed after its death was proven.
+          gossip-interval = 200ms
+          leader-actions-interval = 200ms
           periodic-tasks-initial-delay = 200ms
           allow-weakly-up-members = off
           failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 3s, expected-response-after = 1s }
           retry-unsuccessful-join-after = 2s
           seed-node-timeout = 3s
           shutdown-after-unsuccessful-join-seed-nodes = 60s
-          down-removal-margin = 1s
+          # A removed node that lives on is kept from harm by its lease and by the ledger, not by a pause.
+          down-removal-margin = off
           downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
           split-brain-resolver {
             active-strategy = lease-majority
@@ -85,9 +87,9 @@ internal static class ClusterProfile
           singleton {
             use-lease = "{{LeaseName}}"
             lease-retry-interval = 1s
-            hand-over-retry-interval = 500ms
+            hand-over-retry-interval = 200ms
           }
-          singleton-proxy.singleton-identification-interval = 500ms
+          singleton-proxy.singleton-identification-interval = 200ms
         }
         {{LeaseName}} {
           lease-class = "{{typeof(FileLease).FullName}}, {{typeof(FileLease).Assembly.GetName().Name}}"
@@ -97,7 +99,11 @@ internal static class ClusterProfile
           folder = {{Quoted(leaseFolder)}}
         }
         akka.remote.watch-failure-detector.acceptable-heartbeat-pause = 5s
-        akka.remote.retry-gate-closed-for = 1s
+        # After a reset the connection is closed for this time, and what is sent meanwhile is lost.
+        akka.remote.retry-gate-closed-for = 100ms
+        # A connection that is reset while the two nodes greet each other is noticed by this timeout only. Until then
+        # nothing gets through, so it is shorter than the time after which a silent node is unreachable.
+        akka.remote.handshake-timeout = 2s
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 25s
         """;
 

@@ -69,7 +69,7 @@ public sealed class FileLease : Lease
         {
             // The present owner may be dead and its lease may end soon, so the loop tries again for a while.
             if (_time.GetElapsedTime(began) > _acquireTimeout) return false;
-            if (_isOfSide) deadOwner = await DeadOwnerAsync();
+            deadOwner = await DeadOwnerAsync();
             await Task.Delay(RetryAfter, _time, _end.Token);
         }
         CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
@@ -108,8 +108,8 @@ public sealed class FileLease : Lease
         {
             // The time is taken before the file is written: other nodes count from some moment after the write.
             long until = _time.GetTimestamp() + (long)(_duration.TotalSeconds * _time.TimestampFrequency);
-            Func<string, bool>? mayTakeOver = _isOfSide ? owner => owner == deadOwner || IsOnThisSide(owner) : null;
-            if (!await _file.TryTakeAsync(renew, _end.Token, mayTakeOver)) return false;
+            if (!await _file.TryTakeAsync(
+                renew, _end.Token, owner => owner == deadOwner || _isOfSide && IsOnThisSide(owner))) return false;
             Interlocked.Exchange(ref _validUntil, until);
             return true;
         }
@@ -149,9 +149,9 @@ public sealed class FileLease : Lease
     }
 
     /// <summary>
-    /// Returns the owner if its process has ended and so have the processes of all nodes that this node does not reach.
-    /// Then there is no other side for which the owner could have taken the lease. Returns null otherwise: another side
-    /// may hold the lease and go on.
+    /// Returns the owner if its process is proven to have ended; null otherwise. The lease of a side needs more: that
+    /// the processes of all nodes that this node does not reach have ended. Then there is no other side for which the
+    /// owner could have taken the lease, and which goes on with it.
     /// </summary>
     private async Task<string?> DeadOwnerAsync()
     {
@@ -170,7 +170,8 @@ public sealed class FileLease : Lease
             _turn.Release();
         }
         if (owner is null || AddressOf(owner) is not { } node) return null;
-        Address[] silent = [.. Cluster.Get(_system).State.Unreachable.Select(member => member.Address)];
+        IEnumerable<Address> silent =
+            _isOfSide ? Cluster.Get(_system).State.Unreachable.Select(member => member.Address) : [];
         bool[] ended = await Task.WhenAll(silent.Append(node).Select(_hasEnded));
         return ended.All(e => e) ? owner : null;
     }

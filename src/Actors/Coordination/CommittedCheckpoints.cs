@@ -10,7 +10,7 @@ internal static class CommittedCheckpoints
         RunPlan plan, RunState state, RunEvent.CheckpointCommitted e, List<RunEffect> effects)
     {
         // A checkpoint of an earlier generation counts too: the state after a step is the same in every generation.
-        if (e.Generation > state.Generation) return state;
+        if (e.Generation > state.Generation || e.Generation < state.DiskReadIn) return state;
         RunState next = e.Step == state.FailedCheckpoint?.Step ? state with { FailedCheckpoint = null } : state;
         if (e.Step <= state.Checkpoint) return next;
         next = Record(plan, next, e.Step);

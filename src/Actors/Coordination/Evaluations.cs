@@ -35,6 +35,17 @@ internal static class Evaluations
         return next with { Evaluating = null, LostEvaluators = 0 };
     }
 
+    /// <summary>
+    /// Repeats the order to evaluate for an evaluator that works on something else, or on nothing. Either the order did
+    /// not reach it, or the report of its end did not reach the supervisor: the evaluator then repeats that report.
+    /// </summary>
+    public static RunState OnEvaluatorReported(RunState state, RunEvent.EvaluatorReported e, List<RunEffect> effects)
+    {
+        if (state.Evaluating is { } wanted && wanted.Evaluator == e.Evaluator && wanted.Step != e.Evaluating)
+            effects.Add(wanted);
+        return state;
+    }
+
     /// <summary>Notes that the present evaluation ended.</summary>
     public static RunState OnEvaluationEnded(RunState state, RunEvent.EvaluationEnded e) =>
         e.Step == state.Evaluating?.Step ? state with { Evaluating = null, LostEvaluators = 0 } : state;

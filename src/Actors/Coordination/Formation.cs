@@ -10,13 +10,18 @@ namespace Starling.Actors.Coordination;
 /// <summary>Leads the members of a run to a generation that makes steps.</summary>
 internal static class Formation
 {
-    /// <summary>Forms the first generation as soon as no further trainer is waited for.</summary>
+    /// <summary>
+    /// Forms a generation as soon as no further trainer is waited for: when all hosts of the last generation are back,
+    /// or some time after the first trainer.
+    /// </summary>
     public static RunState Gather(RunPlan plan, RunState state, List<RunEffect> effects)
     {
         if (state.Trainers.IsEmpty) return state.Settled is null ? state : state with { Settled = null };
         // The states in the trainers' memories have to be stored. That needs neither more trainers nor a loader.
         if (state.Stopping || !state.Leaving.IsEmpty) return Form(plan, state, effects);
-        if (state.Settled is null && plan.Settle > TimeSpan.Zero)
+        bool isComplete = !state.Expected.IsEmpty && state.Expected.All(state.Trainers.ContainsKey);
+        if (isComplete && state.Settled == false) state = state with { Settled = true };
+        if (!isComplete && state.Settled is null && plan.Settle > TimeSpan.Zero)
         {
             effects.Add(new RunEffect.StartTimer(RunTimer.Settle, state.Generation, plan.Settle));
             return state with { Settled = false };
@@ -39,7 +44,7 @@ internal static class Formation
             GenerationStart = state.Furthest,
             Bound = state.Bound.Clear(),
             Progress = state.Progress.Clear(),
-            FromDisk = false,
+            Connect = null,
             Blame = null,
             HostLost = false,
             Halted = false,
@@ -59,7 +64,13 @@ internal static class Formation
         ImmutableArray<HostedReplicas> hosting = HostingPlan.Deal(
             state.Trainers.Keys.OrderBy(t => state.RankOf(t) < 0).ThenBy(t => t, StringComparer.Ordinal),
             plan.Replicas);
-        next = next with { Phase = RunPhase.Binding, Generation = generation, Hosting = hosting };
+        next = next with
+        {
+            Phase = RunPhase.Binding,
+            Generation = generation,
+            Hosting = hosting,
+            Expected = state.Expected.Clear().Union(hosting.Select(h => h.Trainer)),
+        };
         // The number is stored before a trainer hears of it, because it must never be given out again.
         effects.Add(new RunEffect.Persist(generation, state.Step, state.KnownCheckpoint));
         foreach (string trainer in state.Trainers.Keys)
@@ -86,10 +97,11 @@ internal static class Formation
         long furthest = hosts.Max(h => h.Step);
         bool fromDisk = furthest < 0 || furthest < Math.Max(state.KnownCheckpoint, hosts.Max(h => h.Checkpoint));
         int source = fromDisk ? 0 : Array.FindIndex(hosts, h => h.Step == furthest);
-        effects.Add(new RunEffect.Connect(
-            state.Generation, [.. hosts.Select(h => h.EngineAddress)], source, fromDisk));
+        RunEffect.Connect connect = new(
+            state.Generation, [.. hosts.Select(h => h.EngineAddress)], source, fromDisk);
+        effects.Add(connect);
         effects.Add(new RunEffect.StartTimer(RunTimer.Form, state.Generation, plan.FormTimeout));
-        return next with { Phase = RunPhase.Connecting, FromDisk = fromDisk };
+        return next with { Phase = RunPhase.Connecting, Connect = connect };
     }
 
     /// <summary>Notes that a host is ready. When the last host is ready, tells all hosts to begin.</summary>
@@ -97,12 +109,17 @@ internal static class Formation
         RunPlan plan, RunState state, RunEvent.TrainerReady e, List<RunEffect> effects)
     {
         int rank = state.RankOf(e.Trainer);
-        if (state.Phase != RunPhase.Connecting || rank < 0) return state;
+        if (state.Phase != RunPhase.Connecting || rank < 0 || state.Progress.ContainsKey(e.Trainer)) return state;
         RunState next = state with { Progress = state.Progress.SetItem(e.Trainer, new HostProgress(e.Step, 0, 0)) };
         // Rank 0 has read the disk. If the checkpoint that was known turned out to be damaged, rank 0 names an earlier
         // one, and that is the last checkpoint from here on.
-        if (state.FromDisk && rank == 0)
-            next = next with { Checkpoint = Math.Min(state.Checkpoint, e.Checkpoint), EarlierCheckpoint = -1 };
+        if (state.Connect!.FromDisk && rank == 0)
+            next = next with
+            {
+                Checkpoint = Math.Min(state.Checkpoint, e.Checkpoint),
+                EarlierCheckpoint = -1,
+                DiskReadIn = state.Generation,
+            };
         next = CommittedCheckpoints.Record(plan, next, Math.Max(e.Checkpoint, next.EarlierCheckpoint));
         if (next.Progress.Count < state.Hosting.Length) return next;
         if (next.Progress.Values.Any(p => p.Step != e.Step))
@@ -110,7 +127,14 @@ internal static class Formation
                 "the hosts hold different steps"), effects);
         effects.Add(new RunEffect.Begin(state.Generation, next.Checkpoint));
         long furthest = Math.Max(next.Furthest, e.Step);
-        next = next with { Phase = RunPhase.Running, Step = e.Step, Furthest = furthest, GenerationStart = furthest };
+        next = next with
+        {
+            Phase = RunPhase.Running,
+            Step = e.Step,
+            StepTick = state.Ticks,
+            Furthest = furthest,
+            GenerationStart = furthest,
+        };
         return state.Stopping ? Endings.Halt(next, effects) : next;
     }
 
@@ -123,7 +147,10 @@ internal static class Formation
         return CallRoll(plan, state with { Blame = $"{e.Trainer}: {e.Reason}" }, effects);
     }
 
-    /// <summary>Notes when a trainer last answered. Forms the next generation if that ends a roll call.</summary>
+    /// <summary>
+    /// Notes when a trainer last answered, and repeats orders that did not reach it. Forms the next generation if the
+    /// answer ends a roll call.
+    /// </summary>
     public static RunState OnTrainerAnswered(
         RunPlan plan, RunState state, RunEvent.TrainerAnswered e, List<RunEffect> effects)
     {
@@ -133,7 +160,9 @@ internal static class Formation
         {
             Trainers = state.Trainers.SetItem(e.Trainer, new TrainerMember(e.Incarnation, e.Sequence, state.Ticks)),
         };
-        return state.Phase == RunPhase.RollCall ? FormIfAllAnswered(plan, next, effects) : next;
+        if (state.Phase == RunPhase.RollCall) return FormIfAllAnswered(plan, next, effects);
+        Orders.RepeatAfterAnswer(next, e, effects);
+        return next;
     }
 
     /// <summary>

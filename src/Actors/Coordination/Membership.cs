@@ -20,6 +20,7 @@ internal static class Membership
         RunState next = state with
         {
             Trainers = state.Trainers.SetItem(e.Trainer, new TrainerMember(e.Incarnation, state.Sequence, state.Ticks)),
+            Expected = state.Phase == RunPhase.Gathering ? state.Expected.Union(e.Hosts) : state.Expected,
             Leaving = state.Leaving.Remove(e.Trainer),
             Silent = state.Silent.Remove(e.Trainer),
             HostLost = state.HostLost || rank >= 0, // a host that registers anew has lost its earlier incarnation

@@ -37,7 +37,15 @@ public abstract record RunEffect
     /// <summary>Tells all trainers except rank 0 that there are no more steps.</summary>
     public sealed record Stop(long Generation) : RunEffect;
 
-    /// <summary>Asks all trainers for an answer.</summary>
+    /// <summary>Repeats an order for one trainer, which shows by its report that the order did not reach it.</summary>
+    /// <param name="Trainer">Name of the trainer.</param>
+    /// <param name="Order">
+    /// The order: <see cref="Assign"/>, <see cref="Connect"/>, <see cref="Begin"/>, <see cref="Halt"/> or
+    /// <see cref="Stop"/>.
+    /// </param>
+    public sealed record Again(string Trainer, RunEffect Order) : RunEffect;
+
+    /// <summary>Asks all trainers for an answer, and tells them which loaders are registered.</summary>
     public sealed record Ping(long Sequence) : RunEffect;
 
     /// <summary>Sets the run's only timer. An earlier setting is dropped.</summary>

@@ -1,17 +1,25 @@
 namespace Starling.Actors.Coordination;
 
 /// <summary>
-/// A fact that the supervisor learns. An event with a generation is ignored unless the generation is the current one;
-/// only <see cref="CheckpointCommitted"/> of an earlier generation counts too. An event with an incarnation is ignored
-/// unless the trainer is a member in that incarnation; <see cref="TrainerJoined"/> has to bring a newer one. The
-/// handler of an event is called On, followed by the event's name; <see cref="RunMachine"/> says which class has it.
+/// A fact that the supervisor learns. Messages may be lost, and so the reports behind these events are repeated: an
+/// event that is known already changes nothing. An event with a generation changes nothing unless the generation is the
+/// current one; only <see cref="CheckpointCommitted"/> of an earlier generation counts too. An event with an incarnation
+/// is ignored unless the trainer is a member in that incarnation; <see cref="TrainerJoined"/> has to bring a newer one.
+/// The handler of an event is called On, followed by the event's name; <see cref="RunMachine"/> says which class has it.
 /// </summary>
 public abstract record RunEvent
 {
     private RunEvent() { }
 
     /// <summary>A trainer registered. Registrations are repeated.</summary>
-    public sealed record TrainerJoined(string Trainer, long Incarnation) : RunEvent;
+    public sealed record TrainerJoined(string Trainer, long Incarnation) : RunEvent
+    {
+        /// <summary>
+        /// Names of the hosts of the generation that the trainer knows; empty for none. A supervisor that has just
+        /// begun learns from it which trainers there were.
+        /// </summary>
+        public IReadOnlyList<string> Hosts { get; init; } = [];
+    }
 
     /// <summary>A trainer is lost: its process, its node, or the connection to it.</summary>
     public sealed record TrainerLost(string Trainer, long Incarnation, string Reason) : RunEvent;
@@ -32,7 +40,11 @@ public abstract record RunEvent
     public sealed record TrainerLeaving(string Trainer, long Incarnation) : RunEvent;
 
     /// <summary>A trainer answered a ping.</summary>
-    public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence) : RunEvent;
+    /// <param name="Trainer">Name of the trainer.</param>
+    /// <param name="Incarnation">Incarnation of the trainer.</param>
+    /// <param name="Sequence">Number of the ping.</param>
+    /// <param name="Generation">The generation that the trainer was assigned to last; 0 for none.</param>
+    public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence, long Generation) : RunEvent;
 
     /// <summary>
     /// A host has bound an endpoint and waits for the addresses of the other hosts.
@@ -79,6 +91,11 @@ public abstract record RunEvent
 
     /// <summary>An evaluator is lost: its process, its node, or the connection to it.</summary>
     public sealed record EvaluatorLost(string Evaluator) : RunEvent;
+
+    /// <summary>An evaluator repeated what it works on.</summary>
+    /// <param name="Evaluator">Name of the evaluator.</param>
+    /// <param name="Evaluating">Step of the checkpoint that it evaluates; −1 for none.</param>
+    public sealed record EvaluatorReported(string Evaluator, long Evaluating) : RunEvent;
 
     /// <summary>An evaluation ended. <paramref name="Failure"/> is null if it succeeded.</summary>
     public sealed record EvaluationEnded(long Step, string? Failure) : RunEvent;

@@ -3,8 +3,8 @@ namespace Starling.Actors.Coordination;
 /// <summary>
 /// Makes the supervisor's decisions as a pure function (plan, state, event) → (state, effects). The actor around it
 /// only receives messages and performs effects. Each concern has a class of its own: <see cref="Membership"/>,
-/// <see cref="Formation"/>, <see cref="Steps"/>, <see cref="CommittedCheckpoints"/>, <see cref="Evaluations"/>,
-/// <see cref="Endings"/>. The handler of an event is called On, followed by the event's name. <see cref="RunPhase"/>
+/// <see cref="Formation"/>, <see cref="Orders"/>, <see cref="Steps"/>, <see cref="CommittedCheckpoints"/>,
+/// <see cref="Evaluations"/>, <see cref="Endings"/>. The handler of an event is called On, followed by the event's name. <see cref="RunPhase"/>
 /// has a diagram of the phases.
 /// </summary>
 public static class RunMachine
@@ -16,6 +16,7 @@ public static class RunMachine
         if (state.Phase == RunPhase.Ended) return (state, []);
         List<RunEffect> effects = [];
         RunState next = Decide(plan, state, happened, effects);
+        if (ReferenceEquals(next, state)) Orders.RepeatAfter(state, happened, effects);
         if (next.Phase != RunPhase.Ended) next = Evaluations.AssignNext(next, effects);
         if (next.Phase == RunPhase.Draining) next = Endings.Drain(plan, next, effects);
         if (next.Phase == RunPhase.Running) next = Membership.ReleaseLeavingIfSafe(plan, next, effects);
@@ -48,6 +49,7 @@ public static class RunMachine
             RunEvent.LoadersChanged e => state with { Loaders = e.Count },
             RunEvent.EvaluatorJoined e => Evaluations.OnEvaluatorJoined(state, e),
             RunEvent.EvaluatorLost e => Evaluations.OnEvaluatorLost(plan, state, e, effects),
+            RunEvent.EvaluatorReported e => Evaluations.OnEvaluatorReported(state, e, effects),
             RunEvent.EvaluationEnded e => Evaluations.OnEvaluationEnded(state, e),
             RunEvent.StopRequested => Endings.OnStopRequested(state, effects),
             RunEvent.Fatal e => Endings.End(state, RunOutcome.Rejected, e.Reason, effects),

@@ -42,8 +42,16 @@ public sealed record RunState
     /// <summary>The last reports of the hosts that hold the state of the generation, by name.</summary>
     public ImmutableSortedDictionary<string, HostProgress> Progress { get; init; } = ByName<HostProgress>();
 
-    /// <summary>Whether rank 0 was told to load the state from the disk.</summary>
-    public bool FromDisk { get; init; }
+    /// <summary>
+    /// The order by which the hosts of the generation connect; null until all are bound.
+    /// </summary>
+    public RunEffect.Connect? Connect { get; init; }
+
+    /// <summary>
+    /// Number of the generation whose rank 0 last read the disk; 0 for none. It knows all checkpoints of earlier
+    /// generations, so a late report of one of these does not count: rank 0 may have found that checkpoint damaged.
+    /// </summary>
+    public long DiskReadIn { get; init; }
 
     /// <summary>
     /// The last committed step: all hosts of the generation have applied it, or began with its state.
@@ -96,6 +104,10 @@ public sealed record RunState
     /// <summary>Whether rank 0 of the generation was told to end at its next step boundary.</summary>
     public bool Halted { get; init; }
 
+    /// <summary>Names of the hosts of the last generation. When all of them are back, no further trainer is waited for.</summary>
+    public ImmutableSortedSet<string> Expected { get; init; } =
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>
     /// Whether the time for further trainers to register before the first generation is over. Null before the first
     /// trainer, false while the time runs.
@@ -106,6 +118,12 @@ public sealed record RunState
     /// Number of ticks so far, one a second. The count stands still while the supervisor's process is suspended.
     /// </summary>
     public long Ticks { get; init; }
+
+    /// <summary>The value of <see cref="Ticks"/> when a step was last committed or the generation began.</summary>
+    public long StepTick { get; init; }
+
+    /// <summary>Number of ticks that the last committed step took.</summary>
+    public long StepTicks { get; init; }
 
     /// <summary>Number of the last ping.</summary>
     public long Sequence { get; init; }

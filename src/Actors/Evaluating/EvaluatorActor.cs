@@ -7,11 +7,14 @@ using Starling.Model.Evaluation;
 namespace Starling.Actors.Evaluating;
 
 /// <summary>
-/// Evaluates committed checkpoints while the training goes on, on a thread of its own (pinned dispatcher). A failure
-/// is reported, and does not affect the training.
+/// Evaluates committed checkpoints while the training goes on. The work is done on a thread of its own, so that the
+/// actor can say at any time what it works on. A failure is reported, and does not affect the training.
 /// </summary>
 public sealed class EvaluatorActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan WorkEndTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly string _name;
     private readonly Func<IEvaluation> _open;
     private readonly CheckpointStore _checkpoints;
     private readonly EvaluationFiles _files;
@@ -19,7 +22,10 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly SupervisorRegistration _registration;
-    private IEvaluation? _evaluation;
+    private Task _work = Task.CompletedTask;
+    private long? _evaluating;
+    private SupervisorProtocol.EvaluationEnded? _last;
+    private IEvaluation? _evaluation; // belongs to the work while there is any
 
     /// <summary>Creates an evaluator, which registers with the supervisor once it is started.</summary>
     /// <param name="name">The evaluator's name in the cluster.</param>
@@ -33,6 +39,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     public EvaluatorActor(string name, RunIdentity identity, Func<IEvaluation> open, CheckpointStore checkpoints,
         EvaluationFiles files, Peers actors, TimeProvider time, CancellationToken stop)
     {
+        _name = name;
         _open = open;
         _checkpoints = checkpoints;
         _files = files;
@@ -44,8 +51,10 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Registered>(_ => { });
         Receive<SupervisorProtocol.RunEnded>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
-        Receive<SupervisorRegistration.Again>(_ => _registration.Send());
-        Receive<EvaluatorProtocol.Evaluate>(m => Evaluate(m.Step));
+        Receive<SupervisorRegistration.Again>(_ => Register());
+        Receive<EvaluatorProtocol.Evaluate>(m => OnEvaluate(m.Step));
+        // The mailbox survives a restart, so it may hold the end of an earlier actor's work.
+        Receive<WorkEnded>(m => m.Ended.Step == _evaluating, m => OnWorkEnded(m.Ended));
     }
 
     /// <inheritdoc/>
@@ -55,35 +64,71 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
     public sealed record Peers(IActorRef Supervisor, IActorRef Monitor);
 
     /// <summary>Registers with the supervisor.</summary>
-    protected override void PreStart() => _registration.Send();
+    protected override void PreStart() => Register();
 
-    /// <summary>Frees the networks.</summary>
-    protected override void PostStop() => _evaluation?.Dispose();
-
-    private void Evaluate(long step)
+    /// <summary>
+    /// Waits for the work and frees the networks. Blocks, so the actor needs a thread of its own (pinned dispatcher).
+    /// </summary>
+    protected override void PostStop()
     {
-        string? failure = null;
+        // The process crashes if it ends while a thread is inside libtorch. Networks in use are not freed.
+        if (_work.Wait(WorkEndTimeout)) _evaluation?.Dispose();
+    }
+
+    private void Register()
+    {
+        _registration.Send();
+        _actors.Supervisor.Tell(new SupervisorProtocol.EvaluatorReported(_name, _evaluating ?? -1));
+    }
+
+    private void OnEvaluate(long step)
+    {
+        if (_evaluating is not null) return; // this step already, or one that the supervisor does not wait for any more
+        if (_last?.Step == step)
+        {
+            _actors.Supervisor.Tell(_last);
+            return;
+        }
+        _evaluating = step;
+        IActorRef self = Self;
+        _work = Task.Factory.StartNew(() => self.Tell(new WorkEnded(Evaluate(step)), ActorRefs.NoSender),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void OnWorkEnded(SupervisorProtocol.EvaluationEnded ended)
+    {
+        (_evaluating, _last) = (null, ended);
+        _actors.Supervisor.Tell(ended);
+    }
+
+    /// <summary>Evaluates a checkpoint, on the thread of the work. Does not throw.</summary>
+    private SupervisorProtocol.EvaluationEnded Evaluate(long step)
+    {
         long start = _time.GetTimestamp();
         try
         {
             // The pin keeps the checkpoint from being pruned while it is read.
             using IDisposable pin = _checkpoints.TryPin(step) ??
                 throw new InvalidOperationException($"there is no checkpoint of step {step} any more");
-            _actors.Monitor.Tell(new MonitorProtocol.EvaluationStarted(step));
+            Report(new MonitorProtocol.EvaluationStarted(step));
             _evaluation ??= _open();
             EvaluationReport report = _evaluation.Evaluate(_checkpoints.Load(step), _stop);
             IReadOnlyList<string> images = _files.Write(report);
-            _actors.Monitor.Tell(new MonitorProtocol.Evaluated(step, report, images, _time.GetElapsedTime(start)));
+            Report(new MonitorProtocol.Evaluated(step, report, images, _time.GetElapsedTime(start)));
+            return new SupervisorProtocol.EvaluationEnded(step, null);
         }
         catch (OperationCanceledException)
         {
-            failure = "stopped";
+            return new SupervisorProtocol.EvaluationEnded(step, "stopped");
         }
         catch (Exception e)
         {
-            failure = e.Message;
-            _actors.Monitor.Tell(new MonitorProtocol.EvaluationFailed(step, e.Message));
+            Report(new MonitorProtocol.EvaluationFailed(step, e.Message));
+            return new SupervisorProtocol.EvaluationEnded(step, e.Message);
         }
-        _actors.Supervisor.Tell(new SupervisorProtocol.EvaluationEnded(step, failure));
     }
+
+    private void Report(object report) => _actors.Monitor.Tell(report, ActorRefs.NoSender);
+
+    private sealed record WorkEnded(SupervisorProtocol.EvaluationEnded Ended) : INoSerializationVerificationNeeded;
 }

@@ -24,8 +24,9 @@ internal static class TrainerWiring
         {
             IActorRef supervisor = registry.Get<RunSupervisor>(), monitor = registry.Get<MonitorActor>();
             RunContext run = node.Run;
+            ActorSelection trainer = system.ActorSelection(ActorNames.PathOf(ActorNames.Trainer));
             IActorRef checkpointer = system.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints,
-                run.Description, run.Keep, node.Evaluations, supervisor, monitor, node.Time, new RunLedger(run.Folder)))
+                run.Description, run.Keep, node.Evaluations, trainer, monitor, node.Time, new RunLedger(run.Folder)))
                 .WithDispatcher(ClusterProfile.Pinned), ActorNames.Checkpointer);
             TrainerActor.Peers peers = new(supervisor, checkpointer, monitor);
             TrainerSetup setup = SetupOf(node);

@@ -17,6 +17,7 @@ internal sealed class RunEventWriter : ReceiveActor
     private readonly Func<string, EventLog> _open;
     private EventLog? _log;
     private RunState _known = new();
+    private long? _logged; // the last committed step that this supervisor logged or found in the log
 
     /// <summary>
     /// Makes a writer that opens the event log with its first entry: only the node that leads has any.
@@ -51,30 +52,37 @@ internal sealed class RunEventWriter : ReceiveActor
             Write("generation", ("term", state.Term), ("hosting", Hosting(state)), ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)
             Write("phase", ("term", state.Term), ("phase", state.Phase.Named()));
-        if (state.Step > before.Step && IsNewCommit(before.Phase, state)) Write("committed");
+        WriteCommits(before, state);
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
     }
 
     /// <summary>
-    /// Whether a higher step of the state is a newly committed step. When a generation begins to run, the step is the
-    /// one that its hosts hold; an earlier supervisor may have logged that step, or a later one, already.
+    /// Writes an entry for each newly committed step. There may be several: when the reports of some steps are lost, the
+    /// next report shows that these steps were committed too.
     /// </summary>
-    private bool IsNewCommit(RunPhase before, RunState state) => state.Phase switch
+    private void WriteCommits(RunState before, RunState state)
     {
-        RunPhase.Running when before != RunPhase.Running => state.Step > LastLoggedStep(),
-        RunPhase.Running or RunPhase.Draining => true,
-        _ => false,
-    };
+        if (state.Phase is not (RunPhase.Running or RunPhase.Draining)) return;
+        // When a generation begins to run, the step is the one that its hosts hold. Steps up to it may be missing in the
+        // log; or the log may have them, and later ones too, from this supervisor or an earlier one.
+        if (before.Term != state.Term) _logged = null;
+        if (before.Phase is not (RunPhase.Running or RunPhase.Draining))
+            _logged ??= LastLoggedStep() ?? Math.Max(state.KnownCheckpoint, 0);
+        else _logged = before.Step;
+        for (long step = _logged.Value + 1; step <= state.Step; step++) Write("committed", step);
+        _logged = Math.Max(_logged.Value, state.Step);
+    }
 
-    private long LastLoggedStep()
+    /// <summary>Returns the last step that the log names as committed; null if it names none or cannot be read.</summary>
+    private long? LastLoggedStep()
     {
         try
         {
-            return EventLogTail.LastStep(_path, "committed") ?? 0;
+            return EventLogTail.LastStep(_path, "committed");
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            return 0; // the step may be logged a second time, which is better than a gap
+            return null; // some steps may be logged a second time, which is better than a gap
         }
     }
 
@@ -82,5 +90,8 @@ internal sealed class RunEventWriter : ReceiveActor
         KeyValuePair.Create(host.Trainer, (JsonNode?)new JsonArray([.. host.Replicas.Select(r => (JsonNode)r)]))));
 
     private void Write(string name, params ReadOnlySpan<(string, JsonNode?)> fields) =>
-        (_log ??= _open(_path)).Write(name, _known.Step, _known.Generation, fields);
+        Write(name, _known.Step, fields);
+
+    private void Write(string name, long step, params ReadOnlySpan<(string, JsonNode?)> fields) =>
+        (_log ??= _open(_path)).Write(name, step, _known.Generation, fields);
 }

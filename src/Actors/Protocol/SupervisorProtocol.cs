@@ -5,9 +5,10 @@ using Starling.Actors.Runs;
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// The messages to the supervisor, and its answers to actors of every kind. A report with a generation is ignored
-/// unless the generation is the current one; only <see cref="CheckpointCommitted"/> of an earlier generation counts
-/// too. A report of a trainer has the same name as the <see cref="RunEvent"/> that it becomes.
+/// The messages to the supervisor, and its answers to actors of every kind. Every message may be lost, so each of them
+/// is repeated until its purpose is achieved, and a repetition changes nothing. A report of an earlier generation only
+/// shows that the trainer has to be assigned again; but <see cref="CheckpointCommitted"/> of an earlier generation
+/// counts. A report of a trainer has the same name as the <see cref="RunEvent"/> that it becomes.
 /// </summary>
 public static class SupervisorProtocol
 {
@@ -21,7 +22,11 @@ public static class SupervisorProtocol
     /// Number of the actor's life; greater after every restart. An older one is ignored.
     /// </param>
     /// <param name="Actor">The trainer's actor, to which orders are sent.</param>
-    public sealed record RegisterTrainer(RunIdentity Identity, string Trainer, long Incarnation, IActorRef Actor);
+    public sealed record RegisterTrainer(RunIdentity Identity, string Trainer, long Incarnation, IActorRef Actor)
+    {
+        /// <summary>Names of the hosts of the generation that the trainer knows; empty for none.</summary>
+        public IReadOnlyList<string> Hosts { get; init; } = [];
+    }
 
     /// <summary>A loader registers.</summary>
     public sealed record RegisterLoader(RunIdentity Identity, string Loader, IActorRef Actor);
@@ -97,7 +102,8 @@ public static class SupervisorProtocol
     /// <param name="Trainer">Name of the trainer.</param>
     /// <param name="Incarnation">Incarnation of the trainer.</param>
     /// <param name="Sequence">Number of the ping.</param>
-    public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence);
+    /// <param name="Generation">The generation that the trainer was assigned to last; 0 for none.</param>
+    public sealed record TrainerAnswered(string Trainer, long Incarnation, long Sequence, long Generation);
 
     /// <summary>
     /// A host made its last step: the last of the run, or the one before a halt. Only rank 0's report counts.
@@ -112,7 +118,14 @@ public static class SupervisorProtocol
     /// </summary>
     public sealed record CheckpointFailed(long Generation, long Step, string Reason);
 
-    /// <summary>An evaluation succeeded or failed.</summary>
+    /// <summary>Says what an evaluator works on. Sent after every registration, once a second.</summary>
+    /// <param name="Evaluator">Name of the evaluator.</param>
+    /// <param name="Evaluating">Step of the checkpoint that it evaluates; −1 for none.</param>
+    public sealed record EvaluatorReported(string Evaluator, long Evaluating);
+
+    /// <summary>
+    /// An evaluation succeeded or failed. Sent again whenever the evaluator is told to evaluate that step once more.
+    /// </summary>
     /// <param name="Step">Step of the checkpoint.</param>
     /// <param name="Failure">Why there is no result; null if there is one.</param>
     public sealed record EvaluationEnded(long Step, string? Failure);

@@ -10,12 +10,15 @@ namespace Starling.Actors.Protocol;
 internal sealed class SupervisorRegistration(IActorContext context, ITimerScheduler timers, IActorRef supervisor,
     object registration)
 {
+    /// <summary>What is sent from now on.</summary>
+    public object Message { get; set; } = registration;
+
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends the registration, and asks the actor after a second to send it again.</summary>
     public void Send()
     {
-        supervisor.Tell(registration);
+        supervisor.Tell(Message);
         timers.StartSingleTimer(this, Again.Instance, Interval);
     }
 

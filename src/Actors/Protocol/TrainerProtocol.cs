@@ -4,7 +4,9 @@ using Starling.Actors.Coordination;
 namespace Starling.Actors.Protocol;
 
 /// <summary>
-/// The messages to a trainer. A trainer drops an order of an older term or generation than it has heard of.
+/// The messages to a trainer. A trainer drops an order of an older term or generation than it has heard of. An order
+/// may be lost, and is repeated when a report of the trainer shows that; a trainer drops an order that it has carried
+/// out already.
 /// </summary>
 public static class TrainerProtocol
 {
@@ -55,7 +57,8 @@ public static class TrainerProtocol
     public sealed record Stop(long Generation);
 
     /// <summary>
-    /// Asks for a sign of life. The trainer answers at once with <see cref="SupervisorProtocol.TrainerAnswered"/>.
+    /// Asks for a sign of life. The trainer answers at once with <see cref="SupervisorProtocol.TrainerAnswered"/>, and
+    /// repeats its last reports.
     /// </summary>
     /// <param name="Term">
     /// Number of the supervisor, which has just checked that the term is the newest. The ping therefore renews the
@@ -64,7 +67,7 @@ public static class TrainerProtocol
     /// <param name="Sequence">Number of the ping.</param>
     public sealed record Ping(long Term, long Sequence);
 
-    /// <summary>Tells which loaders are registered now.</summary>
+    /// <summary>Tells which loaders are registered now. Sent at every change, and with every ping.</summary>
     public sealed record LoadersChanged(long Term, IReadOnlyList<IActorRef> Loaders);
 
     /// <summary>

@@ -24,7 +24,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, string> _addresses = [];
     private readonly Queue<FaultStatus> _faults = new();
     private readonly StepRate _rate;
-    private RunPlan _plan = null!; // set in PreStart, before the first message
+    private RunPlan? _plan; // set in PreStart; null if that failed, and the run has ended
     private RunState _state = new();
     private SupervisorProtocol.RunEnded? _ended;
     private readonly HashSet<Address> _silent = [];
@@ -115,13 +115,15 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             new RunEvent.TrainerFailed(m.Trainer, m.Incarnation, m.Reason));
         ReceiveReport<SupervisorProtocol.TrainerLeaving>(m => new RunEvent.TrainerLeaving(m.Trainer, m.Incarnation));
         ReceiveReport<SupervisorProtocol.TrainerAnswered>(m =>
-            new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence));
+            new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence, m.Generation));
         ReceiveReport<SupervisorProtocol.TrainingEnded>(m =>
             new RunEvent.TrainingEnded(m.Trainer, m.Generation, m.Step));
         ReceiveReport<SupervisorProtocol.CheckpointCommitted>(m =>
             new RunEvent.CheckpointCommitted(m.Generation, m.Step));
         ReceiveReport<SupervisorProtocol.CheckpointFailed>(m =>
             new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
+        ReceiveReport<SupervisorProtocol.EvaluatorReported>(m =>
+            new RunEvent.EvaluatorReported(m.Evaluator, m.Evaluating));
         ReceiveReport<SupervisorProtocol.EvaluationEnded>(m => new RunEvent.EvaluationEnded(m.Step, m.Failure));
         ReceiveReport<SupervisorProtocol.StopRun>(_ => new RunEvent.StopRequested());
         ReceiveReport<SupervisorProtocol.Fatal>(m => new RunEvent.Fatal(m.Reason));
@@ -150,7 +152,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         if (_state.Trainers.TryGetValue(m.Trainer, out TrainerMember? known) && known.Incarnation > m.Incarnation)
             return;
         _trainers.Add(m.Trainer, m.Actor);
-        Apply(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation));
+        Apply(new RunEvent.TrainerJoined(m.Trainer, m.Incarnation) { Hosts = m.Hosts });
         if (_silent.Contains(m.Actor.Path.Address)) Apply(new RunEvent.TrainerSilent(m.Trainer));
     }
 
@@ -234,22 +236,32 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         bool mayBeReplaced = _ended is null && _settings.Time.GetElapsedTime(_leadChecked) > LeadCheckAge;
         if (mayBeReplaced && CheckLead() == false) return;
         RunState before = _state;
-        (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan, before, happened);
+        // Without a plan the only event is Fatal, which needs none.
+        (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan!, before, happened);
         _rate.Observe(before, _state);
-        if (_state != before) _settings.Monitor.Tell(new MonitorProtocol.RunChanged(_state), Self);
         try
         {
-            foreach (RunEffect effect in effects)
+            foreach (RunEffect.Persist effect in effects.OfType<RunEffect.Persist>())
             {
-                Perform(effect);
-                if (_fenced) return; // no actor may hear of a decision that the ledger refused
+                if (_settings.Ledger.TryAdvance(_state.Term, effect.Generation, effect.Step, effect.Checkpoint)) continue;
+                Fence(Replaced);
+                return;
             }
         }
         catch (StarlingException e)
         {
             // The new generation could not be written to the ledger, so no actor may hear of it. The run ends with a
             // message. If the supervisor just died, the registered trainers would wait for it.
+            _state = before;
             Apply(new RunEvent.Fatal(e.Message));
+            return;
+        }
+        // No actor, and no reader of the event log, hears of a decision before it is in the ledger.
+        if (!ReferenceEquals(_state, before)) _settings.Monitor.Tell(new MonitorProtocol.RunChanged(_state), Self);
+        foreach (RunEffect effect in effects)
+        {
+            Perform(effect);
+            if (_fenced) return;
         }
     }
 
@@ -257,28 +269,28 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     {
         switch (effect)
         {
-            case RunEffect.Persist e:
-                if (!_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint)) Fence(Replaced);
-                break;
+            case RunEffect.Persist:
+                break; // done before the others
             case RunEffect.Assign e:
-                _trainers.Tell(e.Trainer, new TrainerProtocol.Assign(
-                    _state.Term, e.Generation, e.Rank, e.Hosting.Count, e.Hosting, _loaders.Actors));
+                _trainers.Tell(e.Trainer, OrderOf(e));
                 break;
-            case RunEffect.Connect e:
-                TellHosts(new TrainerProtocol.Connect(e.Generation, e.EngineAddresses, e.SourceRank, e.FromDisk));
+            case RunEffect.Connect or RunEffect.Begin:
+                foreach (HostedReplicas host in _state.Hosting) _trainers.Tell(host.Trainer, OrderOf(effect));
                 break;
-            case RunEffect.Begin e:
-                TellHosts(new TrainerProtocol.Begin(e.Generation, e.Checkpoint));
+            case RunEffect.Halt:
+                _trainers.Tell(_state.Hosting[0].Trainer, OrderOf(effect));
                 break;
-            case RunEffect.Halt e:
-                _trainers.Tell(_state.Hosting[0].Trainer, new TrainerProtocol.Halt(e.Generation));
-                break;
-            case RunEffect.Stop e:
+            case RunEffect.Stop:
                 foreach (string trainer in _state.Trainers.Keys.Where(t => _state.RankOf(t) != 0))
-                    _trainers.Tell(trainer, new TrainerProtocol.Stop(e.Generation));
+                    _trainers.Tell(trainer, OrderOf(effect));
                 break;
-            case RunEffect.Ping e:
-                if (CheckLead() == true) _trainers.TellAll(new TrainerProtocol.Ping(_state.Term, e.Sequence));
+            case RunEffect.Ping:
+                if (CheckLead() != true) break;
+                _trainers.TellAll(OrderOf(effect));
+                _trainers.TellAll(new TrainerProtocol.LoadersChanged(_state.Term, _loaders.Actors));
+                break;
+            case RunEffect.Again e:
+                _trainers.Tell(e.Trainer, OrderOf(e.Order));
                 break;
             case RunEffect.StartTimer e:
                 Timers.StartSingleTimer(
@@ -301,10 +313,19 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void TellHosts(object message)
+    /// <summary>Makes the message that carries an order to a trainer.</summary>
+    private object OrderOf(RunEffect effect) => effect switch
     {
-        foreach (HostedReplicas host in _state.Hosting) _trainers.Tell(host.Trainer, message);
-    }
+        RunEffect.Assign e => new TrainerProtocol.Assign(
+            _state.Term, e.Generation, e.Rank, e.Hosting.Count, e.Hosting, _loaders.Actors),
+        RunEffect.Connect e => new TrainerProtocol.Connect(
+            e.Generation, e.EngineAddresses, e.SourceRank, e.FromDisk),
+        RunEffect.Begin e => new TrainerProtocol.Begin(e.Generation, e.Checkpoint),
+        RunEffect.Halt e => new TrainerProtocol.Halt(e.Generation),
+        RunEffect.Stop e => new TrainerProtocol.Stop(e.Generation),
+        RunEffect.Ping e => new TrainerProtocol.Ping(_state.Term, e.Sequence),
+        _ => throw new InvalidOperationException($"no order to a trainer: {effect}"),
+    };
 
     private void Report(RunEffect effect)
     {
@@ -337,7 +358,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     }
 
     private RunStatus Status() => new(_state.Term, _state.Generation,
-        _state.Phase.Named(), _state.Step, _plan.Steps,
+        _state.Phase.Named(), _state.Step, _plan?.Steps ?? 0,
         _state.KnownCheckpoint, _rate.PerSecond, Waiting.For(_state),
         [.. _state.Trainers.Select(t => Status(t.Key, t.Value))], [.. _loaders.Names], [.. _evaluators.Names],
         _state.Evaluating?.Step, [.. _faults], [.. _nodes.Names.Select(n => new NodeStatus(n, _addresses[n]))]);

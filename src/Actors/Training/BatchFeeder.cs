@@ -14,6 +14,12 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
     private const int TicksPerTimeout = 2;
 
+    /// <summary>
+    /// How often a request is repeated while the trainer waits for its share. A connection that was reset is made again
+    /// within a tenth of a second.
+    /// </summary>
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(0.25);
+
     private readonly Plan _plan;
     private readonly Channel<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
@@ -43,6 +49,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         Receive<LoadersChanged>(m => ReplaceLoaders(m.Loaders));
         Receive<Terminated>(m => OnLoaderStopped(m.ActorRef));
         Receive<StepTaken>(_ => AskAhead());
+        Receive<Repeat>(_ => RepeatRequests());
         Receive<Tick>(_ =>
         {
             _requests.Tick();
@@ -79,12 +86,28 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         StartTimer();
+        StartRepeating();
         ReplaceLoaders(_plan.Loaders);
         AskAhead();
     }
 
     private void StartTimer() =>
         Timers.StartSingleTimer(Tick.Instance, Tick.Instance, _plan.Timeout / TicksPerTimeout);
+
+    private void StartRepeating() => Timers.StartSingleTimer(Repeat.Instance, Repeat.Instance, RepeatInterval);
+
+    /// <summary>
+    /// Repeats the requests for the step that the trainer waits for, since a request or its answer may be lost between
+    /// nodes. A loader that is at work on the share ignores the repetition; one that has sent it sends it again.
+    /// </summary>
+    private void RepeatRequests()
+    {
+        StartRepeating();
+        if (_steps.Reader.Count > 0) return;
+        foreach ((ShareKey key, IActorRef loader) in _requests.OpenOf(_nextToHand))
+            if (loader is not IActorRefScope { IsLocal: true })
+                loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
+    }
 
     private void ReplaceLoaders(IReadOnlyList<IActorRef> loaders)
     {
@@ -169,5 +192,10 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     private sealed record Tick : INoSerializationVerificationNeeded
     {
         public static readonly Tick Instance = new();
+    }
+
+    private sealed record Repeat : INoSerializationVerificationNeeded
+    {
+        public static readonly Repeat Instance = new();
     }
 }

@@ -66,6 +66,10 @@ internal sealed class ShareRequests(int timeout)
         return [.. wanted.Asked.Select(loader => loader.Actor).Where(actor => !actor.Equals(from))];
     }
 
+    /// <summary>Returns the requests for shares of a step that were sent and are not answered yet.</summary>
+    public IReadOnlyList<(ShareKey Key, IActorRef Loader)> OpenOf(long step) =>
+        [.. _wanted.Where(w => w.Key.Step == step).SelectMany(w => w.Value.Asked.Select(l => (w.Key, l.Actor)))];
+
     /// <summary>Moves the time on by one tick.</summary>
     public void Tick() => _now++;
 

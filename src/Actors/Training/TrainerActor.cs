@@ -11,9 +11,22 @@ namespace Starling.Actors.Training;
 /// reports. The actor holds no tensor and never waits for the loop, so it answers at once, even in the middle of a
 /// step. If the supervisor falls silent, the trainer keeps its state and repeats its registration.
 /// </summary>
+/// <remarks>
+/// Messages to and from the supervisor may be lost. The trainer repeats its last report with every answer to a ping,
+/// and a few times shortly after it made the report. The supervisor repeats the order that a repeated report shows to
+/// be missing. An order that was carried out already is dropped.
+/// </remarks>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan LoopEndTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A report is repeated at this interval until the pings, one a second, have surely taken over. A connection that
+    /// was reset is made again within a tenth of a second, so the first repetition usually arrives.
+    /// </summary>
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(0.25);
+
+    private const int QuickRepeats = 4;
 
     private readonly TrainerSetup _setup;
     private readonly Peers _actors;
@@ -24,7 +37,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private TrainerProtocol.Assign? _assigned;
     private long _term;
     private long _step;
-    private bool _leaving;
+    private bool _leaving, _connects, _trains;
+    private object? _repeated, _stored;
+    private int _repeats;
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
 
@@ -39,7 +54,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _reports = new TrainerReports(setup.Name, Self, actors);
         _loop = new TrainerLoop(setup, _reports);
         _registration = new SupervisorRegistration(Context, Timers, actors.Supervisor,
-            new SupervisorProtocol.RegisterTrainer(setup.Settings.Identity, setup.Name, _incarnation, Self));
+            NewRegistration([]));
 
         Receive<SupervisorProtocol.Registered>(m => IsLatest(m.Term));
         Receive<SupervisorProtocol.RunEnded>(_ => GiveUp("the run is over"));
@@ -48,9 +63,12 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<TrainerProtocol.Ping>(m => IsLatest(m.Term), AnswerPing);
         Receive<TrainerProtocol.Assign>(m => IsLatest(m.Term), JoinGeneration);
         Receive<TrainerProtocol.LoadersChanged>(m => IsLatest(m.Term), LoadersChanged);
-        Receive<TrainerProtocol.Connect>(m => IsCurrent(m.Generation), m =>
-            _loop.Connect([.. m.Blobs.Select(b => b.ToArray())], m.SourceRank, m.FromDisk));
-        Receive<TrainerProtocol.Begin>(m => IsCurrent(m.Generation), BeginTraining);
+        Receive<TrainerProtocol.Connect>(m => IsCurrent(m.Generation) && !_connects, m =>
+        {
+            _connects = true;
+            _loop.Connect([.. m.Blobs.Select(b => b.ToArray())], m.SourceRank, m.FromDisk);
+        });
+        Receive<TrainerProtocol.Begin>(m => IsCurrent(m.Generation) && !_trains, BeginTraining);
         Receive<TrainerProtocol.Halt>(m => IsCurrent(m.Generation), _ => _loop.Halt());
         Receive<TrainerProtocol.Stop>(m => IsCurrent(m.Generation), _ => GiveUp("there are no more steps"));
         Receive<TrainerProtocol.Leave>(_ =>
@@ -59,6 +77,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
             Register();
         });
         Receive<TrainerProtocol.Released>(m => m.Trainer == setup.Name, OnReleased);
+        Receive<SupervisorProtocol.CheckpointCommitted>(m => ReportStored(m.Generation, m));
+        Receive<SupervisorProtocol.CheckpointFailed>(m => ReportStored(m.Generation, m));
+        Receive<RepeatReport>(_ => RepeatQuickly());
         Receive<TrainerReports.LoopReady>(m => IsCurrent(m.Generation), ReportReady);
         // The mailbox survives a restart, so it may hold a failure of the previous incarnation's loop. It is dropped,
         // because the restart has dealt with it.
@@ -79,7 +100,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         Math.Max(2, (prefetch + replicas - 1) / Math.Max(1, replicas));
 
     /// <summary>Registers with the supervisor.</summary>
-    protected override void PreStart() => Register();
+    protected override void PreStart()
+    {
+        Register();
+        StartRepeating();
+    }
 
     /// <summary>Ends the loop and waits for the micro-batch at hand.</summary>
     protected override void PostStop()
@@ -109,16 +134,49 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         if (_leaving) _actors.Supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_setup.Name, _incarnation));
     }
 
+    private SupervisorProtocol.RegisterTrainer NewRegistration(IReadOnlyList<string> hosts) =>
+        new(_setup.Settings.Identity, _setup.Name, _incarnation, Self) { Hosts = hosts };
+
     private void AnswerPing(TrainerProtocol.Ping m)
     {
         _loop.Permit.Renew();
-        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerAnswered(_setup.Name, _incarnation, m.Sequence));
+        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerAnswered(
+            _setup.Name, _incarnation, m.Sequence, _assigned?.Generation ?? 0));
+        _reports.Repeat();
+        if (_stored is not null) _actors.Supervisor.Tell(_stored);
+    }
+
+    /// <summary>Repeats a report of the loop a few times, so that a lost one costs a fraction of a second.</summary>
+    private void RepeatQuickly()
+    {
+        object? last = _reports.Last;
+        // A report of a step needs no haste: the loop goes on without an order.
+        if (last is not (null or SupervisorProtocol.StepApplied))
+        {
+            if (last != _repeated) (_repeated, _repeats) = (last, 0);
+            else if (++_repeats <= QuickRepeats) _reports.Repeat();
+        }
+        StartRepeating();
+    }
+
+    private void StartRepeating() =>
+        Timers.StartSingleTimer(RepeatReport.Instance, RepeatReport.Instance, RepeatInterval);
+
+    private void ReportStored(long generation, object report)
+    {
+        if (IsCurrent(generation)) _stored = report;
+        _actors.Supervisor.Tell(report);
     }
 
     private void JoinGeneration(TrainerProtocol.Assign m)
     {
         if (m.Generation <= _assigned?.Generation) return; // a repeated decision, or an older one that arrived late
         _assigned = m;
+        (_connects, _trains) = (false, false);
+        // A commit of an earlier generation is not repeated: that checkpoint may turn out to be damaged.
+        _stored = null;
+        _reports.Forget();
+        _registration.Message = NewRegistration([.. m.Hosting.Select(h => h.Trainer)]);
         _loop.Permit.Renew(); // an assignment is durable, so its sender was the one valid supervisor
         _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first, because it ends the exchange at hand
         StopFeeding();
@@ -128,11 +186,12 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _step = m.Step;
         if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step, m.Checkpoint));
-        _actors.Supervisor.Tell(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
+        _reports.Report(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 
     private void BeginTraining(TrainerProtocol.Begin m)
     {
+        _trains = true;
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         int ahead = StepsAhead(_setup.Prefetch, replicas.Count);
         _batches = Channel.CreateBounded<StepBatch>(new BoundedChannelOptions(ahead) { SingleReader = true });
@@ -148,6 +207,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void LoadersChanged(TrainerProtocol.LoadersChanged m)
     {
         if (_assigned is null) return;
+        if (m.Loaders.SequenceEqual(_assigned.Loaders)) return; // repeated
         _assigned = _assigned with { Loaders = m.Loaders };
         _feeder?.Tell(new BatchFeeder.LoadersChanged(Usable(m.Loaders)));
     }
@@ -189,7 +249,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         StopFeeding();
         if (reason is StarlingException)
         {
-            _actors.Supervisor.Tell(new SupervisorProtocol.Fatal(reason.Message));
+            _reports.Report(new SupervisorProtocol.Fatal(reason.Message));
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
@@ -210,4 +270,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private static Exception LoaderFailure(LoaderProtocol.Failed failed) => failed.UserMistake
         ? new StarlingException(failed.Reason)
         : new InvalidOperationException($"a loader failed: {failed.Reason}");
+
+    private sealed record RepeatReport : INoSerializationVerificationNeeded
+    {
+        public static readonly RepeatReport Instance = new();
+    }
 }

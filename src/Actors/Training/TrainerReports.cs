@@ -6,14 +6,23 @@ using Starling.Model.Training;
 
 namespace Starling.Actors.Training;
 
-/// <summary>Turns the reports of a loop into messages to actors.</summary>
+/// <summary>
+/// Turns the reports of a loop into messages to actors. Remembers the last report to the supervisor, so that the
+/// trainer's actor can repeat it: a message to another node may be lost. The last report says all: each one implies
+/// those before it.
+/// </summary>
 /// <param name="name">The trainer's name in the cluster.</param>
 /// <param name="self">The trainer's actor.</param>
 /// <param name="actors">The actors that get the messages.</param>
 internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.Peers actors) : ITrainerReports
 {
+    private object? _last;
+
+    /// <summary>The last report to the supervisor; null for none in the present generation. Thread-safe.</summary>
+    public object? Last => Volatile.Read(ref _last);
+
     public void Bound(long generation, byte[] engineAddress, long step, long checkpoint) =>
-        Tell(actors.Supervisor, new SupervisorProtocol.TrainerBound(name, generation, engineAddress, step, checkpoint));
+        Report(new SupervisorProtocol.TrainerBound(name, generation, engineAddress, step, checkpoint));
 
     public void Ready(long generation, long step, long checkpoint) =>
         Tell(self, new LoopReady(generation, step, checkpoint));
@@ -21,7 +30,7 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     public void Stepped(long generation, StepResult result, StepTiming timing, IReadOnlyList<BadImage> bad)
     {
         Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
-        Tell(actors.Supervisor, new SupervisorProtocol.StepApplied(name, generation, result.Step,
+        Report(new SupervisorProtocol.StepApplied(name, generation, result.Step,
             timing.Busy.TotalSeconds, (timing.Waited + timing.Exchanged).TotalSeconds));
     }
 
@@ -32,14 +41,30 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     }
 
     public void ExchangeBroke(long generation, string reason) =>
-        Tell(actors.Supervisor, new SupervisorProtocol.ExchangeBroke(name, generation, reason));
+        Report(new SupervisorProtocol.ExchangeBroke(name, generation, reason));
 
     public void Ended(long generation, long step) =>
-        Tell(actors.Supervisor, new SupervisorProtocol.TrainingEnded(name, generation, step));
+        Report(new SupervisorProtocol.TrainingEnded(name, generation, step));
 
     public void Note(string line) => Tell(actors.Monitor, new MonitorProtocol.Note(line));
 
     public void Failed(Exception reason) => Tell(self, new LoopFailed(this, reason));
+
+    /// <summary>Sends a report to the supervisor and remembers it.</summary>
+    public void Report(object report)
+    {
+        Volatile.Write(ref _last, report);
+        Tell(actors.Supervisor, report);
+    }
+
+    /// <summary>Sends the last report again.</summary>
+    public void Repeat()
+    {
+        if (Last is { } last) Tell(actors.Supervisor, last);
+    }
+
+    /// <summary>Forgets the last report: a new generation has begun for this trainer.</summary>
+    public void Forget() => Volatile.Write(ref _last, null);
 
     private static void Tell(IActorRef to, object message) => to.Tell(message, ActorRefs.NoSender);
 

@@ -88,12 +88,14 @@ public sealed class SideLeaseTests : ClusterActorTests
     }
 
     [Fact]
-    public async Task The_lease_of_the_supervisor_is_a_node_s()
+    public async Task The_lease_of_the_supervisor_is_a_node_s_and_free_once_that_node_s_process_has_ended()
     {
         string owner = OwnerOf(await JoinAsync());
-        Lease holder = Lease("singleton", owner, dead: []), next = Lease("singleton", First, dead: [owner], Brief);
+        Lease holder = Lease("singleton", owner, dead: []), other = Lease("singleton", First, dead: [], Brief);
         Assert.True(await holder.Acquire());
-        Assert.False(await next.Acquire());
+        Assert.False(await other.Acquire()); // the node is on the same side, and lives
+        Lease next = Lease("singleton", First, dead: [owner]);
+        Assert.True(await next.Acquire());
     }
 
     private Lease Lease(string name, string owner, string[] dead, TimeSpan? timeout = null) =>

@@ -38,7 +38,7 @@ internal sealed class MachineBench
         Apply(new RunEvent.ExchangeBroke(trainer, Generation, "connection reset"));
 
     public IReadOnlyList<RunEffect> Answer(string trainer, long? sequence = null) =>
-        Apply(new RunEvent.TrainerAnswered(trainer, 1, sequence ?? State.Sequence));
+        Apply(new RunEvent.TrainerAnswered(trainer, 1, sequence ?? State.Sequence, State.Generation));
 
     public IReadOnlyList<RunEffect> Ring(RunTimer timer) => Apply(new RunEvent.TimerRang(timer, Generation));
 

@@ -160,15 +160,60 @@ public sealed class RunMachineFaultTests
         RunState before = _run.State;
         foreach (long generation in (long[])[1, 3])
         {
-            Assert.Empty(_run.Apply(new RunEvent.ExchangeBroke("a", generation, "x")));
-            Assert.Empty(_run.Apply(new RunEvent.StepApplied("a", generation, 9, 1, 0)));
-            Assert.Empty(_run.Apply(new RunEvent.TrainingEnded("a", generation, 9)));
+            foreach (RunEvent report in (RunEvent[])[new RunEvent.ExchangeBroke("a", generation, "x"),
+                new RunEvent.StepApplied("a", generation, 9, 1, 0), new RunEvent.TrainingEnded("a", generation, 9)])
+            {
+                // Who reports of an earlier generation does not know of the present one.
+                Assert.Equal(generation == 1 ? [new RunEffect.Again("a", new RunEffect.Assign("a", 2, 0, before.Hosting))] : [],
+                    _run.Apply(report));
+            }
             Assert.Empty(_run.Apply(new RunEvent.TimerRang(RunTimer.Form, generation)));
         }
         Assert.Empty(_run.Lose("a", 7));
         Assert.Empty(_run.Lose("z"));
-        Assert.Empty(_run.Apply(new RunEvent.TrainerAnswered("a", 7, 99)));
+        Assert.Empty(_run.Apply(new RunEvent.TrainerAnswered("a", 7, 99, 0)));
         Assert.Same(before, _run.State);
+    }
+
+    [Fact]
+    public void A_step_that_does_not_come_is_waited_for_by_name()
+    {
+        _run.Run("a", "b");
+        _run.Apply(new RunEvent.StepApplied("a", 2, 1, 1, 0));
+        for (int i = 0; i <= 10; i++)
+        {
+            Assert.Null(Waiting.For(_run.State));
+            _run.Tick();
+            _run.Answer("a");
+            _run.Answer("b");
+        }
+        Assert.Equal("step 1 of b", Waiting.For(_run.State));
+        _run.Apply(new RunEvent.StepApplied("b", 2, 1, 1, 0));
+        Assert.Null(Waiting.For(_run.State));
+        for (int i = 0; i <= 10 + 5 * 11; i++) // steps take 11 s here
+        {
+            Assert.Null(Waiting.For(_run.State));
+            _run.Tick();
+            _run.Answer("a");
+            _run.Answer("b");
+        }
+        Assert.Equal("step 2 of a, b", Waiting.For(_run.State));
+        _run.End(1);
+        Assert.Equal("the checkpoint of step 1 of a", Waiting.For(_run.State));
+    }
+
+    [Fact]
+    public void A_commit_that_arrives_after_the_disk_was_read_again_does_not_count()
+    {
+        _run.Run("a");
+        _run.Step(4);
+        _run.Lose("a");
+        _run.Join("a", 2);
+        _run.Bind("a", -1);
+        _run.Ready("a", 0, -1); // the checkpoint of step 4 turned out to be damaged
+        Assert.Empty(_run.Apply(new RunEvent.CheckpointCommitted(1, 4)));
+        Assert.Equal(-1, _run.State.Checkpoint);
+        Assert.NotEmpty(_run.Store(4));
     }
 
     [Fact]

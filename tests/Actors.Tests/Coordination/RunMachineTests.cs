@@ -24,13 +24,30 @@ public sealed class RunMachineTests
     }
 
     [Fact]
+    public void A_new_supervisor_waits_for_the_hosts_of_the_last_generation_and_for_nobody_else()
+    {
+        _run.Plan = _run.Plan with { Settle = TimeSpan.FromSeconds(1) };
+        _run.State = new RunState { Loaders = 1, Generation = 7 };
+        RunEvent.TrainerJoined first = new("b", 3) { Hosts = ["a", "b"] };
+        Assert.Equal([new RunEffect.StartTimer(RunTimer.Settle, 7, TimeSpan.FromSeconds(1))], _run.Apply(first));
+        Assert.Empty(_run.Apply(first));
+        Assert.Contains(_run.Join("a", 5), e => e is RunEffect.Assign { Trainer: "b", Generation: 8 });
+
+        // Their processes all die and come back.
+        _run.Lose("a", 5);
+        _run.Lose("b", 3);
+        Assert.DoesNotContain(_run.Join("a", 6), e => e is RunEffect.Assign);
+        Assert.Contains(_run.Join("b", 4), e => e is RunEffect.Assign { Trainer: "a", Generation: 9 });
+    }
+
+    [Fact]
     public void Nothing_is_formed_before_there_is_a_loader()
     {
         _run.State = new RunState();
         Assert.Empty(_run.Join("a"));
         Assert.Equal("a loader", Waiting.For(_run.State));
         Assert.Contains(new RunEffect.Persist(1, 0, -1), _run.Apply(new RunEvent.LoadersChanged(1)));
-        Assert.Null(Waiting.For(_run.State));
+        Assert.Equal("a to get ready to connect", Waiting.For(_run.State));
     }
 
     [Fact]
@@ -147,7 +164,7 @@ public sealed class RunMachineTests
         Assert.Equal(RunPhase.Running, _run.State.Phase);
         _run.Join("a", 2);
         _run.Lose("b");
-        _run.Apply(new RunEvent.TrainerAnswered("a", 2, _run.State.Sequence));
+        _run.Apply(new RunEvent.TrainerAnswered("a", 2, _run.State.Sequence, _run.State.Generation));
         Assert.Equal([("a", 0), ("c", 1)],
             _run.Answer("c").OfType<RunEffect.Assign>().Select(e => (e.Trainer, e.Rank)));
     }

@@ -101,6 +101,27 @@ public sealed class EvaluatorActorTests : ActorTests
         Assert.False(_monitor.HasMessages);
     }
 
+    [Fact]
+    public void It_says_what_it_works_on_and_a_repeated_order_repeats_the_result_only()
+    {
+        IActorRef evaluator = Start();
+        using ManualResetEventSlim go = new();
+        _evaluation.OnEvaluate = step =>
+        {
+            Assert.True(go.Wait(Timeout));
+            return Report(step);
+        };
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        _supervisor.FishForMessage(m => Equals(m, new SupervisorProtocol.EvaluatorReported("e", 4)), Timeout);
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        go.Set();
+        Assert.Equal(4, Ended().Step);
+        _supervisor.FishForMessage(m => Equals(m, new SupervisorProtocol.EvaluatorReported("e", -1)), Timeout);
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        Assert.Equal(4, Ended().Step);
+        Assert.Equal(1, _evaluation.Evaluated);
+    }
+
     private EvaluationReport Report(long step) => new(step, _store.Load(step).Manifest.StateHash,
         [
             new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2,

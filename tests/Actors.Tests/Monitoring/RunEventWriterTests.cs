@@ -36,11 +36,30 @@ public sealed class RunEventWriterTests : ActorTests
             next with { Phase = RunPhase.Running, Step = 6 });
         Assert.Equal([1, 2, 3, 4, 5, 6], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
         await LeadAsync(next with { Term = 3 }, next with { Term = 3, Phase = RunPhase.Running, Step = 9 });
-        Assert.Equal(9, Lines("committed").Last().GetProperty("step").GetInt64());
+        Assert.Equal([7, 8, 9], Lines("committed").Skip(6).Select(l => l.GetProperty("step").GetInt64()));
         // All states in memory were lost: what is made again is written again.
         await LeadAsync(next with { Term = 4 }, next with { Term = 4, Phase = RunPhase.Running },
             next with { Term = 4, Phase = RunPhase.Running, Step = 3 });
-        Assert.Equal([1, 2, 3, 4, 5, 6, 9, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Steps_whose_reports_were_lost_are_written_too()
+    {
+        RunState running = new() { Term = 1, Generation = 1, Phase = RunPhase.Running };
+        await LeadAsync(running, running with { Step = 1 }, running with { Step = 4 },
+            running with { Generation = 2, Phase = RunPhase.RollCall, Step = 4 },
+            running with { Generation = 2, Step = 6 },
+            running with { Generation = 2, Phase = RunPhase.Draining, Step = 8 });
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+    }
+
+    [Fact]
+    public async Task A_log_that_is_begun_late_begins_after_the_last_checkpoint()
+    {
+        RunState connecting = new() { Term = 1, Generation = 9, Phase = RunPhase.Connecting, Step = 500, EarlierCheckpoint = 500 };
+        await LeadAsync(connecting, connecting with { Phase = RunPhase.Running, Step = 502 });
+        Assert.Equal([501, 502], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
     }
 
     [Fact]

@@ -28,9 +28,9 @@ public sealed class RunSupervisorTests : ActorTests
         Register(supervisor, "a", _trainer);
         Assert.Equal(1, _trainer.ExpectMsg<SupervisorProtocol.Registered>(Timeout).Term);
         Settle(supervisor);
-        while (_trainer.HasMessages) Assert.IsType<TrainerProtocol.Ping>(_trainer.ReceiveOne(Timeout));
+        Assert.DoesNotContain(Received(_trainer), m => m is TrainerProtocol.Assign);
         Register(supervisor, _loader);
-        Order<TrainerProtocol.LoadersChanged>(_trainer);
+        _trainer.FishForMessage(m => m is TrainerProtocol.LoadersChanged { Loaders.Count: 1 }, Timeout);
         var assign = Order<TrainerProtocol.Assign>(_trainer);
         Assert.Equal([_loader.Ref], assign.Loaders);
         Assert.Equal((1, 1, 0, 1), (assign.Term, assign.Generation, assign.Rank, assign.World));
@@ -71,6 +71,58 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
+    public void An_order_that_was_lost_is_repeated_to_the_trainer_whose_report_shows_it()
+    {
+        IActorRef supervisor = Started();
+        Run(supervisor);
+        TestProbe second = CreateTestProbe();
+        Register(supervisor, "b", second);
+        Assert.Equal(2, Order<TrainerProtocol.Assign>(second).Generation);
+        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, 1, 0));
+        var again = Order<TrainerProtocol.Assign>(second);
+        Assert.Equal((2, 1), (again.Generation, again.Rank));
+
+        supervisor.Tell(new SupervisorProtocol.TrainerBound("a", 2, new byte[] { 7 }, 0, -1));
+        supervisor.Tell(new SupervisorProtocol.TrainerBound("b", 2, new byte[] { 8 }, -1, -1));
+        var connect = Order<TrainerProtocol.Connect>(second);
+        supervisor.Tell(new SupervisorProtocol.TrainerBound("b", 2, new byte[] { 8 }, -1, -1));
+        Assert.Equal(connect.Blobs.Select(b => b.ToArray()),
+            Order<TrainerProtocol.Connect>(second).Blobs.Select(b => b.ToArray()));
+
+        supervisor.Tell(new SupervisorProtocol.TrainerReady("a", 2, 0, -1));
+        supervisor.Tell(new SupervisorProtocol.TrainerReady("b", 2, 0, -1));
+        Order<TrainerProtocol.Begin>(second);
+        supervisor.Tell(new SupervisorProtocol.TrainerReady("b", 2, 0, -1));
+        Order<TrainerProtocol.Begin>(second);
+
+        supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+        Order<TrainerProtocol.Halt>(_trainer);
+        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("a", 1, 1, 2));
+        Order<TrainerProtocol.Halt>(_trainer);
+
+        supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 2, 3));
+        Order<TrainerProtocol.Stop>(second);
+        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, 2, 2));
+        Order<TrainerProtocol.Stop>(second);
+    }
+
+    [Fact]
+    public void An_evaluator_that_works_on_something_else_is_told_again()
+    {
+        IActorRef supervisor = Started();
+        Run(supervisor);
+        supervisor.Tell(new SupervisorProtocol.RegisterEvaluator(TestIdentity.Run, "e", _evaluator));
+        supervisor.Tell(new SupervisorProtocol.TrainingEnded("a", 1, 8));
+        supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(1, 8));
+        Order<EvaluatorProtocol.Evaluate>(_evaluator);
+        supervisor.Tell(new SupervisorProtocol.EvaluatorReported("e", 8));
+        Settle(supervisor);
+        Assert.DoesNotContain(Received(_evaluator), m => m is EvaluatorProtocol.Evaluate);
+        supervisor.Tell(new SupervisorProtocol.EvaluatorReported("e", -1));
+        Assert.Equal(8, Order<EvaluatorProtocol.Evaluate>(_evaluator).Step);
+    }
+
+    [Fact]
     public void An_evaluation_waits_for_an_evaluator_and_goes_to_the_next_if_it_is_lost()
     {
         IActorRef supervisor = Started();
@@ -103,7 +155,7 @@ public sealed class RunSupervisorTests : ActorTests
         Assert.Equal((2, 1, 2), (both.Generation, both.Rank, both.World));
         Sys.Stop(_trainer);
         var ping = Order<TrainerProtocol.Ping>(second);
-        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, ping.Sequence));
+        supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, ping.Sequence, 2));
         object next = second.FishForMessage(Answered, Timeout);
         Assert.Equal((3, 1), (((TrainerProtocol.Assign)next).Generation, ((TrainerProtocol.Assign)next).World));
 
@@ -111,7 +163,7 @@ public sealed class RunSupervisorTests : ActorTests
         {
             // Whichever ping it was, the roll call's is answered in time.
             if (m is TrainerProtocol.Ping p)
-                supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, p.Sequence));
+                supervisor.Tell(new SupervisorProtocol.TrainerAnswered("b", 1, p.Sequence, 2));
             return m is TrainerProtocol.Assign { Generation: 3 };
         }
     }
@@ -305,7 +357,7 @@ public sealed class RunSupervisorTests : ActorTests
         supervisor.Tell(new SupervisorProtocol.RegisterLoader(TestIdentity.Run, "l", loader));
 
     /// <summary>The next order of a kind; pings come every second.</summary>
-    private static T Order<T>(TestProbe trainer) => (T)trainer.FishForMessage(m => m is T, Timeout);
+    private static T Order<T>(TestProbe actor) => (T)actor.FishForMessage(m => m is T, Timeout);
 
     private RunStatus Status(IActorRef supervisor)
     {

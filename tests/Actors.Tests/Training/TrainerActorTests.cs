@@ -24,6 +24,7 @@ public sealed class TrainerActorTests : ActorTests
     private readonly IActorRef _trainer;
     private readonly TrainerClock _clock = new();
     private readonly List<string> _ended = [];
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private Func<LoaderProtocol.Request, object> _answer;
 
     public TrainerActorTests(TinyAssets assets)
@@ -104,11 +105,55 @@ public sealed class TrainerActorTests : ActorTests
     {
         Registration();
         _trainer.Tell(new TrainerProtocol.Ping(2, 7));
-        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 7), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 7, 0), Next());
         _trainer.Tell(new TrainerProtocol.Ping(1, 8));
         Assign(9); // of term 1
         _trainer.Tell(new TrainerProtocol.Ping(2, 9));
-        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 9), Next());
+        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 9, 0), Next());
+    }
+
+    [Fact]
+    public void A_report_is_repeated_at_once_and_with_every_ping_and_an_order_is_carried_out_once()
+    {
+        Registration();
+        Assign(1);
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 1, 0, -1), Next());
+        AwaitAgain<SupervisorProtocol.TrainerReady>(); // without a ping
+        Settle(_trainer);
+        _supervisor.FishForMessage(m => m is SupervisorProtocol.RegisterTrainer, 2 * Timeout);
+        _trainer.Tell(new TrainerProtocol.Ping(1, 3));
+        _supervisor.FishForMessage(
+            m => Equals(m, new SupervisorProtocol.TrainerAnswered("t", First, 3, 1)), Timeout);
+        AwaitAgain<SupervisorProtocol.TrainerReady>();
+        // The orders of this generation, once more.
+        _answer = request => request.Step < 2 ? Loaded(request) : Nothing.Instance;
+        for (int i = 0; i < 2; i++)
+        {
+            _trainer.Tell(new TrainerProtocol.Connect(1, [ReadOnlyMemory<byte>.Empty], 0, FromDisk: true));
+            _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        }
+        Assert.Equal(Step(1, 1), Next());
+        Assert.Equal(Step(1, 2), Next());
+        _trainer.Tell(new TrainerProtocol.Begin(1, -1));
+        _trainer.Tell(new TrainerProtocol.Ping(1, 4));
+        Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 4, 1), Next());
+        AwaitAgain<SupervisorProtocol.StepApplied>();
+    }
+
+    [Fact]
+    public void The_last_checkpoint_is_told_again_until_the_next_generation()
+    {
+        RunAndWaitForShares(steps: 4);
+        SupervisorProtocol.CheckpointCommitted stored = new(1, 4);
+        _trainer.Tell(stored);
+        Assert.Equal(stored, Next());
+        _trainer.Tell(new TrainerProtocol.Ping(1, 1));
+        AwaitAgain<SupervisorProtocol.CheckpointCommitted>();
+        Begin(2);
+        _trainer.Tell(new TrainerProtocol.Ping(1, 2));
+        _supervisor.FishForMessage(m => m is SupervisorProtocol.TrainerAnswered { Sequence: 2 }, Timeout);
+        Settle(_trainer);
+        Assert.DoesNotContain(Received(_supervisor), m => m is SupervisorProtocol.CheckpointCommitted);
     }
 
     [Fact]
@@ -352,13 +397,18 @@ public sealed class TrainerActorTests : ActorTests
         (SupervisorProtocol.TrainerFailed)_supervisor.FishForMessage(
             m => m is SupervisorProtocol.TrainerFailed, Timeout);
 
-    /// <summary>The next report, without its timings. Registrations, which come every second, are left out.</summary>
+    /// <summary>
+    /// The next report, without its timings. Registrations, which come every second, and repetitions are left out.
+    /// </summary>
     private object Next()
     {
-        object report = _supervisor.FishForMessage(
-            m => m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.TrainerBound), Timeout);
+        object report = _supervisor.FishForMessage(m => _seen.Add(m) &&
+            m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.TrainerBound), Timeout);
         return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
     }
+
+    /// <summary>Waits for the repetition of a report: the same object once more.</summary>
+    private void AwaitAgain<T>() => _supervisor.FishForMessage(m => m is T && !_seen.Add(m), Timeout);
 
     /// <summary>An error of a GPU, in the form in which libtorch's errors arrive.</summary>
     private sealed class DeviceFailure() : ExternalException("CUDA error: unspecified launch failure");

@@ -33,9 +33,7 @@ internal static class RunCheck
     }
 
     /// <summary>
-    /// Checks that every step up to the last was computed, and that none was committed twice. A supervisor that takes
-    /// over logs only the step that the trainers have reached meanwhile, so the supervisors' event log can miss steps.
-    /// The event logs of the trainers together have every step.
+    /// Checks that every step up to the last was computed and committed, and that none was committed twice.
     /// </summary>
     public static IReadOnlyList<Entry> Commits(Report report, string run, long last, long redone = 0)
     {
@@ -45,6 +43,8 @@ internal static class RunCheck
         report.Check(again <= redone, $"steps committed more than once: {again} (limit {redone})");
         report.Check(committed.LastOrDefault() == last,
             $"the last committed step is {committed.LastOrDefault()}, and that of the state {last}");
+        int uncommitted = Enumerable.Range(1, (int)last).Select(step => (long)step).Except(committed).Count();
+        report.Check(uncommitted == 0, $"steps that the event log does not name as committed: {uncommitted}");
         HashSet<long> made = [.. Computed(run).Select(e => e.Step)];
         int missing = Enumerable.Range(1, (int)last).Count(step => !made.Contains(step));
         report.Check(missing == 0, $"steps that no trainer tells of: {missing}");

@@ -29,6 +29,9 @@ internal sealed class KillScenario(
     /// <summary>Seconds that may pass until the next committed step; null for no limit.</summary>
     public double? Limit { get; init; }
 
+    /// <summary>Limit of the median of these seconds; null for no limit.</summary>
+    public double? Median { get; init; }
+
     public override async Task RunAsync(Lab lab)
     {
         RunSettings settings = lab.Settings.With([.. Settings]);
@@ -55,6 +58,8 @@ internal sealed class KillScenario(
         lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
             $"  until the next step: median {Quantiles.Median(pauses):0.00} s, longest {pauses.Max():0.00} s"));
         if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);
+        if (Median is { } median)
+            lab.Report.Limit("the median time until the next step", Quantiles.Median(pauses), median);
         // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
         await StopAndCheckAsync(lab, cluster, settings, LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
     }

@@ -64,6 +64,22 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
         await HoldsAsync(new PartitionScenario(1));
     }
 
+    [Fact]
+    public async Task Connections_are_reset()
+    {
+        string? reason = await Connections.UnavailableAsync();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await HoldsAsync(new ConnectionsScenario(6, 3));
+    }
+
+    [Fact]
+    public async Task Connections_are_reset_around_the_last_step()
+    {
+        string? reason = await Connections.UnavailableAsync();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await HoldsAsync(new EndingsScenario(2));
+    }
+
     private async Task HoldsAsync(Scenario scenario)
     {
         using Lab lab = new(TestSeed.New().NextUInt64(), _settings, new Report(_output, timesCount: false),

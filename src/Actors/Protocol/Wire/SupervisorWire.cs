@@ -9,8 +9,9 @@ internal static class SupervisorWire
     public static IReadOnlyList<WireMessage> Messages { get; } =
     [
         WireMessage.Of<SupervisorProtocol.RegisterTrainer>("sup.trainer1",
-            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Trainer).Long(3, m.Incarnation).Actor(4, m.Actor),
-            from => new(from.One(1, Identity), from.Text(2), from.Long(3), from.Actor(4))),
+            (m, to) => to.One(1, m.Identity, Write).Text(2, m.Trainer).Long(3, m.Incarnation).Actor(4, m.Actor)
+                .Texts(5, m.Hosts),
+            from => new(from.One(1, Identity), from.Text(2), from.Long(3), from.Actor(4)) { Hosts = from.Texts(5) }),
         WireMessage.Of<SupervisorProtocol.RegisterLoader>("sup.loader1",
             (m, to) => to.One(1, m.Identity, Write).Text(2, m.Loader).Actor(3, m.Actor),
             from => new(from.One(1, Identity), from.Text(2), from.Actor(3))),
@@ -47,8 +48,8 @@ internal static class SupervisorWire
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation),
             from => new(from.Text(1), from.Long(2))),
         WireMessage.Of<SupervisorProtocol.TrainerAnswered>("sup.pong1",
-            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Long(3, m.Sequence),
-            from => new(from.Text(1), from.Long(2), from.Long(3))),
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Long(3, m.Sequence).Long(4, m.Generation),
+            from => new(from.Text(1), from.Long(2), from.Long(3), from.Long(4))),
         WireMessage.Of<SupervisorProtocol.TrainingEnded>("sup.ended1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step),
             from => new(from.Text(1), from.Long(2), from.Long(3))),
@@ -58,6 +59,9 @@ internal static class SupervisorWire
         WireMessage.Of<SupervisorProtocol.CheckpointFailed>("sup.uncommitted1",
             (m, to) => to.Long(1, m.Generation).Long(2, m.Step).Text(3, m.Reason),
             from => new(from.Long(1), from.Long(2), from.Text(3))),
+        WireMessage.Of<SupervisorProtocol.EvaluatorReported>("sup.evaluating1",
+            (m, to) => to.Text(1, m.Evaluator).Long(2, m.Evaluating),
+            from => new(from.Text(1), from.Long(2))),
         WireMessage.Of<SupervisorProtocol.EvaluationEnded>("sup.evaluated1",
             (m, to) => to.Long(1, m.Step).Text(2, m.Failure),
             from => new(from.Long(1), from.TextOrNull(2))),

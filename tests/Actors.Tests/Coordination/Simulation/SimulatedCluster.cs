@@ -3,8 +3,8 @@ using Starling.Actors.Coordination;
 namespace Starling.Actors.Tests.Coordination.Simulation;
 
 /// <summary>
-/// Supervisors, trainers, an evaluator and a disk, whose every next move a test's numbers choose: messages of one
-/// sender keep their order, nothing else does. Checks on the way that nothing is committed that should not be.
+/// Supervisors, trainers, an evaluator and a disk, whose every next move a test's numbers choose. Messages may be lost,
+/// repeated and overtaken, each of them. Checks on the way that nothing is committed that should not be.
 /// </summary>
 internal sealed class SimulatedCluster
 {
@@ -20,6 +20,7 @@ internal sealed class SimulatedCluster
     public SimulatedCluster(RunPlan plan, int trainers)
     {
         Plan = plan;
+        Evaluator = new SimulatedEvaluator(this);
         _supervisors.Add(new SimulatedSupervisor(this));
         for (int i = 0; i < trainers; i++) Add();
     }
@@ -29,6 +30,8 @@ internal sealed class SimulatedCluster
     public SimulatedDisk Disk { get; } = new();
 
     public SimulatedSupervisor Leader => _supervisors[^1];
+
+    public SimulatedEvaluator Evaluator { get; }
 
     public SimulatedTrainer? Trainer(string name) => _trainers.GetValueOrDefault(name);
 
@@ -52,7 +55,7 @@ internal sealed class SimulatedCluster
     /// <summary>Anything that is possible happens, faults too.</summary>
     public void Chaos(int choice)
     {
-        List<Action> possible = [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluations()];
+        List<Action> possible = [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluator.Moves(), Evaluator.Register];
         foreach (SimulatedSupervisor supervisor in _supervisors.Where(s => !s.Fenced))
         {
             possible.Add(supervisor.Tick);
@@ -62,12 +65,48 @@ internal sealed class SimulatedCluster
             t => t.Register));
         int fault = choice / 1000 % 12;
         if (fault == 0) Fault(choice % 1000);
+        else if (fault < 4) Harm(choice);
         else possible[choice % possible.Count]();
+    }
+
+    /// <summary>Loses a message, repeats it, or lets others overtake it. Any message between any two processes.</summary>
+    public void Harm(int choice)
+    {
+        List<Action<int>> boxes = [n => Harm(Evaluator.Orders, n), n => Harm(Evaluator.Mail, n)];
+        foreach (SimulatedTrainer trainer in _trainers.Values)
+        {
+            boxes.Add(n => Harm(trainer.Orders, n));
+            boxes.Add(n => Harm(trainer.Mail, n));
+        }
+        boxes[choice % boxes.Count](choice / boxes.Count);
+    }
+
+    private static void Harm<T>(List<T> box, int choice)
+    {
+        if (box.Count == 0) return;
+        int at = choice / 4 % box.Count;
+        T message = box[at];
+        switch (choice % 4)
+        {
+            case 0:
+                box.Add(message);
+                break;
+            case 1:
+                box.RemoveAt(at);
+                box.Add(message);
+                break;
+            case 2:
+                box.Clear(); // the connection is reset
+                break;
+            default:
+                box.RemoveAt(at);
+                break;
+        }
     }
 
     /// <summary>
     /// No more faults: everybody comes back, and timers ring only when nothing else happens. What is possible happens
-    /// in an order that the number chooses.
+    /// in an order that the number chooses. What was lost before stays lost, unless somebody repeats it.
     /// </summary>
     public void Peace(int choice)
     {
@@ -77,11 +116,12 @@ internal sealed class SimulatedCluster
             if (!trainer.Alive && !trainer.Gone) trainer.Restart();
         }
         if (_trainers.Values.All(t => t.Gone || t.Leaving)) Add();
-        Action[] possible = [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluations()];
+        Action[] possible = [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluator.Moves()];
         if (possible.Length == 0)
-            possible = [.. _trainers.Values.Where(t => t.Alive && !Leader.State.Trainers.ContainsKey(t.Name))
+            possible = [.. _trainers.Values.Where(t => t.Alive &&
+                    Leader.State.Trainers.GetValueOrDefault(t.Name)?.Incarnation != t.Incarnation)
                 .Select<SimulatedTrainer, Action>(t => t.Register)];
-        if (possible.Length == 0) possible = Leader.Ring is { } ring ? [ring, Leader.Tick] : [Leader.Tick];
+        if (possible.Length == 0) possible = [Leader.Tick, Evaluator.Register, .. Rings()];
         possible[choice % possible.Length]();
     }
 
@@ -121,9 +161,7 @@ internal sealed class SimulatedCluster
                 _supervisors.Add(new SimulatedSupervisor(this)); // the one before does not know yet
                 break;
             case 8:
-                Leader.Evaluations.Clear();
-                Leader.Hear(new RunEvent.EvaluatorLost("e"));
-                Leader.Hear(new RunEvent.EvaluatorJoined("e"));
+                Evaluator.Restart();
                 break;
             default:
                 foreach (SimulatedTrainer each in _trainers.Values.Where(t => t.Alive)) each.Die();
@@ -148,19 +186,19 @@ internal sealed class SimulatedCluster
     private IEnumerable<Action> Deliveries() =>
         _trainers.Values.Where(t => t.Mail.Count > 0).Select<SimulatedTrainer, Action>(t => () =>
         {
-            (SimulatedSupervisor to, RunEvent happened) = t.Mail.Dequeue();
+            (SimulatedSupervisor to, RunEvent happened) = t.Mail[0];
+            t.Mail.RemoveAt(0);
             to.Hear(happened);
-        });
+        }).Concat(_trainers.Values.Where(t => t.News.Count > 0).Select<SimulatedTrainer, Action>(t => () =>
+        {
+            (SimulatedSupervisor to, RunEvent happened) = t.News.Dequeue();
+            to.Hear(happened);
+        }));
 
     private IEnumerable<Action> Obediences() => _trainers.Values
         .Where(t => t.Orders.Count > 0 && t.Alive && !t.Frozen).Select<SimulatedTrainer, Action>(t => t.Obey);
 
     private IEnumerable<Action> Work() => _trainers.Values.SelectMany(t => t.Work());
 
-    private IEnumerable<Action> Evaluations() =>
-        _supervisors.Where(s => s.Evaluations.Count > 0).Select<SimulatedSupervisor, Action>(s => () =>
-        {
-            long step = s.Evaluations.Dequeue();
-            s.Hear(new RunEvent.EvaluationEnded(step, step % 3 == 0 ? "failed" : null));
-        });
+    private IEnumerable<Action> Rings() => Leader.Ring is { } ring ? [ring] : [];
 }

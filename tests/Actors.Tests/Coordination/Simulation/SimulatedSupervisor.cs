@@ -22,7 +22,7 @@ internal sealed class SimulatedSupervisor
             EarlierCheckpoint = entry.Checkpoint,
         };
         Hear(new RunEvent.LoadersChanged(1));
-        Hear(new RunEvent.EvaluatorJoined("e"));
+        Hear(new RunEvent.EvaluatorJoined(SimulatedEvaluator.Name));
     }
 
     public RunState State { get; private set; }
@@ -30,9 +30,6 @@ internal sealed class SimulatedSupervisor
     public bool Fenced { get; private set; }
 
     public RunEffect.End? Ending { get; private set; }
-
-    /// <summary>Evaluations under way.</summary>
-    public Queue<long> Evaluations { get; } = new();
 
     public Action? Ring => _timer is not { } timer ? null : () =>
     {
@@ -82,6 +79,9 @@ internal sealed class SimulatedSupervisor
                 if (_cluster.Disk.Ledger.Term != State.Term) Fenced = true;
                 else foreach (string trainer in State.Trainers.Keys) Tell(trainer, effect);
                 break;
+            case RunEffect.Again e:
+                Tell(e.Trainer, e.Order);
+                break;
             case RunEffect.Release e:
                 Tell(e.Trainer, e);
                 break;
@@ -89,7 +89,7 @@ internal sealed class SimulatedSupervisor
                 _timer = e;
                 break;
             case RunEffect.Evaluate e:
-                Evaluations.Enqueue(e.Step);
+                _cluster.Evaluator.Orders.Add(e.Step);
                 break;
             case RunEffect.End e:
                 Assert.Null(Ending);
@@ -101,7 +101,7 @@ internal sealed class SimulatedSupervisor
         }
     }
 
-    private void Tell(string trainer, RunEffect order) => _cluster.Trainer(trainer)?.Orders.Enqueue((this, order));
+    private void Tell(string trainer, RunEffect order) => _cluster.Trainer(trainer)?.Orders.Add((this, order));
 
     private void Check(RunState before, IReadOnlyList<RunEffect> effects)
     {

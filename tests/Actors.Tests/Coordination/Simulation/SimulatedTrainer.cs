@@ -23,6 +23,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     private long _term, _generation, _checkpoint = -1;
     private int _rank = -1;
     private bool _halted;
+    private RunEvent? _report, _stored; // the last reports, which are repeated
 
     public string Name => name;
 
@@ -37,9 +38,12 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     /// <summary>Released: it ended well and does not come back.</summary>
     public bool Gone { get; private set; }
 
-    public Queue<(SimulatedSupervisor From, RunEffect Order)> Orders { get; } = new();
+    public List<(SimulatedSupervisor From, RunEffect Order)> Orders { get; } = [];
 
-    public Queue<(SimulatedSupervisor To, RunEvent Event)> Mail { get; } = new();
+    public List<(SimulatedSupervisor To, RunEvent Event)> Mail { get; } = [];
+
+    /// <summary>What the supervisors' own nodes find out about this trainer's process. Such news are not lost.</summary>
+    public Queue<(SimulatedSupervisor To, RunEvent Event)> News { get; } = new();
 
     /// <summary>What its threads could do now, besides reading its orders.</summary>
     public IEnumerable<Action> Work()
@@ -64,14 +68,16 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
 
     public void Obey()
     {
-        (SimulatedSupervisor from, RunEffect order) = Orders.Dequeue();
+        (SimulatedSupervisor from, RunEffect order) = Orders[0];
+        Orders.RemoveAt(0);
         switch (order)
         {
             case RunEffect.Assign e when from.State.Term >= _term && e.Generation > _generation:
                 _term = from.State.Term;
                 Leave();
                 (_generation, _rank, _hosting, _halted) = (e.Generation, e.Rank, e.Hosting, false);
-                if (_rank < 0) Send(new RunEvent.TrainerReady(name, _generation, -1, -1));
+                (_report, _stored) = (null, null);
+                if (_rank < 0) Report(new RunEvent.TrainerReady(name, _generation, -1, -1));
                 else Bind();
                 break;
             case RunEffect.Connect e when e.Generation == _generation && _doing == Doing.Bound:
@@ -89,7 +95,9 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
                 break;
             case RunEffect.Ping e when from.State.Term >= _term:
                 _term = from.State.Term;
-                Mail.Enqueue((from, new RunEvent.TrainerAnswered(name, Incarnation, e.Sequence)));
+                Mail.Add((from, new RunEvent.TrainerAnswered(name, Incarnation, e.Sequence, _generation)));
+                foreach (RunEvent? report in (RunEvent?[])[_report, _stored])
+                    if (report is not null) Mail.Add((from, report));
                 break;
             case RunEffect.Release when Leaving:
                 Leave();
@@ -104,7 +112,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     public void Die()
     {
         Forget();
-        Send(new RunEvent.TrainerLost(name, Incarnation, "killed"));
+        News.Enqueue((cluster.Leader, new RunEvent.TrainerLost(name, Incarnation, "killed")));
         (Alive, Frozen, Leaving) = (false, false, false);
     }
 
@@ -113,6 +121,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     {
         Forget();
         Send(new RunEvent.TrainerFailed(name, Incarnation, "failed"));
+        Incarnation++; // its actor is restarted
     }
 
     public void Restart()
@@ -126,7 +135,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     private void Bind()
     {
         _doing = Doing.Bound;
-        Send(new RunEvent.TrainerBound(name, _generation, EngineAddress(name), _memory?.Step ?? -1, _checkpoint));
+        Report(new RunEvent.TrainerBound(name, _generation, EngineAddress(name), _memory?.Step ?? -1, _checkpoint));
     }
 
     private void Connect(RunEffect.Connect e)
@@ -152,7 +161,7 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
         _memory = source;
         _doing = Doing.Ready;
         cluster.Applied(_generation, name, source);
-        Send(new RunEvent.TrainerReady(name, _generation, source.Step, _checkpoint));
+        Report(new RunEvent.TrainerReady(name, _generation, source.Step, _checkpoint));
     }
 
     private void Enter() => _exchange!.Enter(name, _memory!.Value);
@@ -161,20 +170,20 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     {
         _memory = _exchange!.Result(_memory!.Value.Step);
         cluster.Applied(_generation, name, _memory.Value);
-        Send(new RunEvent.StepApplied(name, _generation, _memory.Value.Step, 1, 0));
+        Report(new RunEvent.StepApplied(name, _generation, _memory.Value.Step, 1, 0));
         if (IsDue) Capture();
     }
 
     private void Break()
     {
         Leave();
-        Send(new RunEvent.ExchangeBroke(name, _generation, "broken"));
+        Report(new RunEvent.ExchangeBroke(name, _generation, "broken"));
     }
 
     private void End()
     {
         if (_rank == 0) Capture();
-        Send(new RunEvent.TrainingEnded(name, _generation, _memory!.Value.Step));
+        Report(new RunEvent.TrainingEnded(name, _generation, _memory!.Value.Step));
         _doing = Doing.Nothing; // still connected: the others may need its last word
     }
 
@@ -183,9 +192,11 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
     private void Store()
     {
         (long generation, SimulatedState state) = _snapshots.Dequeue();
-        Send(cluster.Disk.TryStore(name, generation, state)
+        RunEvent stored = cluster.Disk.TryStore(name, generation, state)
             ? new RunEvent.CheckpointCommitted(generation, state.Step)
-            : new RunEvent.CheckpointFailed(generation, state.Step, "fenced"));
+            : new RunEvent.CheckpointFailed(generation, state.Step, "fenced");
+        if (generation == _generation) _stored = stored;
+        Send(stored);
     }
 
     private void Leave()
@@ -200,9 +211,16 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
         Orders.Clear();
         _snapshots.Clear();
         (_memory, _term, _generation, _checkpoint, _rank) = (null, 0, 0, -1, -1);
+        (_report, _stored) = (null, null);
     }
 
     private ReadOnlyMemory<byte> EngineAddress(string host) => Encoding.UTF8.GetBytes($"{host}@{_generation}");
 
-    private void Send(RunEvent happened) => Mail.Enqueue((cluster.Leader, happened));
+    private void Report(RunEvent report)
+    {
+        _report = report;
+        Send(report);
+    }
+
+    private void Send(RunEvent happened) => Mail.Add((cluster.Leader, happened));
 }

@@ -25,7 +25,7 @@ internal static class WireSamples
     /// <summary>The messages; <paramref name="one"/> and <paramref name="other"/> stand for actors.</summary>
     public static IReadOnlyList<object> All(IActorRef one, IActorRef other) =>
     [
-        new SupervisorProtocol.RegisterTrainer(Identity, "trainer-1", 42, one),
+        new SupervisorProtocol.RegisterTrainer(Identity, "trainer-1", 42, one) { Hosts = ["trainer-1", "trainer-2"] },
         new SupervisorProtocol.RegisterLoader(Identity, "loader-1", one),
         new SupervisorProtocol.RegisterEvaluator(Identity, "evaluator-1", one),
         new SupervisorProtocol.RegisterNode(Identity, "node-1", "akka.tcp://starling@10.0.0.5:4000", one),
@@ -37,7 +37,8 @@ internal static class WireSamples
         new SupervisorProtocol.ExchangeBroke("trainer-1", 5, "connection reset — by a peer"),
         new SupervisorProtocol.TrainerFailed("trainer-1", 42, "out of memory"),
         new SupervisorProtocol.TrainerLeaving("trainer-1", 42),
-        new SupervisorProtocol.TrainerAnswered("trainer-1", 42, 99),
+        new SupervisorProtocol.TrainerAnswered("trainer-1", 42, 99, 7),
+        new SupervisorProtocol.EvaluatorReported("evaluator-1", 40),
         new SupervisorProtocol.TrainingEnded("trainer-1", 5, 5000),
         new SupervisorProtocol.CheckpointCommitted(5, 300),
         new SupervisorProtocol.CheckpointFailed(5, 300, "disk full"),
