@@ -2,10 +2,11 @@ namespace Starling.Actors.Coordination;
 
 /// <summary>
 /// A fact that the supervisor learns. Messages may be lost, and so the reports behind these events are repeated: an
-/// event that is known already changes nothing. An event with a generation changes nothing unless the generation is the
-/// current one; only <see cref="CheckpointCommitted"/> of an earlier generation counts too. An event with an incarnation
-/// is ignored unless the trainer is a member in that incarnation; <see cref="TrainerJoined"/> has to bring a newer one.
-/// The handler of an event is called On, followed by the event's name; <see cref="RunMachine"/> says which class has it.
+/// event that is known already changes nothing. An event with a generation changes nothing unless the generation is
+/// the current one; only <see cref="CheckpointCommitted"/> of an earlier generation counts too. An event with an
+/// incarnation is ignored unless the trainer is a member in that incarnation; <see cref="TrainerJoined"/> has to bring
+/// a newer one. The handler of an event is called On, followed by the event's name; <see cref="RunMachine"/> says which
+/// class has it.
 /// </summary>
 public abstract record RunEvent
 {

@@ -4,8 +4,8 @@ namespace Starling.Actors.Coordination;
 /// Makes the supervisor's decisions as a pure function (plan, state, event) → (state, effects). The actor around it
 /// only receives messages and performs effects. Each concern has a class of its own: <see cref="Membership"/>,
 /// <see cref="Formation"/>, <see cref="Orders"/>, <see cref="Steps"/>, <see cref="CommittedCheckpoints"/>,
-/// <see cref="Evaluations"/>, <see cref="Endings"/>. The handler of an event is called On, followed by the event's name. <see cref="RunPhase"/>
-/// has a diagram of the phases.
+/// <see cref="Evaluations"/>, <see cref="Endings"/>. The handler of an event is called On, followed by the event's
+/// name. <see cref="RunPhase"/> has a diagram of the phases.
 /// </summary>
 public static class RunMachine
 {

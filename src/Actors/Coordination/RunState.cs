@@ -104,7 +104,9 @@ public sealed record RunState
     /// <summary>Whether rank 0 of the generation was told to end at its next step boundary.</summary>
     public bool Halted { get; init; }
 
-    /// <summary>Names of the hosts of the last generation. When all of them are back, no further trainer is waited for.</summary>
+    /// <summary>
+    /// Names of the hosts of the last generation. When all of them are back, no further trainer is waited for.
+    /// </summary>
     public ImmutableSortedSet<string> Expected { get; init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 

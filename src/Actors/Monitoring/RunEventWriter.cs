@@ -57,14 +57,14 @@ internal sealed class RunEventWriter : ReceiveActor
     }
 
     /// <summary>
-    /// Writes an entry for each newly committed step. There may be several: when the reports of some steps are lost, the
-    /// next report shows that these steps were committed too.
+    /// Writes an entry for each newly committed step. There may be several: when the reports of some steps are lost,
+    /// the next report shows that these steps were committed too.
     /// </summary>
     private void WriteCommits(RunState before, RunState state)
     {
         if (state.Phase is not (RunPhase.Running or RunPhase.Draining)) return;
-        // When a generation begins to run, the step is the one that its hosts hold. Steps up to it may be missing in the
-        // log; or the log may have them, and later ones too, from this supervisor or an earlier one.
+        // When a generation begins to run, the step is the one that its hosts hold. Steps up to it may be missing in
+        // the log; or the log may have them, and later ones too, from this supervisor or an earlier one.
         if (before.Term != state.Term) _logged = null;
         if (before.Phase is not (RunPhase.Running or RunPhase.Draining))
             _logged ??= LastLoggedStep() ?? Math.Max(state.KnownCheckpoint, 0);
@@ -73,7 +73,9 @@ internal sealed class RunEventWriter : ReceiveActor
         _logged = Math.Max(_logged.Value, state.Step);
     }
 
-    /// <summary>Returns the last step that the log names as committed; null if it names none or cannot be read.</summary>
+    /// <summary>
+    /// Returns the last step that the log names as committed; null if it names none or cannot be read.
+    /// </summary>
     private long? LastLoggedStep()
     {
         try

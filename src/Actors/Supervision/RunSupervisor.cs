@@ -241,9 +241,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         _rate.Observe(before, _state);
         try
         {
-            foreach (RunEffect.Persist effect in effects.OfType<RunEffect.Persist>())
+            foreach (RunEffect.Persist e in effects.OfType<RunEffect.Persist>())
             {
-                if (_settings.Ledger.TryAdvance(_state.Term, effect.Generation, effect.Step, effect.Checkpoint)) continue;
+                if (_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint)) continue;
                 Fence(Replaced);
                 return;
             }

@@ -164,8 +164,8 @@ public sealed class RunMachineFaultTests
                 new RunEvent.StepApplied("a", generation, 9, 1, 0), new RunEvent.TrainingEnded("a", generation, 9)])
             {
                 // Who reports of an earlier generation does not know of the present one.
-                Assert.Equal(generation == 1 ? [new RunEffect.Again("a", new RunEffect.Assign("a", 2, 0, before.Hosting))] : [],
-                    _run.Apply(report));
+                RunEffect assignment = new RunEffect.Again("a", new RunEffect.Assign("a", 2, 0, before.Hosting));
+                Assert.Equal(generation == 1 ? [assignment] : [], _run.Apply(report));
             }
             Assert.Empty(_run.Apply(new RunEvent.TimerRang(RunTimer.Form, generation)));
         }

@@ -57,7 +57,10 @@ public sealed class RunEventWriterTests : ActorTests
     [Fact]
     public async Task A_log_that_is_begun_late_begins_after_the_last_checkpoint()
     {
-        RunState connecting = new() { Term = 1, Generation = 9, Phase = RunPhase.Connecting, Step = 500, EarlierCheckpoint = 500 };
+        RunState connecting = new()
+        {
+            Term = 1, Generation = 9, Phase = RunPhase.Connecting, Step = 500, EarlierCheckpoint = 500,
+        };
         await LeadAsync(connecting, connecting with { Phase = RunPhase.Running, Step = 502 });
         Assert.Equal([501, 502], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
     }

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Starling.Cluster.Chaos.Harness;
 
-/// <summary>Resets TCP connections between processes, which go on (<c>ss -K</c>, which needs root and iproute2).</summary>
+/// <summary>Resets TCP connections between processes, which go on (<c>ss -K</c> of iproute2, as root).</summary>
 internal static partial class Connections
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);

@@ -5,8 +5,8 @@ using Starling.Data.Randomness;
 namespace Starling.Cluster.Chaos.Scenarios;
 
 /// <summary>
-/// TCP connections between nodes are reset at random moments, now one, now all at once. The processes go on; what was on
-/// the way is lost.
+/// TCP connections between nodes are reset at random moments, now one, now all at once. The processes go on; what was
+/// on the way is lost.
 /// </summary>
 /// <param name="ones">How many times a random connection is reset.</param>
 /// <param name="all">How many times all connections are reset at once.</param>
@@ -32,7 +32,8 @@ internal sealed class ConnectionsScenario(int ones, int all) : Scenario
         for (int i = 0; i < moments.Length; i++)
         {
             await cluster.EventLog.StepAsync(moments[i], WholeRun(lab));
-            IReadOnlyList<Connection> there = await Connections.BetweenAsync([.. cluster.Members.Select(m => m.Process)]);
+            IReadOnlyList<Connection> there =
+                await Connections.BetweenAsync([.. cluster.Members.Select(m => m.Process)]);
             bool isOfAll = ofAll.Contains(i);
             Connection[] chosen = isOfAll ? [.. there] : [there[random.Below(there.Count)]];
             int entries = cluster.EventLog.Read().Count;

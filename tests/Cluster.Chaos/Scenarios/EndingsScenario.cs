@@ -16,7 +16,8 @@ internal sealed class EndingsScenario(int runs) : Scenario
 
     public override string Name => "endings";
 
-    public override string Purpose => $"{runs} runs whose connections are reset around the last step; each of them ends";
+    public override string Purpose =>
+        $"{runs} runs whose connections are reset around the last step; each of them ends";
 
     public override async Task RunAsync(Lab lab)
     {

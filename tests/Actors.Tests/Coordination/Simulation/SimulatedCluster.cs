@@ -55,7 +55,8 @@ internal sealed class SimulatedCluster
     /// <summary>Anything that is possible happens, faults too.</summary>
     public void Chaos(int choice)
     {
-        List<Action> possible = [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluator.Moves(), Evaluator.Register];
+        List<Action> possible =
+            [.. Deliveries(), .. Obediences(), .. Work(), .. Evaluator.Moves(), Evaluator.Register];
         foreach (SimulatedSupervisor supervisor in _supervisors.Where(s => !s.Fenced))
         {
             possible.Add(supervisor.Tick);
@@ -69,7 +70,7 @@ internal sealed class SimulatedCluster
         else possible[choice % possible.Count]();
     }
 
-    /// <summary>Loses a message, repeats it, or lets others overtake it. Any message between any two processes.</summary>
+    /// <summary>Loses a message between two processes, repeats it, or lets others overtake it.</summary>
     public void Harm(int choice)
     {
         List<Action<int>> boxes = [n => Harm(Evaluator.Orders, n), n => Harm(Evaluator.Mail, n)];

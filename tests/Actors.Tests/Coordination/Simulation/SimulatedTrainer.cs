@@ -42,7 +42,9 @@ internal sealed class SimulatedTrainer(string name, SimulatedCluster cluster)
 
     public List<(SimulatedSupervisor To, RunEvent Event)> Mail { get; } = [];
 
-    /// <summary>What the supervisors' own nodes find out about this trainer's process. Such news are not lost.</summary>
+    /// <summary>
+    /// What the supervisors' own nodes find out about this trainer's process. Such news are not lost.
+    /// </summary>
     public Queue<(SimulatedSupervisor To, RunEvent Event)> News { get; } = new();
 
     /// <summary>What its threads could do now, besides reading its orders.</summary>
