@@ -50,10 +50,10 @@ public sealed class DataRecordTests(TinyAssets assets) : IDisposable
         using Barrier start = new(Loaders);
         await Task.WhenAll(Enumerable.Range(0, Loaders).Select(loader => Task.Factory.StartNew(() =>
         {
-            DataRecord record = New();
+            DataRecord record = New(timeout: TimeSpan.FromSeconds(60));
             for (int i = 0; i < Groups.Length; i++)
             {
-                start.SignalAndWait(TimeSpan.FromSeconds(60));
+                Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(60)));
                 record.Check(Groups[(i + loader) % Groups.Length], $"h{(i + loader) % Groups.Length}");
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));

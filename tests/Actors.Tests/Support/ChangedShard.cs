@@ -2,7 +2,7 @@ using Starling.Data.Shards;
 
 namespace Starling.Actors.Tests.Support;
 
-/// <summary>Changes shards in place, so that neither their length nor their footer shows it.</summary>
+/// <summary>Changes shards so that neither their length nor their footer shows it.</summary>
 internal static class ChangedShard
 {
     /// <summary>Copies the tiny shards into a folder. Returns the copies' paths.</summary>
@@ -25,6 +25,23 @@ internal static class ChangedShard
         ShardIndex after = ShardIndex.Open([path]);
         Assert.Equal(before.EarlierFingerprint, after.EarlierFingerprint); // else the footer shows it
         Assert.NotEqual(before.Fingerprint, after.Fingerprint);
+    }
+
+    /// <summary>
+    /// Writes a copy of a tiny shard whose images cannot be read, although its footer and its labels can: the first
+    /// image of each row group has an impossible length.
+    /// </summary>
+    public static void WriteDamaged(TinyAssets assets, string path)
+    {
+        ShardIndex whole = ShardIndex.Open([assets.Shards[0]]);
+        byte[] bytes = File.ReadAllBytes(assets.Shards[0]);
+        foreach (RowGroupInfo group in whole.RowGroups)
+        {
+            int image = bytes.AsSpan().IndexOf(whole.Load(group.Id).Image(0).Span);
+            bytes.AsSpan(image - sizeof(int), sizeof(int)).Fill(0x7f);
+        }
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(whole.Fingerprint, ShardIndex.Open([path]).Fingerprint); // else it is noticed at the start
     }
 
     /// <summary>Changes one byte of the last image of a row group.</summary>
