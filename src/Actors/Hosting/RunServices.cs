@@ -96,10 +96,11 @@ internal sealed class RunServices : IAsyncDisposable
     public NodeSetup Node(string name, IReadOnlyList<string> roles, string profile, bool force)
     {
         StarlingOptions options = Run.Options;
+        DataRecord data = new(Run.Folder, Run.Index, force, Note);
         int queue = TrainerActor.StepsAhead(options.Data.Prefetch, options.Training.Replicas);
         return new NodeSetup
         {
-            Run = Run,
+            Run = Run.CheckedBy(data.Check),
             Name = name,
             Roles = roles,
             Profile = profile,
@@ -137,6 +138,12 @@ internal sealed class RunServices : IAsyncDisposable
         await Server.DisposeAsync();
         await Events.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    private void Note(string line)
+    {
+        View.Note(line);
+        Events.Write("note", 0, 0, ("text", line));
     }
 
     private TensorBoardCurves? Curves() => Run.Options.Monitor.TensorBoard

@@ -10,12 +10,14 @@ public static class DataFiles
     /// <summary>
     /// Opens a run's shards, and checks the numbers of images and classes that the configuration expects.
     /// </summary>
+    /// <param name="data">Names the shards, and what is expected of them.</param>
+    /// <param name="progress">Is told how many shards have been opened; null for nobody.</param>
     /// <exception cref="StarlingException">
     /// A shard is missing or damaged, or a number is not the expected one.
     /// </exception>
-    public static ShardIndex Open(DataOptions data)
+    public static ShardIndex Open(DataOptions data, IProgress<(int Opened, int Files)>? progress = null)
     {
-        ShardIndex index = ShardIndex.Open(Resolve(data.Files));
+        ShardIndex index = ShardIndex.Open(Resolve(data.Files), progress: progress);
         string files = $"data.files = {string.Join(", ", data.Files)}";
         Expectation.Check("data.expectedImages", data.ExpectedImages, index.TotalRows, files);
         Expectation.Check("data.expectedClasses", data.ExpectedClasses, index.ClassNames.Count, files);

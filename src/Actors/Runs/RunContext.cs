@@ -25,7 +25,7 @@ public sealed class RunContext
 
     private RunContext(
         StarlingOptions options, string folder, ShardIndex index, GptShape shape, long stepsPerEpoch,
-        string tokenizerFingerprint)
+        VqTokenizer tokenizer)
     {
         StepsPerEpoch = stepsPerEpoch;
         Options = options;
@@ -40,9 +40,12 @@ public sealed class RunContext
             ["resolved"] = JsonNode.Parse(OptionsJson.Tree(options).ToJsonString()),
         };
         Description = new RunDescription(options.Name, JsonSerializer.SerializeToElement(configuration),
-            GptShapeHash.Of(shape), index.Fingerprint, tokenizerFingerprint)
+            GptShapeHash.Of(shape), index.Fingerprint, tokenizer.Fingerprint)
         {
             EarlierModelHashes = GptShapeHash.Earlier(shape),
+            EarlierDataFingerprints = [index.EarlierFingerprint],
+            EarlierTokenizerFingerprints = [tokenizer.EarlierFingerprint],
+            DataChange = stored => DataRecord.ChangeSince(stored, folder, index),
         };
     }
 
@@ -53,7 +56,7 @@ public sealed class RunContext
     public string Folder { get; }
 
     /// <summary>The index of the data set.</summary>
-    public ShardIndex Index { get; }
+    public ShardIndex Index { get; private set; }
 
     /// <summary>The shape of the transformer.</summary>
     public GptShape Shape { get; }
@@ -82,17 +85,32 @@ public sealed class RunContext
         Options.Data.HoldOut > 0 ? new SampleSplit(Index, Split.Validation, Options.Data.HoldOut) : null;
 
     /// <summary>Opens the data set and the tokenizer, and checks that all sizes fit each other.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="folder">Path of the run's folder.</param>
+    /// <param name="progress">Is told how many shards have been opened; null for nobody.</param>
     /// <exception cref="Data.StarlingException">A file is missing or damaged, or a size does not fit.</exception>
-    public static RunContext Open(StarlingOptions options, string folder)
+    public static RunContext Open(
+        StarlingOptions options, string folder, IProgress<(int Opened, int Files)>? progress = null)
     {
-        ShardIndex index = DataFiles.Open(options.Data);
+        ShardIndex index = DataFiles.Open(options.Data, progress);
         GptShape shape = TransformerShapes.Transformer(options, index.ClassNames.Count);
         if (options.Evaluation.Enabled) // a bad file is found now rather than after hours of training
             FeatureNetworks.Load(AssetFiles.FeatureNetwork(options.Evaluation.FeatureNetwork)).Dispose();
         using VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
         BatchFactory batches = new(index, options.ToBatchOptions()); // checks the sizes of batch, split and cache
         return new RunContext(
-            options, Path.GetFullPath(folder), index, shape, batches.Order.StepsPerEpoch, tokenizer.Fingerprint);
+            options, Path.GetFullPath(folder), index, shape, batches.Order.StepsPerEpoch, tokenizer);
+    }
+
+    /// <summary>
+    /// Returns the same run with a check of the images of each row group that is read; see
+    /// <see cref="ShardIndex.CheckedBy"/>.
+    /// </summary>
+    public RunContext CheckedBy(Action<RowGroupInfo, string> check)
+    {
+        var copy = (RunContext)MemberwiseClone();
+        copy.Index = Index.CheckedBy(check);
+        return copy;
     }
 
     /// <summary>The policy that says which checkpoints are kept.</summary>

@@ -8,8 +8,8 @@ namespace Starling.Actors.Runs;
 /// <param name="ConfigHash">
 /// Hash of the configuration as far as the nodes must agree on it; see <see cref="TrainingIdentity.HashWith"/>.
 /// </param>
-/// <param name="DataFingerprint">Hash of the data set's index of shards.</param>
-/// <param name="TokenizerFingerprint">Hash of the tokenizer's weights.</param>
+/// <param name="DataFingerprint">Fingerprint of the data set.</param>
+/// <param name="TokenizerFingerprint">Fingerprint of the tokenizer.</param>
 public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFingerprint, string TokenizerFingerprint)
 {
     /// <summary>
@@ -31,7 +31,7 @@ public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFin
                 "--config and --set";
         if (DataFingerprint != run.DataFingerprint)
             return $"this node's data set is {DataFingerprint}, the run's {run.DataFingerprint}: data.files has to " +
-                "name the same files everywhere";
+                "name the same files everywhere (starling data inspect prints the fingerprint of each)";
         return TokenizerFingerprint == run.TokenizerFingerprint ? null
             : $"this node's tokenizer is {TokenizerFingerprint}, the run's {run.TokenizerFingerprint}: " +
                 "tokenizer.path has to name the same file everywhere";

@@ -56,7 +56,8 @@ internal sealed class TrainedModel : IDisposable
         LoadedCheckpoint loaded = CheckpointReader.Load(folder, part);
         StarlingOptions options = ConfigurationOf(loaded.Manifest, overrides);
         var tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
-        if (tokenizer.Fingerprint != loaded.Manifest.TokenizerFingerprint)
+        string trainedWith = loaded.Manifest.TokenizerFingerprint;
+        if (trainedWith != tokenizer.Fingerprint && trainedWith != tokenizer.EarlierFingerprint)
             throw new StarlingException(
                 $"{folder}: was trained with another tokenizer than {options.Tokenizer.Path}; " +
                 "name it with --set tokenizer.path=FILE");

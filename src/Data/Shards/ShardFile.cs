@@ -1,14 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
 using Parquet;
 
 namespace Starling.Data.Shards;
 
-/// <summary>The contents of one shard's footer, and the smallest and largest labels of its row groups.</summary>
-internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames, IReadOnlyList<ShardFile.Group> Groups)
+/// <summary>The contents of one shard but its images: the footer, and what the label column tells.</summary>
+internal sealed record ShardFile(
+    string Path, ShardFooter Footer, IReadOnlyList<string>? ClassNames, IReadOnlyList<ShardFile.Group> Groups)
 {
-    /// <summary>One row group. Its labels are read from the column only if the footer has no statistics.</summary>
-    public sealed record Group(int Rows, long Bytes, long MinLabel, long MaxLabel);
+    /// <summary>One row group: its size, its smallest and largest label, and the hash of all its labels.</summary>
+    public sealed record Group(int Rows, long Bytes, long MinLabel, long MaxLabel, string LabelHash);
 
-    /// <summary>Opens a shard and reads its footer.</summary>
+    /// <summary>
+    /// The fingerprint of the file: lower-case hex SHA-256 over a line with the version of this form, the file's length
+    /// (int64, little endian), its footer's length (likewise), its footer's bytes, and the hash of each row group's
+    /// labels as text.
+    /// </summary>
+    public string Fingerprint
+    {
+        get
+        {
+            using IncrementalHash hash = Sha256.Begin();
+            hash.AppendData("starling shard 2\n"u8);
+            Footer.AppendTo(hash);
+            foreach (Group group in Groups) hash.AppendData(Encoding.ASCII.GetBytes(group.LabelHash));
+            return hash.Hex();
+        }
+    }
+
+    /// <summary>Opens a shard, and reads its footer and its labels.</summary>
     /// <exception cref="StarlingException">
     /// The file cannot be read as Parquet, or does not have the columns of a shard.
     /// </exception>
@@ -16,6 +36,7 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
     {
         try
         {
+            ShardFooter footer = ShardFooter.Read(file);
             await using FileStream stream = File.OpenRead(file);
             await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
             ShardColumns columns = ShardColumns.Find(reader.Schema, file);
@@ -25,7 +46,7 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
                 using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
                 groups.Add(await SummarizeAsync(group, columns));
             }
-            return new ShardFile(file, ClassLabels.Parse(reader.CustomMetadata, file), groups);
+            return new ShardFile(file, footer, ClassLabels.Parse(reader.CustomMetadata, file), groups);
         }
         catch (Exception e) when (e is not StarlingException)
         {
@@ -49,11 +70,10 @@ internal sealed record ShardFile(string Path, IReadOnlyList<string>? ClassNames,
         // Both casts are checked, because a damaged footer may say that there are billions of rows or less than none.
         int rows = checked((int)(uint)group.RowCount);
         long bytes = group.GetMetadata(columns.Image)?.MetaData?.TotalUncompressedSize ?? 0;
-        if (rows == 0) return new Group(0, 0, 0, 0);
-        if (group.GetStatistics(columns.Label) is { MinValue: { } min, MaxValue: { } max, NullCount: 0 })
-            return new Group(rows, bytes, Convert.ToInt64(min, null), Convert.ToInt64(max, null));
-        long?[] labels = await RowGroupReader.ReadLabelsAsync(group, columns.Label);
         // A null counts as -1. That is outside the classes, so FindBadLabelAsync will find the row and name it.
-        return new Group(rows, bytes, labels.Min(label => label ?? -1), labels.Max(label => label ?? -1));
+        long[] labels = rows == 0 ? []
+            : [.. (await RowGroupReader.ReadLabelsAsync(group, columns.Label)).Select(label => label ?? -1)];
+        return new Group(rows, bytes, labels.DefaultIfEmpty().Min(), labels.DefaultIfEmpty().Max(),
+            RowGroupHash.OfLabels(labels));
     }
 }

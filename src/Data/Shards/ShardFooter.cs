@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Starling.Data.Shards;
 
@@ -47,5 +48,17 @@ internal sealed record ShardFooter(long FileLength, byte[] Bytes)
         {
             throw new StarlingException($"{file}: cannot be read ({e.Message})", e);
         }
+    }
+
+    /// <summary>
+    /// Adds the file's length (int64, little endian), the footer's length (likewise) and the footer to a hash.
+    /// </summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        Span<byte> lengths = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(lengths, FileLength);
+        BinaryPrimitives.WriteInt64LittleEndian(lengths[8..], Bytes.Length);
+        hash.AppendData(lengths);
+        hash.AppendData(Bytes);
     }
 }

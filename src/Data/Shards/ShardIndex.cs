@@ -1,25 +1,39 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// The row groups, rows, class names and fingerprint of a list of shards, read from their footers. A sample's id is its
-/// row number over the whole list, so the list's order is part of the data set's identity.
+/// The row groups, rows, class names and fingerprint of a list of shards, read from their footers and label columns. A
+/// sample's id is its row number over the whole list, so the list's order is part of the data set's identity.
 /// </summary>
 public sealed class ShardIndex
 {
     private const int MaxUnnamedClasses = 1 << 20;
 
-    private ShardIndex(
-        IReadOnlyList<string> files, RowGroupInfo[] groups, IReadOnlyList<string> classNames, string fingerprint)
+    /// <summary>Files that are opened at a time. On network disks the time goes into waiting for each read.</summary>
+    private const int FilesAtOnce = 16;
+
+    private readonly string[] _labelHashes;
+    private readonly Action<RowGroupInfo, string>? _check;
+
+    private ShardIndex(IReadOnlyList<ShardFile> shards, RowGroupInfo[] groups, IReadOnlyList<string> classNames)
     {
-        Files = files;
+        Files = [.. shards.Select(shard => shard.Path)];
+        FileFingerprints = [.. shards.Select(shard => shard.Fingerprint)];
         RowGroups = groups;
         ClassNames = classNames;
-        Fingerprint = fingerprint;
+        Fingerprint = Sha256.HexOf("starling data 2\n" + string.Concat(FileFingerprints));
+        EarlierFingerprint = HashFooters(shards);
         TotalRows = groups[^1].EndSample;
+        _labelHashes = [.. groups.Select(group => shards[group.FileIndex].Groups[group.Index].LabelHash)];
+    }
+
+    private ShardIndex(ShardIndex other, Action<RowGroupInfo, string> check)
+    {
+        (Files, FileFingerprints, RowGroups) = (other.Files, other.FileFingerprints, other.RowGroups);
+        (ClassNames, TotalRows, _labelHashes) = (other.ClassNames, other.TotalRows, other._labelHashes);
+        (Fingerprint, EarlierFingerprint, _check) = (other.Fingerprint, other.EarlierFingerprint, check);
     }
 
     /// <summary>The shards, in order.</summary>
@@ -39,34 +53,47 @@ public sealed class ShardIndex
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
-    /// The identity of the data set: lower-case hex SHA-256 over each file's length (int64, little endian), its
-    /// footer's length (likewise) and its footer's bytes, in list order. Two data sets with the same fingerprint hold
-    /// the same rows as far as footers tell, which have sizes, offsets and statistics of every column chunk. Paths do
-    /// not count, so that a data set may be moved.
+    /// The identity of the data set: lower-case hex SHA-256 over a line with the version of this form and the
+    /// <see cref="FileFingerprints"/> as text. Two data sets with the same fingerprint have the same labels, and images
+    /// of the same sizes as far as footers tell. The images themselves are too large to be read at the start:
+    /// <see cref="CheckedBy"/> is for those. Paths do not count, so that a data set may be moved.
     /// </summary>
     public string Fingerprint { get; }
+
+    /// <summary>
+    /// Fingerprints of the files, in order. Each is a hash of the file's length, footer and labels.
+    /// </summary>
+    public IReadOnlyList<string> FileFingerprints { get; }
+
+    /// <summary>
+    /// The fingerprint that version 0.1 gave the same files: a hash of their lengths and footers alone.
+    /// </summary>
+    public string EarlierFingerprint { get; }
 
     /// <summary>Opens shards and checks everything that footers and label columns can tell.</summary>
     /// <param name="files">Parquet files; see <see cref="ShardFiles.Expand"/> for folders.</param>
     /// <param name="expectedClasses">
     /// Number of classes; null for as many as the files name, or as the labels need if the files have no names.
     /// </param>
+    /// <param name="progress">
+    /// Is told how many files have been opened, after each of them and on any thread; null for nobody.
+    /// </param>
     /// <param name="cancellation">Stops the work between two files.</param>
     /// <exception cref="StarlingException">
     /// A shard is missing, truncated, or lacks a column; a label is outside the classes; the files' class names differ.
     /// </exception>
-    public static async Task<ShardIndex> OpenAsync(
-        IReadOnlyList<string> files, int? expectedClasses = null, CancellationToken cancellation = default)
+    public static async Task<ShardIndex> OpenAsync(IReadOnlyList<string> files, int? expectedClasses = null,
+        IProgress<(int Opened, int Files)>? progress = null, CancellationToken cancellation = default)
     {
         if (files.Count == 0) throw new StarlingException("the data configuration lists no shard; name one or more");
-        using IncrementalHash hash = Sha256.Begin();
-        List<ShardFile> shards = [];
-        foreach (string file in files)
+        var shards = new ShardFile[files.Count];
+        int opened = 0;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, files.Count, options, async (i, _) =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            Append(hash, ShardFooter.Read(file));
-            shards.Add(await ShardFile.OpenAsync(file));
-        }
+            shards[i] = await ShardFile.OpenAsync(files[i]);
+            progress?.Report((Interlocked.Increment(ref opened), files.Count));
+        });
         RowGroupInfo[] groups = NumberRowGroups(shards);
         if (groups.Length == 0) throw new StarlingException($"{files[0]}: the shards hold no rows");
         IReadOnlyList<string> names = NameClasses(shards, expectedClasses);
@@ -76,12 +103,20 @@ public sealed class ShardIndex
             if (summary.MinLabel < 0 || summary.MaxLabel >= names.Count)
                 await ShardFile.FindBadLabelAsync(group, names.Count);
         }
-        return new ShardIndex([.. files], groups, names, hash.Hex());
+        return new ShardIndex(shards, groups, names);
     }
 
     /// <summary>Opens shards as <see cref="OpenAsync"/> does, and blocks the calling thread meanwhile.</summary>
-    public static ShardIndex Open(IReadOnlyList<string> files, int? expectedClasses = null) =>
-        Blocking.Run(() => OpenAsync(files, expectedClasses));
+    public static ShardIndex Open(IReadOnlyList<string> files, int? expectedClasses = null,
+        IProgress<(int Opened, int Files)>? progress = null) =>
+        Blocking.Run(() => OpenAsync(files, expectedClasses, progress));
+
+    /// <summary>Returns the same index with a check of the images of each row group that is read.</summary>
+    /// <param name="check">
+    /// Called for each read of a row group before anybody gets the images, on the reading thread, with the SHA-256 of
+    /// the row group's images. Throws if it is not the right one.
+    /// </param>
+    public ShardIndex CheckedBy(Action<RowGroupInfo, string> check) => new(this, check);
 
     /// <summary>Finds the row of a sample.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
@@ -106,13 +141,25 @@ public sealed class ShardIndex
     /// <exception cref="StarlingException">
     /// The row group cannot be read, is damaged, or has a label outside the classes.
     /// </exception>
-    public RowGroupData Load(int rowGroup) => RowGroupReader.Load(RowGroups[rowGroup], ClassNames.Count);
+    /// <exception cref="RowGroupChangedException">
+    /// Its labels are not those that it had when the file was opened, or the check refused its images.
+    /// </exception>
+    public RowGroupData Load(int rowGroup)
+    {
+        RowGroupInfo info = RowGroups[rowGroup];
+        RowGroupData data = RowGroupReader.Load(info, ClassNames.Count);
+        if (RowGroupHash.OfLabels(data) != _labelHashes[rowGroup])
+            throw new RowGroupChangedException(info,
+                "has other labels than when this process opened the file: restore the file, then start again");
+        _check?.Invoke(info, RowGroupHash.OfImages(data));
+        return data;
+    }
 
-    private static RowGroupInfo[] NumberRowGroups(List<ShardFile> shards)
+    private static RowGroupInfo[] NumberRowGroups(ShardFile[] shards)
     {
         List<RowGroupInfo> groups = [];
         long first = 0;
-        for (int f = 0; f < shards.Count; f++)
+        for (int f = 0; f < shards.Length; f++)
         {
             for (int g = 0; g < shards[f].Groups.Count; g++)
             {
@@ -125,7 +172,7 @@ public sealed class ShardIndex
         return [.. groups];
     }
 
-    private static IReadOnlyList<string> NameClasses(List<ShardFile> shards, int? expected)
+    private static IReadOnlyList<string> NameClasses(ShardFile[] shards, int? expected)
     {
         IReadOnlyList<string>? names = shards[0].ClassNames;
         foreach (ShardFile shard in shards.Where(shard => !(shard.ClassNames ?? []).SequenceEqual(names ?? [])))
@@ -145,12 +192,10 @@ public sealed class ShardIndex
         return names;
     }
 
-    private static void Append(IncrementalHash hash, ShardFooter footer)
+    private static string HashFooters(IEnumerable<ShardFile> shards)
     {
-        Span<byte> lengths = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64LittleEndian(lengths, footer.FileLength);
-        BinaryPrimitives.WriteInt64LittleEndian(lengths[8..], footer.Bytes.Length);
-        hash.AppendData(lengths);
-        hash.AppendData(footer.Bytes);
+        using IncrementalHash hash = Sha256.Begin();
+        foreach (ShardFile shard in shards) shard.Footer.AppendTo(hash);
+        return hash.Hex();
     }
 }

@@ -19,12 +19,23 @@ public static class CompatibilityCheck
     {
         List<Difference> differences = [];
         foreach (string section in sections.Count == 0 ? [""] : sections)
-            Compare(section, Find(stored.Configuration, section), Find(current.Configuration, section), differences);
-        if (!current.EarlierModelHashes.Contains(stored.ModelHash))
-            Compare("model hash", stored.ModelHash, current.ModelHash, differences);
-        Compare("data fingerprint", stored.DataFingerprint, current.DataFingerprint, differences);
-        Compare("tokenizer fingerprint", stored.TokenizerFingerprint, current.TokenizerFingerprint, differences);
+        {
+            CompareKeys(
+                section, Find(stored.Configuration, section), Find(current.Configuration, section), differences);
+        }
+        Compare("model hash", stored.ModelHash, [current.ModelHash, .. current.EarlierModelHashes]);
+        Compare("data fingerprint", stored.DataFingerprint,
+            [current.DataFingerprint, .. current.EarlierDataFingerprints], current.DataChange);
+        Compare("tokenizer fingerprint", stored.TokenizerFingerprint,
+            [current.TokenizerFingerprint, .. current.EarlierTokenizerFingerprints]);
         return differences;
+
+        // The first of the accepted values is the one that this version of the program writes.
+        void Compare(string name, string found, IReadOnlyList<string> accepted, Func<string, string?>? remark = null)
+        {
+            if (!accepted.Contains(found))
+                differences.Add(new Difference(name, found, accepted[0]) { Remark = remark?.Invoke(found) });
+        }
     }
 
     /// <summary>
@@ -46,22 +57,18 @@ public static class CompatibilityCheck
             report($"going on from checkpoint {checkpoint.Folder} although {difference}");
     }
 
-    private static void Compare(string path, JsonElement? stored, JsonElement? current, List<Difference> differences)
+    private static void CompareKeys(
+        string path, JsonElement? stored, JsonElement? current, List<Difference> differences)
     {
         if (stored is { ValueKind: JsonValueKind.Object } a && current is { ValueKind: JsonValueKind.Object } b)
         {
             foreach (string key in a.EnumerateObject().Concat(b.EnumerateObject()).Select(p => p.Name).Distinct())
-                Compare(path.Length == 0 ? key : $"{path}.{key}", Child(a, key), Child(b, key), differences);
+                CompareKeys(path.Length == 0 ? key : $"{path}.{key}", Child(a, key), Child(b, key), differences);
             return;
         }
         if (stored is null && current is null) return;
         if (stored is null || current is null || !JsonElement.DeepEquals(stored.Value, current.Value))
             differences.Add(new Difference(path, Text(stored), Text(current)));
-    }
-
-    private static void Compare(string name, string stored, string current, List<Difference> differences)
-    {
-        if (stored != current) differences.Add(new Difference(name, stored, current));
     }
 
     private static JsonElement? Find(JsonElement root, string path) => path.Length == 0

@@ -18,4 +18,18 @@ public sealed record RunDescription(string RunId, JsonElement Configuration, str
     /// this model too.
     /// </summary>
     public IReadOnlyList<string> EarlierModelHashes { get; init; } = [];
+
+    /// <summary>
+    /// Fingerprints of the same data set as earlier versions of the program wrote them. They tell less than the present
+    /// one. A checkpoint with one of them belongs to this data set as far as anybody can know.
+    /// </summary>
+    public IReadOnlyList<string> EarlierDataFingerprints { get; init; } = [];
+
+    /// <summary>Fingerprints of the same tokenizer as earlier versions of the program wrote them.</summary>
+    public IReadOnlyList<string> EarlierTokenizerFingerprints { get; init; } = [];
+
+    /// <summary>
+    /// Says for another fingerprint which files of the data set have changed since; null if nothing is known about it.
+    /// </summary>
+    public Func<string, string?> DataChange { get; init; } = _ => null;
 }

@@ -34,7 +34,7 @@ public sealed class VqTokenizer : IDisposable
     {
         _model = new VqModel(shape, weights);
         _bfloat16 = bfloat16;
-        Fingerprint = Hash(weights);
+        (Fingerprint, EarlierFingerprint) = Hash(weights, shape);
     }
 
     /// <summary>Size of the network.</summary>
@@ -47,9 +47,13 @@ public sealed class VqTokenizer : IDisposable
     public int Downscale => Shape.Downscale;
 
     /// <summary>
-    /// The fingerprint of the weights: SHA-256 over their names, shapes and float32 values, in lower-case hexadecimal.
+    /// The fingerprint: SHA-256 over the names, shapes and float32 values of the weights and the number of groups of
+    /// the normalisations, in lower-case hexadecimal. That number is the only one that the weights do not tell.
     /// </summary>
     public string Fingerprint { get; }
+
+    /// <summary>The fingerprint that version 0.1 gave the same tokenizer: a hash of the weights alone.</summary>
+    public string EarlierFingerprint { get; }
 
     /// <summary>
     /// Metadata of the file that the tokenizer was read from: shape, training command, and what the writer added.
@@ -135,7 +139,7 @@ public sealed class VqTokenizer : IDisposable
         return cat(results).narrow(0, 0, batch).clone();
     }
 
-    private static string Hash(ParameterStore weights)
+    private static (string Fingerprint, string Earlier) Hash(ParameterStore weights, VqShape shape)
     {
         using IncrementalHash hash = Sha256.Begin();
         foreach (HostTensor tensor in weights.ToHost())
@@ -143,6 +147,8 @@ public sealed class VqTokenizer : IDisposable
             hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}[{string.Join(',', tensor.Shape)}]\n"));
             hash.AppendData(tensor.Bytes.Span);
         }
-        return hash.Hex();
+        string earlier = Convert.ToHexStringLower(hash.GetCurrentHash());
+        hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"norm_groups {shape.NormGroups}\n")));
+        return (hash.Hex(), earlier);
     }
 }

@@ -53,9 +53,7 @@ public sealed class ShardLoaderTests(TinyAssets assets) : ActorTests
     public void Damaged_data_is_the_users_business_for_all_who_ask()
     {
         using TestFolder folder = new();
-        byte[] bytes = File.ReadAllBytes(assets.Shards[0]);
-        bytes.AsSpan(4, bytes.Length / 2).Clear();
-        File.WriteAllBytes(folder["hollow.parquet"], bytes);
+        ChangedShard.WriteDamaged(assets, folder["hollow.parquet"]);
         IActorRef loader = Start(Options() with
         {
             Data = Options().Data with { Files = [folder["hollow.parquet"]], HoldOut = 0 },

@@ -39,9 +39,7 @@ public sealed class ErrorTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task A_shard_whose_damage_shows_only_once_training_has_begun()
     {
-        byte[] bytes = File.ReadAllBytes(assets.Shards[0]);
-        bytes.AsSpan(4, bytes.Length / 2).Clear();
-        File.WriteAllBytes(_folder["hollow.parquet"], bytes);
+        ChangedShard.WriteDamaged(assets, _folder["hollow.parquet"]);
         await AssertRefusedAsync("hollow.parquet", $"data.files={_folder["hollow.parquet"]}");
     }
 

@@ -52,6 +52,12 @@ public sealed class EarlierRunTests : IDisposable
         Assert.Equal(ExitCodes.Success, exitCode);
         JsonElement[] later = [.. Events().Where(e => e.GetProperty("attempt").GetInt32() == 2)];
         Assert.Equal([21, 22], later.Where(e => Is(e, "step")).Select(e => e.GetProperty("step").GetInt64()));
+        // Version 0.1 knew the data set by its footers and the tokenizer by its weights. From now on more is known.
+        CheckpointManifest manifest = CheckpointReader.Load(CheckpointPaths.Resolve(Run)).Manifest;
+        RunContext now = RunContext.Open(options, Run);
+        Assert.Equal((22, now.Index.Fingerprint), (manifest.Step, manifest.DataFingerprint));
+        Assert.Equal(now.Description.TokenizerFingerprint, manifest.TokenizerFingerprint);
+        Assert.DoesNotContain(manifest.DataFingerprint, now.Description.EarlierDataFingerprints);
         // The ledger's generation goes on as well.
         Assert.Equal(2, later.Last(e => Is(e, "generation")).GetProperty("generation").GetInt64());
     }

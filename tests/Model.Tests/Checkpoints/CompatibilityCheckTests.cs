@@ -65,6 +65,33 @@ public sealed class CompatibilityCheckTests : IDisposable
     }
 
     [Fact]
+    public void Fingerprints_of_an_earlier_version_are_the_same_data_set_and_tokenizer()
+    {
+        RunDescription known = TestRun.Describe(Stored, data: "d2", tokenizer: "t2") with
+        {
+            EarlierDataFingerprints = ["d"],
+            EarlierTokenizerFingerprints = ["t"],
+        };
+        Assert.Empty(CompatibilityCheck.Compare(_checkpoint.Manifest, known));
+        Assert.Equal(
+            [new Difference("data fingerprint", "d", "d2"), new Difference("tokenizer fingerprint", "t", "t2")],
+            CompatibilityCheck.Compare(_checkpoint.Manifest,
+                known with { EarlierDataFingerprints = [], EarlierTokenizerFingerprints = ["t0"] }));
+    }
+
+    [Fact]
+    public void What_is_known_about_the_change_of_the_data_is_said()
+    {
+        RunDescription changed = TestRun.Describe(Stored, data: "d2") with
+        {
+            DataChange = stored => $"since {stored} a.parquet changed",
+        };
+        StarlingException e = Assert.Throws<StarlingException>(() => CompatibilityCheck.Require(
+            _checkpoint, changed, goOn: false, message => Assert.Fail(message)));
+        Assert.Contains("is now d2 (since d a.parquet changed); undo", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Told_to_go_on_it_reports_each_difference()
     {
         List<string> reports = [];

@@ -85,6 +85,16 @@ public sealed class VqTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void A_number_that_the_weights_do_not_tell_is_part_of_the_fingerprint()
+    {
+        VqShape shape = VqModelTests.Tiny, other = shape with { NormGroups = shape.NormGroups / 2 };
+        using VqTokenizer tokenizer = new(shape, VqModelTests.Initialized(shape, 4));
+        using VqTokenizer changed = new(other, VqModelTests.Initialized(shape, 4));
+        Assert.NotEqual(tokenizer.Fingerprint, changed.Fingerprint);
+        Assert.Equal(tokenizer.EarlierFingerprint, changed.EarlierFingerprint);
+    }
+
+    [Fact]
     public void A_LlamaGen_file_without_metadata_loads_by_its_tensors()
     {
         using var scope = NewDisposeScope();

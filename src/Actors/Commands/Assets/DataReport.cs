@@ -49,10 +49,10 @@ internal sealed class DataReport
     /// <summary>Prints the report.</summary>
     public void Write(TextWriter output)
     {
-        foreach (var file in _index.RowGroups.GroupBy(g => g.File))
-            output.WriteLine(
-                Invariant($"{file.Key}: {file.Sum(g => (long)g.Rows)} rows in {file.Count()} row groups, ") +
-                $"{Display.Bytes(file.Sum(g => g.Bytes))} of images");
+        foreach (var file in _index.RowGroups.GroupBy(g => g.FileIndex))
+            output.WriteLine($"{_index.Files[file.Key]}: " +
+                Invariant($"{file.Sum(g => (long)g.Rows)} rows in {file.Count()} row groups, ") +
+                $"{Display.Bytes(file.Sum(g => g.Bytes))} of images, fingerprint {_index.FileFingerprints[file.Key]}");
         output.WriteLine(Invariant($"total: {_index.TotalRows} rows, {_index.ClassNames.Count} classes"));
         output.WriteLine($"fingerprint: {_index.Fingerprint}");
         int width = _index.ClassNames.Max(n => n.Length);

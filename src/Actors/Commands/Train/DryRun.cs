@@ -37,6 +37,7 @@ internal static class DryRun
         Row("run folder", runFolder);
         Row("training identity", TrainingIdentity.Of(options).Hash);
         Row("data", FormattableString.Invariant($"{inputs.Images} images, {inputs.Classes} classes"));
+        if (inputs.DataFingerprint is { } fingerprint) Row("data fingerprint", fingerprint);
         Row("sequence", FormattableString.Invariant($"{shape.Tokens} tokens of {shape.Vocabulary} codes"));
         foreach (string absent in inputs.Absent) Row("", absent);
         Row("parameters", $"{Exact(cost.StudentParameters)} student, {Exact(cost.ProjectorParameters)} projector");

@@ -15,11 +15,13 @@ namespace Starling.Actors.Commands.Train;
 /// <param name="Classes">Number of classes in the data set.</param>
 /// <param name="StepsPerEpoch">Number of steps in one pass over the training split.</param>
 /// <param name="Tokenizer">The tokenizer's size.</param>
+/// <param name="DataFingerprint">Fingerprint of the data set; null if the files were not found.</param>
 /// <param name="Absent">A line for each thing that was not found.</param>
 internal sealed record PlannedInputs(
-    long Images, int Classes, long StepsPerEpoch, TokenizerSize Tokenizer, IReadOnlyList<string> Absent)
+    long Images, int Classes, long StepsPerEpoch, TokenizerSize Tokenizer, string? DataFingerprint,
+    IReadOnlyList<string> Absent)
 {
-    /// <summary>Reads the footers of the shards and the header of the tokenizer's file.</summary>
+    /// <summary>Reads the footers and the labels of the shards and the header of the tokenizer's file.</summary>
     /// <exception cref="StarlingException">
     /// A file is damaged or differs from what the configuration expects; or it is missing and the configuration does
     /// not say what it expects.
@@ -27,11 +29,13 @@ internal sealed record PlannedInputs(
     public static PlannedInputs Of(StarlingOptions options)
     {
         List<string> absent = [];
-        (long images, int classes, long steps) = OfData(options, absent);
-        return new PlannedInputs(images, classes, steps, OfTokenizer(options.Tokenizer, absent), absent);
+        (long images, int classes, long steps, string? fingerprint) = OfData(options, absent);
+        return new PlannedInputs(
+            images, classes, steps, OfTokenizer(options.Tokenizer, absent), fingerprint, absent);
     }
 
-    private static (long Images, int Classes, long StepsPerEpoch) OfData(StarlingOptions options, List<string> absent)
+    private static (long Images, int Classes, long StepsPerEpoch, string? Fingerprint) OfData(
+        StarlingOptions options, List<string> absent)
     {
         DataOptions data = options.Data;
         BatchOptions batches = options.ToBatchOptions();
@@ -39,14 +43,15 @@ internal sealed record PlannedInputs(
             data is not { ExpectedImages: { } images, ExpectedClasses: { } classes })
         {
             ShardIndex index = DataFiles.Open(data);
-            return (index.TotalRows, index.ClassNames.Count, new BatchFactory(index, batches).Order.StepsPerEpoch);
+            long stepsPerEpoch = new BatchFactory(index, batches).Order.StepsPerEpoch;
+            return (index.TotalRows, index.ClassNames.Count, stepsPerEpoch, index.Fingerprint);
         }
         batches.Validate();
         absent.Add($"data.files = {string.Join(", ", data.Files)}: not found here; " +
             "counted with data.expectedImages and data.expectedClasses");
         // The program draws for each image whether it is held out, so that the true number may differ a little.
         long trained = images - (long)(images * data.HoldOut);
-        return (images, classes, trained / batches.GlobalBatch);
+        return (images, classes, trained / batches.GlobalBatch, null);
     }
 
     private static TokenizerSize OfTokenizer(TokenizerOptions options, List<string> absent)

@@ -47,7 +47,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
-        RunContext run = RunContext.Open(options, request.RunFolder);
+        RunContext run = RunContext.Open(
+            options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
         await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
         NodeSetup node = services.Node(name, request.Roles,
             ClusterProfile.Many(Path.Combine(run.Folder, "leases")), force: false) with

@@ -22,7 +22,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     {
         long start = time.GetTimestamp();
         using RunLock runLock = RunLock.Acquire(request.RunFolder);
-        RunContext run = RunContext.Open(options, request.RunFolder);
+        RunContext run = RunContext.Open(
+            options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
         run.Checkpoints.Recover();
         await using RunServices services = await RunServices.OpenAsync(run, "", console, time);
         services.Announce();

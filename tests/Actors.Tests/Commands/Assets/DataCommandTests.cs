@@ -18,6 +18,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(ExitCodes.Success, await _runner.RunAsync("data", "inspect", "embedded", "--images", "20"));
         Assert.Contains("total: 3372 rows, 9 classes", _runner.Output);
         Assert.Matches("fingerprint: [0-9a-f]{64}", _runner.Output);
+        Assert.Matches("parquet: 3372 rows in 7 row groups, .* of images, fingerprint [0-9a-f]{64}", _runner.Output);
         Assert.Contains("64x64", _runner.Output);
         Assert.Empty(_runner.Error);
     }

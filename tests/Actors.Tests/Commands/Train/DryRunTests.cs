@@ -21,6 +21,7 @@ public sealed class DryRunTests : IDisposable
             "for a trainer that hosts every replica", "teacher", "to an epoch", "matrix product measured",
         ];
         foreach (string expected in parts) Assert.Contains(expected, _runner.Output);
+        Assert.Matches("data fingerprint +[0-9a-f]{64}", _runner.Output);
     }
 
     [Theory]
@@ -57,6 +58,7 @@ public sealed class DryRunTests : IDisposable
             "tokenizer.path = none.safetensors: not found here; counted with",
         ];
         foreach (string expected in parts) Assert.Contains(expected, _runner.Output);
+        Assert.DoesNotContain("fingerprint", _runner.Output);
     }
 
     [Theory]
