@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Starling.Data;
@@ -15,15 +14,16 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
     private bool _connected;
     private volatile bool _tooLate;
 
-    public GlooGroup(GroupMember member, IPAddress host, CollectiveOptions options) : base(member, CPU)
+    public GlooGroup(GroupMember member, CollectiveOptions options) : base(member, CPU)
     {
         _options = options;
         byte* message = stackalloc byte[GlooNative.MessageCapacity];
         int timeout = Milliseconds(options.ConnectTimeout);
         GlooStatus status = GlooNative.Create(
-            member.Rank, member.Size, host.ToString(), timeout, out nint group, message, GlooNative.MessageCapacity);
+            member.Rank, member.Size, $"{options.Address}", timeout, out nint group, message,
+            GlooNative.MessageCapacity);
         if (status != GlooStatus.Ok)
-            throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}");
+            throw new StarlingException($"gloo cannot listen on {options.Address}: {Text(message)}");
         _handle = new GlooHandle(group);
         EngineAddress = new byte[GlooNative.Address(_handle, null, 0)];
         fixed (byte* address = EngineAddress) _ = GlooNative.Address(_handle, address, EngineAddress.Length);
