@@ -91,8 +91,9 @@ public sealed class RunLock : IDisposable
             throw new StarlingException($"{taken}: choose another --name, or another --run folder");
         long began = time.GetTimestamp();
         TimeSpan reported = TimeSpan.Zero, elapsed = TimeSpan.Zero;
-        wait.Note(FormattableString.Invariant(
-            $"{taken}: waiting up to {wait.Limit.TotalSeconds:0} s for that process to end"));
+        if (wait.Limit > TimeSpan.Zero)
+            wait.Note(FormattableString.Invariant(
+                $"{taken}: waiting up to {wait.Limit.TotalSeconds:0} s for that process to end"));
         while (elapsed < wait.Limit)
         {
             await Task.Delay(NameRetryAfter, time, cancellation).ConfigureAwait(false);
@@ -103,8 +104,7 @@ public sealed class RunLock : IDisposable
             wait.Note(
                 FormattableString.Invariant($"still waiting for the name {node} after {elapsed.TotalSeconds:0} s"));
         }
-        throw new TryAgainException(FormattableString.Invariant(
-            $"{taken}, still after {elapsed.TotalSeconds:0} s: end that process, or choose another --name"));
+        throw new TryAgainException($"{taken}: end that process, or choose another --name");
     }
 
     private static RunLock? TryAcquire(string runFolder) => Guarded(runFolder, () =>

@@ -60,7 +60,8 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time,
-            new NameWait(NameLimit, Say), cancellationToken);
+            // A manager starts the node again. It could not tell a node that waits here to leave.
+            new NameWait(request.Managed ? TimeSpan.Zero : NameLimit, Say), cancellationToken);
         RunContext run = RunContext.Open(options, request.RunFolder);
         await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
         NodeSetup node = services.Node(name, request.Roles,
