@@ -31,5 +31,6 @@ internal static class Catalogue
         new PartitionScenario(20),
         new ConnectionsScenario(300, 40),
         new EndingsScenario(50),
+        new NamesScenario(3, TimeSpan.FromSeconds(25)),
     ];
 }

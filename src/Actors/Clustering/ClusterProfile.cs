@@ -67,7 +67,8 @@ internal static class ClusterProfile
           failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 3s, expected-response-after = 1s }
           retry-unsuccessful-join-after = 2s
           seed-node-timeout = 3s
-          shutdown-after-unsuccessful-join-seed-nodes = 60s
+          # ClusterJoin gives up, and says whom it tried and why nobody took the node in.
+          shutdown-after-unsuccessful-join-seed-nodes = off
           # A removed node that lives on is kept from harm by its lease and by the ledger, not by a pause.
           down-removal-margin = off
           downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"

@@ -1,17 +1,16 @@
+using System.Net;
+
 namespace Starling.Actors.Collectives;
 
 /// <summary>Where a trainer's collective engine listens, and its timeouts.</summary>
 public sealed record CollectiveOptions
 {
     /// <summary>
-    /// Address, host name or network interface; the engine listens on no other. The traffic is neither encrypted nor
-    /// authenticated: a stranger who can reach the port can read weights and ruin a run. So it belongs on a private
-    /// network.
+    /// The address of this machine that the engine listens on; it listens on no other. It is an address and no name, so
+    /// that no generation has to wait for a name server. The traffic is not encrypted: a stranger who can read along
+    /// sees weights. So it belongs on a private network.
     /// </summary>
-    public string Host { get; init; } = "127.0.0.1";
-
-    /// <summary>Whether <see cref="Host"/> may be a public address. Off: such an address is refused.</summary>
-    public bool AllowPublicAddress { get; init; }
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>How long forming a group may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -17,7 +17,7 @@ internal static class ErrorReport
         if (Mistake(exception) is { } mistake)
         {
             foreach (string line in mistake.Message.Split('\n')) Line(context.Error, line.TrimEnd());
-            return ExitCodes.UserError;
+            return mistake is TryAgainException ? ExitCodes.StartAgain : ExitCodes.UserError;
         }
         string first = exception.Message.Split('\n')[0].Trim();
         Line(context.Error, $"{exception.GetType().Name}: {first}; details in {Save(exception, context)}");

@@ -47,8 +47,8 @@ public sealed record ClusterOptions
     public CollectiveEngine Engine { get; init; } = CollectiveEngine.Auto;
 
     /// <summary>
-    /// Address or network interface of the trainers' exchange; <c>null</c> for the node's own <c>--host</c>. The
-    /// exchange is not authenticated, so it should be on a private network.
+    /// Address, host name or network interface of the trainers' exchange; <c>null</c> for the node's own <c>--host</c>.
+    /// The exchange is not encrypted, so it should be on a private network.
     /// </summary>
     public string? CollectiveHost { get; init; }
 

@@ -5,10 +5,12 @@ using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
 
-/// <summary>Joins the cluster, and starts actors once the node is a member.</summary>
+/// <summary>Begins a cluster, and starts actors once the node is a member.</summary>
 internal static class MembershipWiring
 {
-    /// <summary>Has the node join the cluster, and starts the actors of its roles when the node is up.</summary>
+    /// <summary>
+    /// Has the node begin a cluster unless it is to join one, and starts the actors of its roles when the node is up.
+    /// </summary>
     public static AkkaConfigurationBuilder AddMembership(this AkkaConfigurationBuilder akka, NodeSetup node) =>
         akka.AddStartup((system, registry) =>
         {
@@ -20,7 +22,6 @@ internal static class MembershipWiring
                 registry.Get<NodeActor>().Tell(NodeProtocol.Joined.Instance);
                 node.Signals.SetJoined();
             });
-            if (node.Seeds.Count == 0) cluster.Join(cluster.SelfAddress);
-            else cluster.JoinSeedNodes(node.Seeds);
+            if (node.BeginsCluster) cluster.Join(cluster.SelfAddress);
         });
 }

@@ -43,8 +43,10 @@ internal sealed record NodeSetup
     /// <summary>The address on which the engine listens, and its timeouts.</summary>
     public CollectiveOptions Collective { get; init; } = new();
 
-    /// <summary>Nodes of the cluster to join; empty to begin a cluster.</summary>
-    public IReadOnlyList<Address> Seeds { get; init; } = [];
+    /// <summary>
+    /// Whether the node begins a cluster. If it does not, <see cref="ClusterJoin"/> has it join one.
+    /// </summary>
+    public bool BeginsCluster { get; init; } = true;
 
     /// <summary>Actions that run in this order once the node is a member of the cluster.</summary>
     public List<Action<ActorSystem, IActorRegistry>> OnceUp { get; } = [];

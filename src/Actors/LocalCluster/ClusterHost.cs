@@ -19,7 +19,8 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
         request = request.OnOneMachine(options, Environment.ProcessorCount);
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, "cluster",
-            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
+            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time, wait: null,
+            cancellationToken);
         await using IClusterView view = ClusterViews.For(console, options.Monitor.LogEverySteps);
         using MemberLogs logs = new(Path.Combine(request.RunFolder, "nodes"));
         ClusterManager manager = new(request, view, logs, ChildProcess.Start, time);

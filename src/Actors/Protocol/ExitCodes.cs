@@ -13,8 +13,9 @@ public static class ExitCodes
     public const int UserError = 2;
 
     /// <summary>
-    /// The cluster has removed this node. The process should be started again, and then joins as a new node. The number
-    /// is EX_TEMPFAIL of sysexits.h.
+    /// The cluster has removed this node, or never took it in, or something else was not there that may be there a
+    /// moment later. The process should be started again, and then joins as a new node. The number is EX_TEMPFAIL of
+    /// sysexits.h.
     /// </summary>
     public const int StartAgain = 75;
 

@@ -15,6 +15,9 @@ public sealed class RunLock : IDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
     private const int Tries = 100;
 
+    private static readonly TimeSpan NameRetryAfter = TimeSpan.FromSeconds(0.5),
+        NameReportEvery = TimeSpan.FromSeconds(30);
+
     private readonly FileStream[] _files;
 
     private RunLock(params FileStream[] files) => _files = files;
@@ -39,11 +42,15 @@ public sealed class RunLock : IDisposable
     /// Called first if no other process holds the folder, while no other process can lock it.
     /// </param>
     /// <param name="time">The clock of the retries.</param>
+    /// <param name="wait">How the node waits for its name if another process has it; null to refuse at once.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="StarlingException">
-    /// A process outside the cluster holds the folder, another process has the node's name, or the folder cannot be
-    /// written.
+    /// A process outside the cluster holds the folder, another process has the node's name and <paramref name="wait"/>
+    /// is null, or the folder cannot be written.
     /// </exception>
-    public static async Task<RunLock> JoinAsync(string runFolder, string node, Action whenAlone, TimeProvider time)
+    /// <exception cref="TryAgainException">Another process still has the node's name after the wait.</exception>
+    public static async Task<RunLock> JoinAsync(string runFolder, string node, Action whenAlone, TimeProvider time,
+        NameWait? wait = null, CancellationToken cancellation = default)
     {
         if (TryAcquire(runFolder) is { } whole)
         {
@@ -51,8 +58,7 @@ public sealed class RunLock : IDisposable
         }
         string nameLock = Path.Combine(runFolder, $"{FileName}.{node}");
         FileStream named = Guarded(runFolder, () => LockedFile.TryLock(nameLock)) ??
-            throw new StarlingException($"a node named {node} is already part of the run in {runFolder} " +
-                $"({Holder(runFolder, $"{FileName}.{node}")}): choose another --name, or another --run folder");
+            await NameAsync(runFolder, node, wait, time, cancellation);
         // Tries more than once, because another node may hold the folder alone for a moment to see whether it is the
         // first.
         FileStream? shared = await LockedFile.WaitAsync(
@@ -73,6 +79,32 @@ public sealed class RunLock : IDisposable
     public void Dispose()
     {
         foreach (FileStream file in _files) file.Dispose();
+    }
+
+    /// <summary>Waits for a node's name that another process has, and locks it.</summary>
+    private static async Task<FileStream> NameAsync(
+        string runFolder, string node, NameWait? wait, TimeProvider time, CancellationToken cancellation)
+    {
+        string file = $"{FileName}.{node}", taken =
+            $"a node named {node} is already part of the run in {runFolder} ({Holder(runFolder, file)})";
+        if (wait is null)
+            throw new StarlingException($"{taken}: choose another --name, or another --run folder");
+        long began = time.GetTimestamp();
+        TimeSpan reported = TimeSpan.Zero, elapsed = TimeSpan.Zero;
+        if (wait.Limit > TimeSpan.Zero)
+            wait.Note(FormattableString.Invariant(
+                $"{taken}: waiting up to {wait.Limit.TotalSeconds:0} s for that process to end"));
+        while (elapsed < wait.Limit)
+        {
+            await Task.Delay(NameRetryAfter, time, cancellation).ConfigureAwait(false);
+            if (Guarded(runFolder, () => LockedFile.TryLock(Path.Combine(runFolder, file))) is { } named) return named;
+            elapsed = time.GetElapsedTime(began);
+            if (elapsed - reported < NameReportEvery) continue;
+            reported = elapsed;
+            wait.Note(
+                FormattableString.Invariant($"still waiting for the name {node} after {elapsed.TotalSeconds:0} s"));
+        }
+        throw new TryAgainException($"{taken}: end that process, or choose another --name");
     }
 
     private static RunLock? TryAcquire(string runFolder) => Guarded(runFolder, () =>

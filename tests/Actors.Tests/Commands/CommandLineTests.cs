@@ -58,6 +58,14 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_may_be_right_a_little_later_is_one_clear_line_and_exit_code_75()
+    {
+        _runner.OnTrain = (_, _) => throw new TryAgainException("the name server is away");
+        Assert.Equal(ExitCodes.StartAgain, await _runner.RunAsync("train"));
+        Assert.Equal("starling: error: the name server is away", Assert.Single(_runner.ErrorLines));
+    }
+
+    [Fact]
     public async Task Every_mistake_of_a_configuration_gets_its_own_line()
     {
         Assert.Equal(ExitCodes.UserError, await _runner.RunAsync("train", "--set", "sed=1", "training.steps=0"));

@@ -31,6 +31,12 @@ internal sealed class ManualTimers : TimeProvider
         foreach (Timer timer in due) timer.Callback();
     }
 
+    /// <summary>Whether something waits for exactly this time from now.</summary>
+    public bool IsAwaited(TimeSpan time)
+    {
+        lock (_gate) return _timers.Exists(t => t.Due == GetTimestamp() + time.Ticks);
+    }
+
     private sealed class Timer(ManualTimers owner, Action callback) : ITimer
     {
         public Action Callback => callback;

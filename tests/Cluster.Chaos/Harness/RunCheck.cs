@@ -51,6 +51,22 @@ internal static class RunCheck
         return entries;
     }
 
+    /// <summary>
+    /// Checks a run of nodes that was stopped somewhere behind the reference's last step: no step was committed twice,
+    /// and what was computed has the same bits wherever it was.
+    /// </summary>
+    public static void OfNodes(Report report, string run, ReferenceRun reference)
+    {
+        Commits(report, run, RunFolder.Stored(run));
+        Entry[] computed = Computed(run);
+        int differing = computed.GroupBy(e => e.Step).Count(g => g.Select(StepFigures.Of).Distinct().Count() > 1);
+        report.Check(differing == 0, $"steps that two trainers computed differently: {differing}");
+        int wrong = computed.Count(e =>
+            reference.Steps.TryGetValue(e.Step, out StepFigures figures) && figures != StepFigures.Of(e));
+        report.Check(wrong == 0,
+            $"of the first {reference.Steps.Count} steps, computed otherwise than in one process: {wrong}");
+    }
+
     /// <summary>What all trainers tell of the steps that they applied.</summary>
     public static Entry[] Computed(string run) =>
         [.. Directory.EnumerateFiles(run, "events-trainer-*.jsonl").SelectMany(path => new EventLogReader(path).Read())

@@ -7,30 +7,43 @@ internal sealed class NetworkedCluster : IAsyncDisposable
 {
     private static readonly string[] Names = ["supervisor-1", "supervisor-2", "trainer-1", "trainer-2", "trainer-3"];
     private readonly VirtualNetwork _network;
+    private readonly RunSettings _settings;
+    private readonly bool _named;
+    private readonly List<NetworkedNode> _nodes;
 
-    private NetworkedCluster(VirtualNetwork network, string run, RunSettings settings)
+    private NetworkedCluster(VirtualNetwork network, string run, RunSettings settings, bool named)
     {
-        (_network, Run) = (network, run);
+        (_network, Run, _settings, _named) = (network, run, settings, named);
         EventLog = new EventLogReader(Path.Combine(run, "events.jsonl"));
-        Nodes = [.. Names.Select((name, host) => new NetworkedNode(
-            name, name[..name.IndexOf('-', StringComparison.Ordinal)], host, network.On, run, settings))];
+        _nodes = [.. Names.Select(Node)];
     }
+
+    /// <summary>A host without a node, in a cluster that goes by names.</summary>
+    public static int SpareHost => Names.Length;
 
     public string Run { get; }
 
     public EventLogReader EventLog { get; }
 
-    public IReadOnlyList<NetworkedNode> Nodes { get; }
+    public IReadOnlyList<NetworkedNode> Nodes => _nodes;
+
+    /// <summary>Knows the nodes' names, in a cluster that goes by them.</summary>
+    public NameServer NameServer => _network.Names;
 
     /// <summary>Builds the network and starts the nodes, one after the other.</summary>
-    public static async Task<NetworkedCluster> StartAsync(string run, RunSettings settings)
+    /// <param name="run">The run's folder.</param>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="named">
+    /// Whether <c>--host</c> and <c>--seed</c> are names that a name server knows, and there is a host to move to.
+    /// </param>
+    public static async Task<NetworkedCluster> StartAsync(string run, RunSettings settings, bool named = false)
     {
-        NetworkedCluster cluster = new(await VirtualNetwork.CreateAsync(Names.Length), run, settings);
+        VirtualNetwork network = await VirtualNetwork.CreateAsync(named ? SpareHost + 1 : Names.Length, named);
+        NetworkedCluster cluster = new(network, run, settings, named);
         try
         {
             foreach (NetworkedNode node in cluster.Nodes)
-                await node.StartAsync(cluster.Nodes.Take(node.Host).Select(Seed),
-                    [.. cluster.Nodes.Where(n => n != node).Select(Seed)]);
+                await node.StartAsync(cluster.Nodes.Take(node.Host).Select(n => n.Seed), cluster.SeedsOf(node));
             return cluster;
         }
         catch
@@ -48,6 +61,21 @@ internal sealed class NetworkedCluster : IAsyncDisposable
             EventLog.HostsOf(e.Generation).Count == trainers, timeout, "a step of all trainers", from);
     }
 
+    /// <summary>The seeds of a node that is started again: others only, or it would begin a second cluster.</summary>
+    public IReadOnlyList<string> SeedsOf(NetworkedNode node) =>
+        [.. _nodes.Where(n => n.Name != node.Name).Select(n => n.Seed)];
+
+    /// <summary>
+    /// Has a node's name, and the name of its host, lead to another host from now on. What runs on the old host is the
+    /// caller's.
+    /// </summary>
+    public NetworkedNode Move(NetworkedNode node, int host)
+    {
+        NetworkedNode moved = Node(node.Name, host);
+        _nodes[_nodes.IndexOf(node)] = moved;
+        return moved;
+    }
+
     /// <summary>Cuts these nodes off from the others.</summary>
     public Task CutAsync(IEnumerable<NetworkedNode> nodes) => _network.CutAsync(nodes.Select(n => n.Host));
 
@@ -60,5 +88,10 @@ internal sealed class NetworkedCluster : IAsyncDisposable
         await _network.DisposeAsync();
     }
 
-    private static string Seed(NetworkedNode node) => $"{VirtualNetwork.AddressOf(node.Host)}:{NetworkedNode.Port}";
+    private NetworkedNode Node(string name, int host)
+    {
+        string address = VirtualNetwork.AddressOf(host), hostName = $"{name}.starling.test";
+        if (_named) NameServer.Set(hostName, address);
+        return new NetworkedNode(name, host, _named ? hostName : address, _network.On, Run, _settings);
+    }
 }

@@ -5,7 +5,13 @@ namespace Starling.Cluster.Chaos.Networks;
 /// <summary>
 /// A node on a host of its own, started again whenever it does not end with 0 or 2, as a process manager does.
 /// </summary>
-internal sealed class NetworkedNode(string name, string role, int host, Func<int, string[]> on, string run,
+/// <param name="name">Its name.</param>
+/// <param name="host">Its host.</param>
+/// <param name="listen">Its <c>--host</c>: the host's address, or a name that leads there.</param>
+/// <param name="on">What a command line begins with that is to run on a host.</param>
+/// <param name="run">The run's folder.</param>
+/// <param name="settings">The run's settings.</param>
+internal sealed class NetworkedNode(string name, int host, string listen, Func<int, string[]> on, string run,
     RunSettings settings) : IAsyncDisposable
 {
     public const int Port = 4000;
@@ -19,9 +25,12 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
 
     public string Name => name;
 
-    public bool Trains => role == "trainer";
+    public bool Trains => Role == "trainer";
 
     public int Host => host;
+
+    /// <summary>As others name it in <c>--seed</c>.</summary>
+    public string Seed => $"{listen}:{Port}";
 
     /// <summary>Ends so far, with exit codes.</summary>
     public IReadOnlyList<(DateTimeOffset Time, int Code)> Exits
@@ -46,6 +55,28 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
         _keeping = KeepAsync(again);
     }
 
+    /// <summary>Starts it with the same seeds each time, and does not wait until it is a member.</summary>
+    public void Begin(params IReadOnlyList<string> seeds)
+    {
+        _process = Launch(seeds);
+        _keeping = KeepAsync(seeds);
+    }
+
+    /// <summary>Waits for a line of its present process.</summary>
+    public Task<string> LineAsync(Predicate<string> wanted) => _process!.LineAsync(wanted, Timeout);
+
+    /// <summary>Sends a signal to its present process.</summary>
+    public void Signal(int signal) => Signals.Send(_process!.Id, signal);
+
+    /// <summary>SIGKILL, and it is not started again.</summary>
+    public async Task DestroyAsync()
+    {
+        lock (_gate) _ending = true;
+        Signal(Signals.Kill);
+        await _process!.ExitAsync(Timeout);
+        await _keeping;
+    }
+
     /// <summary>SIGTERM; gives the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
@@ -62,6 +93,8 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
         if (_process is { } process) await process.DisposeAsync();
         await _keeping;
     }
+
+    private string Role => name[..name.IndexOf('-', StringComparison.Ordinal)];
 
     private async Task KeepAsync(IReadOnlyList<string> seeds)
     {
@@ -82,8 +115,8 @@ internal sealed class NetworkedNode(string name, string role, int host, Func<int
 
     private OsProcess Launch(IReadOnlyList<string> seeds) => OsProcess.Starling(
         [
-            "node", "--name", name, "--roles", Trains ? "trainer,loader" : role,
-            "--host", VirtualNetwork.AddressOf(host), "--port", $"{Port}",
+            "node", "--name", name, "--roles", Trains ? "trainer,loader" : Role,
+            "--host", listen, "--port", $"{Port}",
             .. seeds.Count > 0 ? (string[])["--seed", string.Join(',', seeds)] : [],
             "--config", settings.File, "--run", run, "--set", "data.tokenizeOn=loader", "evaluation.enabled=false",
             .. settings.Overrides,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net;
 using Starling.Cluster.Chaos.Harness;
 
 namespace Starling.Cluster.Chaos.Networks;
@@ -17,6 +18,7 @@ internal sealed class VirtualNetwork : IAsyncDisposable
     private readonly int _hosts;
     private readonly List<string> _namespaces = [];
     private readonly IDisposable _exit;
+    private NameServer? _names;
 
     private VirtualNetwork(int hosts)
     {
@@ -24,8 +26,12 @@ internal sealed class VirtualNetwork : IAsyncDisposable
         _exit = Cleanup.AtExit(() =>
         {
             foreach (string name in _namespaces) Process.Start("ip", ["netns", "del", name]).WaitForExit();
+            DeleteFiles();
         });
     }
+
+    /// <summary>The name server of a network that was made with one.</summary>
+    public NameServer Names => _names ?? throw new InvalidOperationException("a network without a name server");
 
     /// <summary>Tries whether there can be one on this machine; gives the reason if not.</summary>
     public static async Task<string?> UnavailableAsync()
@@ -42,12 +48,15 @@ internal sealed class VirtualNetwork : IAsyncDisposable
     }
 
     /// <summary>Makes a network of hosts 0, 1, ….</summary>
-    public static async Task<VirtualNetwork> CreateAsync(int hosts)
+    /// <param name="hosts">How many.</param>
+    /// <param name="named">Whether all of them ask a name server, which is on a host of its own behind them.</param>
+    public static async Task<VirtualNetwork> CreateAsync(int hosts, bool named = false)
     {
-        VirtualNetwork network = new(hosts);
+        VirtualNetwork network = new(named ? hosts + 1 : hosts);
         try
         {
             await network.BuildAsync();
+            if (named) await network.AddNamesAsync(hosts);
             return network;
         }
         catch
@@ -71,7 +80,9 @@ internal sealed class VirtualNetwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_names is not null) await _names.DisposeAsync();
         foreach (string name in _namespaces) await Ip("netns", "del", name);
+        DeleteFiles();
         _exit.Dispose();
     }
 
@@ -97,6 +108,27 @@ internal sealed class VirtualNetwork : IAsyncDisposable
         }
         await HealAsync();
     }
+
+    private async Task AddNamesAsync(int host)
+    {
+        _names = await NameServer.StartAsync(
+            $"/run/netns/{Host(host)}", new IPEndPoint(IPAddress.Parse(AddressOf(host)), NameServer.Port));
+        // What is in this folder lies over /etc for programs that `ip netns exec` starts.
+        foreach (int other in Enumerable.Range(0, host))
+        {
+            Directory.CreateDirectory(FilesOf(Host(other)));
+            await File.WriteAllTextAsync(
+                Path.Combine(FilesOf(Host(other)), "resolv.conf"), $"nameserver {AddressOf(host)}\n");
+        }
+    }
+
+    private void DeleteFiles()
+    {
+        foreach (string folder in _namespaces.Select(FilesOf).Where(Directory.Exists))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static string FilesOf(string name) => $"/etc/netns/{name}";
 
     private async Task AddAsync(string name)
     {

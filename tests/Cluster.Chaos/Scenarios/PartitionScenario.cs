@@ -43,7 +43,7 @@ internal sealed class PartitionScenario(int rounds) : Scenario
             lab.Report.Check(code == 0, $"{node.Name}: SIGTERM, exit code {code}");
         }
         lab.Report.Limit("the longest time until all of the other side had ended", stops.Max(), StopLimit.TotalSeconds);
-        Check(lab.Report, cluster, reference);
+        RunCheck.OfNodes(lab.Report, cluster.Run, reference);
     }
 
     private static async Task<double> RoundAsync(
@@ -90,18 +90,6 @@ internal sealed class PartitionScenario(int rounds) : Scenario
             return hosts.All(h => nodes.Any(n => n.Name == h)) &&
                 (!all || hosts.Count == cluster.Nodes.Count(n => n.Trains));
         }
-    }
-
-    private static void Check(Report report, NetworkedCluster cluster, ReferenceRun reference)
-    {
-        RunCheck.Commits(report, cluster.Run, RunFolder.Stored(cluster.Run));
-        Entry[] computed = RunCheck.Computed(cluster.Run);
-        int differing = computed.GroupBy(e => e.Step).Count(g => g.Select(StepFigures.Of).Distinct().Count() > 1);
-        report.Check(differing == 0, $"steps that two trainers computed differently: {differing}");
-        int wrong = computed.Count(e =>
-            reference.Steps.TryGetValue(e.Step, out StepFigures figures) && figures != StepFigures.Of(e));
-        report.Check(wrong == 0,
-            $"of the first {reference.Steps.Count} steps, computed otherwise than in one process: {wrong}");
     }
 
     private static string Names(IEnumerable<NetworkedNode> nodes) => string.Join('+', nodes.Select(n => n.Name));

@@ -80,6 +80,14 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
         await HoldsAsync(new EndingsScenario(2));
     }
 
+    [Fact]
+    public async Task Names_hang_and_move_and_are_in_use()
+    {
+        string? reason = await VirtualNetwork.UnavailableAsync();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await HoldsAsync(new NamesScenario(1, TimeSpan.FromSeconds(15)));
+    }
+
     private async Task HoldsAsync(Scenario scenario)
     {
         using Lab lab = new(TestSeed.New().NextUInt64(), _settings, new Report(_output, timesCount: false),

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Collectives;
@@ -66,6 +69,31 @@ public sealed class GlooProcessTests : IDisposable
         await AssertSumAsync(peers[..2], "0,1,2,3|4,5,6,7", length: 10_001, bucket: 3_000);
     }
 
+    [Fact]
+    public async Task Strangers_at_the_ports_of_processes_keep_no_group_from_forming()
+    {
+        PeerProcess[] peers = Start(2);
+        List<Socket> strangers = [];
+        try
+        {
+            await FormAsync(1, peers, addresses =>
+            {
+                // The port in an address of rendezvous.h: behind rank, size and address family. Rank 1 only calls.
+                int port = BinaryPrimitives.ReadUInt16BigEndian(Convert.FromBase64String(addresses[0]).AsSpan(10));
+                for (int i = 0; i < 150; i++)
+                {
+                    strangers.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                    strangers[^1].Connect(IPAddress.Loopback, port);
+                }
+            });
+            await AssertSumAsync(peers, "0,1,2,3|4,5,6,7", length: 10_001, bucket: 3_000);
+        }
+        finally
+        {
+            foreach (Socket socket in strangers) socket.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (PeerProcess peer in _started) peer.Dispose();
@@ -79,11 +107,13 @@ public sealed class GlooProcessTests : IDisposable
     }
 
     /// <summary>What the control plane does: binds all, hands all addresses to all, connects all.</summary>
-    private static async Task FormAsync(int generation, IReadOnlyList<PeerProcess> peers)
+    private static async Task FormAsync(
+        int generation, IReadOnlyList<PeerProcess> peers, Action<IReadOnlyList<string>>? bound = null)
     {
         List<string> addresses = [];
         for (int rank = 0; rank < peers.Count; rank++)
             addresses.Add(await peers[rank].AskAsync($"bind {generation} {rank} {peers.Count} {OperationTimeout}"));
+        bound?.Invoke(addresses);
         foreach (PeerProcess peer in peers) peer.Tell($"connect {string.Join(',', addresses)}");
         foreach (PeerProcess peer in peers) Assert.Equal("connected", await peer.AnswerAsync());
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Starling.Actors.Tests.Processes;
 using Starling.Actors.Tests.Support;
@@ -84,8 +86,52 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         Assert.Equal(2, await train.ExitAsync());
         Assert.Contains("in use by node first of a cluster", Assert.Single(train.Errors), StringComparison.Ordinal);
         StarlingProcess twin = Start(["--name", "first"]);
-        Assert.Equal(2, await twin.ExitAsync());
-        Assert.Contains("choose another --name", Assert.Single(twin.Errors), StringComparison.Ordinal);
+        await twin.LineAsync(l => l.Contains("waiting up to 120 s", StringComparison.Ordinal));
+        twin.Signal(StarlingProcess.Interrupt);
+        Assert.Equal(130, await twin.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_node_takes_over_the_name_of_a_process_that_ends()
+    {
+        StarlingProcess first = Start(["--roles", "supervisor", "--name", "first"]);
+        await ReadyAsync(first);
+        StarlingProcess twin = Start(["--roles", "supervisor", "--name", "first"]);
+        await twin.LineAsync(l => l.Contains("waiting up to 120 s", StringComparison.Ordinal));
+        first.Signal(StarlingProcess.Kill);
+        Assert.Contains("name=first", await ReadyAsync(twin));
+    }
+
+    [Fact]
+    public async Task A_seed_that_does_not_exist_is_a_mistake_and_one_of_several_is_left_out()
+    {
+        const string Typo = "nosuch.invalid:4000";
+        SocketException unknown = await Assert.ThrowsAsync<SocketException>(
+            () => Dns.GetHostAddressesAsync(Typo[..Typo.IndexOf(':')], TestContext.Current.CancellationToken));
+        Assert.SkipUnless(unknown.SocketErrorCode == SocketError.HostNotFound,
+            $"this machine's name service does not say that there is no such host, but: {unknown.Message}");
+        StarlingProcess lost = Start(["--name", "lost", "--seed", Typo]);
+        Assert.Equal(2, await lost.ExitAsync());
+        Assert.Contains($"--seed {Typo}: there is no such host", Assert.Single(lost.Errors), StringComparison.Ordinal);
+        string seed = AddressOf(await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"])));
+        StarlingProcess second = Start(["--roles", "supervisor", "--name", "second", "--seed", $"{Typo},{seed}"]);
+        await ReadyAsync(second);
+        Assert.Contains(
+            second.Output, l => l.StartsWith($"--seed {Typo}: there is no such host", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_joins_by_a_name_and_is_known_by_its_address()
+    {
+        string first = await ReadyAsync(Start(["--roles", "supervisor", "--name", "first", "--host", "localhost"]));
+        string port = AddressOf(first).Split(':')[^1];
+        StarlingProcess second = Start(["--roles", "supervisor", "--name", "second", "--seed", $"localhost:{port}"]);
+        Assert.Contains("@127.0.0.1:", first, StringComparison.Ordinal);
+        await ReadyAsync(second);
+        (int code, IReadOnlyList<string> text, IReadOnlyList<string> errors) =
+            await StarlingProcess.RunAsync("status", "--node", $"localhost:{port}");
+        Assert.True(code == 0, string.Join('\n', errors));
+        Assert.Contains(text, line => line.Contains($"127.0.0.1:{port}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -57,6 +57,40 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_waits_for_the_process_that_has_its_name()
+    {
+        RunLock first = await JoinAsync("a", []);
+        List<string> notes = [];
+        // The first process ends when the second one says that it waits.
+        using RunLock second = await WaitAsync("a", TimeSpan.FromMinutes(1), note =>
+        {
+            notes.Add(note);
+            first.Dispose();
+        });
+        Assert.Contains($"a node named a is already part of the run in {_run.Folder}", notes[0],
+            StringComparison.Ordinal);
+        Assert.Contains("waiting up to 60 s", notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_still_taken_after_the_wait_is_worth_another_try()
+    {
+        using RunLock first = await JoinAsync("a", []);
+        TryAgainException e = await Assert.ThrowsAsync<TryAgainException>(
+            () => WaitAsync("a", TimeSpan.FromMilliseconds(1), _ => { }));
+        Assert.Contains("choose another --name", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_name_can_be_ended()
+    {
+        using RunLock first = await JoinAsync("a", []);
+        using CancellationTokenSource interrupt = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => WaitAsync("a", TimeSpan.FromMinutes(1), _ => interrupt.Cancel(), interrupt.Token));
+    }
+
+    [Fact]
     public void The_folder_is_made()
     {
         using RunLock held = RunLock.Acquire(Path.Combine(_run.Folder, "deep", "run"));
@@ -75,6 +109,10 @@ public sealed class RunLockTests : IDisposable
         Assert.Contains("cannot be written to",
             Assert.Throws<StarlingException>(() => RunLock.Acquire(_run.Folder)).Message);
     }
+
+    private Task<RunLock> WaitAsync(
+        string node, TimeSpan limit, Action<string> note, CancellationToken cancellation = default) =>
+        RunLock.JoinAsync(_run.Folder, node, () => { }, TimeProvider.System, new NameWait(limit, note), cancellation);
 
     private Task<RunLock> JoinAsync(string node, List<string> alone) =>
         RunLock.JoinAsync(_run.Folder, node, () => alone.Add(node), TimeProvider.System);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Starling.Data;
 
@@ -24,8 +23,7 @@ public sealed class GlooEngine : ICollectiveEngine
     public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
     {
         if (Unavailable is { } why) throw new StarlingException(why);
-        IPAddress address = BindAddress.Resolve(options);
-        return new GlooGroup(member, address, options);
+        return new GlooGroup(member, options);
     }
 
     private static string? Probe()

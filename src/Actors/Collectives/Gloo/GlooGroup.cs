@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Starling.Data;
@@ -13,22 +12,26 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
     private readonly CollectiveOptions _options;
     private readonly GlooHandle _handle;
     private bool _connected;
-    private volatile bool _tooLate;
 
-    public GlooGroup(GroupMember member, IPAddress host, CollectiveOptions options) : base(member, CPU)
+    public GlooGroup(GroupMember member, CollectiveOptions options) : base(member, CPU)
     {
         _options = options;
         byte* message = stackalloc byte[GlooNative.MessageCapacity];
         int timeout = Milliseconds(options.ConnectTimeout);
         GlooStatus status = GlooNative.Create(
-            member.Rank, member.Size, host.ToString(), timeout, out nint group, message, GlooNative.MessageCapacity);
+            member.Rank, member.Size, $"{options.Address}", timeout, out nint group, message,
+            GlooNative.MessageCapacity);
         if (status != GlooStatus.Ok)
-            throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}");
+            throw new StarlingException($"gloo cannot listen on {options.Address}: {Text(message)}");
         _handle = new GlooHandle(group);
         EngineAddress = new byte[GlooNative.Address(_handle, null, 0)];
         fixed (byte* address = EngineAddress) _ = GlooNative.Address(_handle, address, EngineAddress.Length);
     }
 
+    /// <summary>
+    /// Where this member listens, and its secret, by which the members know each other's connections from those of
+    /// strangers. Whoever has the secret can take a member's place.
+    /// </summary>
     public override byte[] EngineAddress { get; }
 
     public override void Dispose()
@@ -44,14 +47,12 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
             if (engineAddresses[rank].Length != EngineAddress.Length)
                 throw new CollectiveException(CollectiveFault.Mismatch, $"{Member}: rank {rank}'s address has " +
                     $"{engineAddresses[rank].Length} bytes, not {EngineAddress.Length}: " +
-                    "it has another engine or group size");
+                    "it has another engine");
         byte[] all = [.. engineAddresses.SelectMany(a => a)];
         byte* message = stackalloc byte[GlooNative.MessageCapacity];
-        // Gloo applies its own timeout to each connection, and several times, so it does not limit the whole.
-        using Timer watchdog = new(_ => { _tooLate = true; Abort("connect timeout"); }, null,
-            _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
         fixed (byte* pointer = all)
-            Check(GlooNative.Connect(_handle, pointer, message, GlooNative.MessageCapacity), message);
+            Check(GlooNative.Connect(_handle, pointer, Milliseconds(_options.ConnectTimeout), message,
+                GlooNative.MessageCapacity), message);
         _connected = true;
     }
 
@@ -92,8 +93,6 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
     private void Check(GlooStatus status, byte* message)
     {
         if (status == GlooStatus.Ok) return;
-        if (_tooLate) throw new CollectiveException(CollectiveFault.TimedOut,
-            $"{Member}: not all members came in {_options.ConnectTimeout.TotalSeconds} s");
         throw status switch
         {
             GlooStatus.PeerLost => new CollectiveException(CollectiveFault.PeerLost, $"{Member}: {Text(message)}"),

@@ -28,7 +28,8 @@ internal static unsafe partial class GlooNative
     public static partial int Address(GlooHandle group, byte* address, int capacity);
 
     [LibraryImport(Library, EntryPoint = "sg_connect")]
-    public static partial GlooStatus Connect(GlooHandle group, byte* addresses, byte* message, int capacity);
+    public static partial GlooStatus Connect(
+        GlooHandle group, byte* addresses, int timeoutMilliseconds, byte* message, int capacity);
 
     [LibraryImport(Library, EntryPoint = "sg_exchange")]
     public static partial GlooStatus Exchange(GlooHandle group, Transfer* transfers, long count,

@@ -1,16 +1,25 @@
 // Gloo's point-to-point messages as a C interface for Starling.Actors.Collectives.GlooGroup.
 //
-// - No gloo store is used: the supervisor sends every rank's addresses to the others.
+// - No gloo store is used: the supervisor sends every rank's address to the others.
+// - Gloo opens no connection: it gets those of a Rendezvous, on which no stranger can be.
 // - No exception crosses the boundary, and no failure of a peer or of the arguments ends the process.
 // - sg_abort ends a blocked call from any thread.
 //
-// Written for the public headers of Debian's and Ubuntu's libgloo-dev, 2022 to 2023.
+// Written for the headers of Debian's and Ubuntu's libgloo-dev, 2022 to 2023. Adopted below uses what gloo offers to
+// subclasses of its connections; all else is public.
 #include <gloo/transport/address.h>
 #include <gloo/transport/context.h>
 #include <gloo/transport/device.h>
 #include <gloo/transport/pair.h>
+#include <gloo/transport/tcp/context.h>
 #include <gloo/transport/tcp/device.h>
+#include <gloo/transport/tcp/pair.h>
 #include <gloo/transport/unbound_buffer.h>
+#if __has_include(<gloo/transport/tcp/socket.h>)
+#define GLOO_LISTENS_PER_DEVICE 1
+#include <gloo/transport/tcp/error.h>
+#include <gloo/transport/tcp/socket.h>
+#endif
 
 #include <atomic>
 #include <chrono>
@@ -24,6 +33,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "rendezvous.h"
+
 extern "C" struct sg_transfer {
   void* data;
   int64_t bytes;
@@ -33,50 +44,60 @@ extern "C" struct sg_transfer {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Milliseconds = std::chrono::milliseconds;
+using namespace starling;
+namespace tcp = gloo::transport::tcp;
 using Buffer = gloo::transport::UnboundBuffer;
 
-// The numbers are those of GlooStatus in C#.
-enum Status { kOk = 0, kPeerLost = 1, kTimedOut = 2, kAborted = 3, kInvalid = 4 };
+// A connection of gloo over a socket that is connected already.
+class Adopted : public tcp::Pair {
+ public:
+  using tcp::Pair::Pair;
 
-struct Failure : std::runtime_error {
-  Failure(Status status, const std::string& what) : std::runtime_error(what), status(status) {}
-  Status status;
+  // Returns false, and leaves the socket to the caller, if a stranger has come first.
+  bool adopt(Fd& socket) {
+#if GLOO_LISTENS_PER_DEVICE
+    connectCallback(std::make_shared<tcp::Socket>(socket.release()), tcp::Error::kSuccess);
+#else
+    // The constructor listens on a port, and the device's thread takes the first connection to it.
+    std::lock_guard<std::mutex> lock(m_);
+    if (state_ != LISTENING) return false;
+    device_->unregisterDescriptor(fd_, this);
+    ::close(fd_);
+    fd_ = socket.release();
+    handleConnected();
+#endif
+    return true;
+  }
 };
 
 class Group {
  public:
   Group(int rank, int size, const char* host, Milliseconds timeout)
-      : rank_(rank), size_(size), sent_(size), received_(size), exchanges_(size) {
-    gloo::transport::tcp::attr attr(host);
-    device_ = gloo::transport::tcp::CreateDevice(attr);
+      : rank_(rank), size_(size), sent_(size), received_(size), exchanges_(size), rendezvous_(rank, size, host) {
+    // Whatever the device listens on is of no use to anybody, so it is where no other machine can reach it.
+    gloo::transport::tcp::attr attr("127.0.0.1");
+    device_ = tcp::CreateDevice(attr);
     context_ = device_->createContext(rank, size);
     context_->setTimeout(timeout);
-    for (int peer = 0; peer < size; peer++) {
-      if (peer == rank) continue;
-      auto& pair = context_->createPair(peer);
-      pair->setLocalRank(0);
-      const std::vector<char> bytes = pair->address().bytes();
-      address_.insert(address_.end(), bytes.begin(), bytes.end());
-    }
   }
 
-  const std::vector<char>& address() const { return address_; }
+  std::vector<char> address() const { return rendezvous_.address(); }
 
-  // `addresses` holds address() of all ranks, one after another. A rank's address names one port for every other rank,
-  // in rank order.
-  void connect(const char* addresses) {
+  // `addresses` holds address() of all ranks, one after another.
+  void connect(const char* addresses, Milliseconds timeout) {
+    std::vector<Fd> sockets = rendezvous_.connect(addresses, timeout);
     for (int peer = 0; peer < size_; peer++) {
       if (peer == rank_) continue;
+      auto pair = newPair(peer);
+      while (!pair->adopt(sockets[peer])) {
+        throwIfAborted();
+        pair = newPair(peer);
+      }
+      // abort() closes all pairs that it finds behind the same lock.
+      std::lock_guard<std::mutex> lock(mutex_);
       throwIfAborted();
-      const size_t each = address_.size() / (size_ - 1);
-      const size_t slot = rank_ < peer ? rank_ : rank_ - 1;
-      const char* at = addresses + peer * address_.size() + slot * each;
-      talkingTo(peer, Clock::time_point::max(),
-                [&] { context_->getPair(peer)->connect(std::vector<char>(at, at + each)); });
+      context_->getPair(peer) = std::move(pair);
     }
-    throwIfAborted();
   }
 
   // Two empty signals follow the data in both directions. When a connection breaks, gloo fails the operations that are
@@ -126,6 +147,7 @@ class Group {
   // Wakes blocked calls first, because closing a connection waits for the device's thread.
   void abort() {
     aborted_ = true;
+    rendezvous_.abort();
     {
       std::lock_guard<std::mutex> lock(mutex_);
       for (Buffer* buffer : live_) {
@@ -134,10 +156,17 @@ class Group {
       }
     }
     for (int peer = 0; peer < size_; peer++)
-      if (peer != rank_) context_->getPair(peer)->close();
+      if (auto& pair = context_->getPair(peer)) pair->close();
   }
 
  private:
+  std::unique_ptr<Adopted> newPair(int peer) {
+    auto pair = std::make_unique<Adopted>(static_cast<tcp::Context*>(context_.get()),
+                                          static_cast<tcp::Device*>(device_.get()), peer, context_->getTimeout());
+    pair->setLocalRank(0);
+    return pair;
+  }
+
   enum Kind : uint64_t { kData = 0, kSent = 1, kDone = 2 };
 
   // A buffer that abort() can end. Its destructor waits until the device's thread does not use the memory any more.
@@ -212,7 +241,7 @@ class Group {
   std::mutex mutex_;
   std::unordered_set<Buffer*> live_;
   std::vector<uint32_t> sent_, received_, exchanges_;
-  std::vector<char> address_;
+  Rendezvous rendezvous_;
   // The order matters: connections use the device until they are destroyed.
   std::shared_ptr<gloo::transport::Device> device_;
   std::shared_ptr<gloo::transport::Context> context_;
@@ -253,14 +282,15 @@ EXPORT int sg_create(int32_t rank, int32_t size, const char* host, int32_t timeo
 
 // Returns the number of bytes of this rank's address, and copies the address if `capacity` is that number.
 EXPORT int32_t sg_address(const void* group, char* address, int32_t capacity) {
-  const auto& bytes = static_cast<const Group*>(group)->address();
+  const std::vector<char> bytes = static_cast<const Group*>(group)->address();
   const auto length = static_cast<int32_t>(bytes.size());
   if (length > 0 && capacity == length) std::memcpy(address, bytes.data(), bytes.size());
   return length;
 }
 
-EXPORT int sg_connect(void* group, const char* addresses, char* message, int32_t capacity) {
-  return guarded(message, capacity, [&] { static_cast<Group*>(group)->connect(addresses); });
+EXPORT int sg_connect(void* group, const char* addresses, int32_t timeout_ms, char* message, int32_t capacity) {
+  return guarded(message, capacity,
+                 [&] { static_cast<Group*>(group)->connect(addresses, Milliseconds(timeout_ms)); });
 }
 
 EXPORT int sg_exchange(void* group, const sg_transfer* transfers, int64_t count, int32_t timeout_ms, char* message,

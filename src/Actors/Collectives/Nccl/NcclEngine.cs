@@ -23,7 +23,7 @@ public sealed class NcclEngine : ICollectiveEngine
     public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
     {
         if (Unavailable is { } why) throw new StarlingException(why);
-        UseInterfaceOf(BindAddress.Resolve(options));
+        UseInterfaceOf(options.Address);
         return new NcclGroup(member, options);
     }
 

@@ -6,6 +6,7 @@ using Starling.Actors.Configuration;
 using Starling.Actors.Configuration.Reading;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
+using Starling.Data;
 
 namespace Starling.Actors.Commands.Nodes;
 
@@ -46,13 +47,23 @@ internal sealed class StatusCommand(CommandContext context)
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using RemoteTls? tls = Tls(arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
-        Address node = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
+        Address named = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
+        Address node = await AddressOfAsync(named, cancellationToken);
         await using StatusClient client = StatusClient.For(node, tls);
         NodeProtocol.ClusterStatus status = await client.AskAsync(node, Timeout).WaitAsync(cancellationToken);
         if (arguments.GetValue(_json))
             context.Out.WriteLine(JsonSerializer.Serialize(status, OptionsJson.Serializer));
         else foreach (string line in StatusText.Lines(status)) context.Out.WriteLine(line);
         return ExitCodes.Success;
+    }
+
+    /// <summary>Looks up the node's name: a node answers only to its address.</summary>
+    private async Task<Address> AddressOfAsync(Address named, CancellationToken cancellationToken)
+    {
+        NameLookUps names = new(SystemNameService.Instance, context.Time);
+        Seed node = new(named, await names.FindAsync(named.Host!, Timeout, cancellationToken));
+        return node.Addresses.FirstOrDefault() ??
+            throw new StarlingException($"--node {node}: {node.Answer.Problem}: a node's ready line names its address");
     }
 
     private RemoteTls? Tls(string? configuration, string[] overrides) => configuration is null && overrides.Length == 0

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Cluster;
@@ -30,38 +31,51 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     /// </summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a node waits for its name, which a process that others have given up may have for a while: longer than
+    /// the lock of a dead machine lasts on NFS.
+    /// </summary>
+    private static readonly TimeSpan NameLimit = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan FenceTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FarewellPollInterval = TimeSpan.FromSeconds(0.2);
+
+    private readonly NameLookUps _names = new(SystemNameService.Instance, time);
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(
         StarlingOptions options, NodeRequest request, CancellationToken cancellationToken)
     {
-        NodeAddress.Check(request.Host, request.Port, options.Cluster.AllowPublicAddress);
         CheckLoaders(options.Data, request.Roles);
+        NodeAddresses addresses = new(_names, options.Cluster.AllowPublicAddress, time);
+        IPAddress address = await addresses.OfNodeAsync(request.Host, request.Port, Say, cancellationToken);
+        IPAddress exchange = options.Cluster.CollectiveHost is { } other
+            ? await addresses.OfExchangeAsync(other, Say, cancellationToken) : address;
         using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
         Address[] seeds =
             [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
+        await CheckAsync(seeds, cancellationToken);
         ICollectiveEngine engine = EngineOf(options, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, name,
-            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
+            () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time,
+            // A manager starts the node again. It could not tell a node that waits here to leave.
+            new NameWait(request.Managed ? TimeSpan.Zero : NameLimit, Say), cancellationToken);
         RunContext run = RunContext.Open(
             options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
         await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
         NodeSetup node = services.Node(name, request.Roles,
             ClusterProfile.Many(Path.Combine(run.Folder, "leases")), force: false) with
         {
-            Host = request.Host,
+            Host = address.ToString(),
             Port = request.Port,
             Tls = tls,
-            Seeds = seeds,
+            BeginsCluster = seeds.Length == 0,
             Engine = engine,
             Collective = new CollectiveOptions
             {
-                Host = options.Cluster.CollectiveHost ?? request.Host,
-                AllowPublicAddress = options.Cluster.AllowPublicAddress,
+                Address = exchange,
                 OperationTimeout = TimeSpan.FromSeconds(options.Cluster.ExchangeTimeoutSeconds),
             },
             RunEventLog = Path.Combine(run.Folder, "events.jsonl"),
@@ -74,7 +88,12 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
         if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, host, leaving));
 
+        using CancellationTokenSource ending = new();
+        Task joining = node.BeginsCluster ? Task.CompletedTask
+            : JoinOf(seeds, node, host, services).RunAsync(node.Signals.Joined, ending.Token);
         await LiveAsync(node, host, services, leaving.Task);
+        await ending.CancelAsync();
+        await joining;
         await services.AbandonAsync();
         if (node.Fence.IsClosed || host.System.WhenTerminated.IsCompleted)
             return await EndFencedAsync(node, host, services);
@@ -154,6 +173,34 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             _ => ExitCodes.Success,
         };
     }
+
+    /// <summary>Looks up the seeds once, so that a misspelt name is one line at the start.</summary>
+    private async Task CheckAsync(IReadOnlyList<Address> named, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Seed> seeds = await Seed.FindAsync(named, _names, cancellationToken);
+        Seed.Check(seeds);
+        foreach (Seed seed in seeds.Where(s => s.Answer.Problem is not null))
+            Say($"--seed {seed}: {seed.Answer.Problem}; it is looked up again at each attempt to join");
+    }
+
+    private ClusterJoin JoinOf(IReadOnlyList<Address> seeds, NodeSetup node, ActorHost host, RunServices services)
+    {
+        Cluster cluster = Cluster.Get(host.System);
+        return new ClusterJoin
+        {
+            Seeds = seeds,
+            Self = host.Address,
+            Names = _names,
+            Join = cluster.JoinSeedNodes,
+            State = () => cluster.State,
+            Note = text => services.View.Note($"node {node.Name}: {text}"),
+            GiveUp = node.Fence.Close,
+            Time = time,
+        };
+    }
+
+    /// <summary>Prints a line before there is a view.</summary>
+    private void Say(string line) => console.Profile.Out.Writer.WriteLine(line);
 
     private static void CarryOut(string order, ActorHost host, TaskCompletionSource leaving)
     {

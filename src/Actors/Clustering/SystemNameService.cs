@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace Starling.Actors.Clustering;
+
+/// <summary>The names that this machine knows: its hosts file, and the name servers of its network.</summary>
+internal sealed class SystemNameService : INameService
+{
+    /// <summary>The only one.</summary>
+    public static readonly SystemNameService Instance = new();
+
+    /// <inheritdoc/>
+    public IPAddress[] AddressesOf(string name) => Dns.GetHostAddresses(name);
+}
