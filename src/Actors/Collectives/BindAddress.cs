@@ -23,6 +23,26 @@ public static class BindAddress
         return address;
     }
 
+    /// <summary>
+    /// Does what <see cref="Resolve"/> does, and listens on the address for a moment: it may not be this machine's.
+    /// </summary>
+    /// <exception cref="StarlingException">The host cannot or must not be bound to.</exception>
+    public static IPAddress Usable(CollectiveOptions options)
+    {
+        IPAddress address = Resolve(options);
+        using TcpListener listener = new(address, 0);
+        try
+        {
+            listener.Start();
+            return address;
+        }
+        catch (SocketException e)
+        {
+            throw new StarlingException($"host {options.Host} ({address}) cannot be listened on: {e.Message}; name " +
+                "an address of this machine", e, FaultScope.Node);
+        }
+    }
+
     /// <summary>Returns the addresses of a host: the address itself, or those that the name service knows.</summary>
     /// <exception cref="SocketException">The host is neither an address nor a known name.</exception>
     internal static IPAddress[] AddressesOf(string host) =>
@@ -41,9 +61,10 @@ public static class BindAddress
     {
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             throw new StarlingException(
-                $"{named} stands for all addresses: name the one that the other {peers} can reach");
+                $"{named} stands for all addresses: name the one that the other {peers} can reach",
+                scope: FaultScope.Node);
         if (!allowPublic && !IsPrivate(address))
-            throw new StarlingException($"{named} is the public address {address}: {advice}");
+            throw new StarlingException($"{named} is the public address {address}: {advice}", scope: FaultScope.Node);
     }
 
     /// <summary>
@@ -73,9 +94,9 @@ public static class BindAddress
         catch (SocketException e)
         {
             throw new StarlingException(
-                $"host {host} is no address, network interface or known host name: {e.Message}", e);
+                $"host {host} is no address, network interface or known host name: {e.Message}", e, FaultScope.Node);
         }
         return candidates.OrderBy(a => a.AddressFamily).FirstOrDefault() // IPv4 first
-            ?? throw new StarlingException($"host {host} has no address");
+            ?? throw new StarlingException($"host {host} has no address", scope: FaultScope.Node);
     }
 }

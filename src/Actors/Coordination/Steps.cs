@@ -27,6 +27,12 @@ internal static class Steps
         // Only trainers that are still hosts count here: a slow trainer that is gone has not become any faster.
         foreach (string trainer in state.Slow.Flagged.Where(t => !slow.IsFlagged(t) && slow.ScoreOf(t) is not null))
             effects.Add(new RunEffect.Note($"trainer {trainer} keeps up with the others again"));
-        return next with { Step = committed, Furthest = Math.Max(state.Furthest, committed), Slow = slow };
+        return UnfitTrainers.Forgive(next) with
+        {
+            Step = committed,
+            Furthest = Math.Max(state.Furthest, committed),
+            Slow = slow,
+            DataFault = null,
+        };
     }
 }

@@ -158,8 +158,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
             StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
         TrainerReports reports = _reports;
+        long generation = _assigned.Generation;
+        bool ownLoadersOnly = _setup.OwnLoadersOnly;
         _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, steps,
-            failed => reports.Failed(LoaderFailure(failed)))));
+            failed => reports.Failed(LoaderFailure(failed, ownLoadersOnly)),
+            reason => reports.DataFailed(generation, reason))));
         return _feeder;
     }
 
@@ -187,9 +190,12 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void OnLoopFailed(Exception reason)
     {
         StopFeeding();
-        if (reason is StarlingException)
+        if (reason is StarlingException { Scope: var scope })
         {
-            _actors.Supervisor.Tell(new SupervisorProtocol.Fatal(reason.Message));
+            // A restart would not help: the mistake is the user's to correct, here or everywhere.
+            _actors.Supervisor.Tell(scope == FaultScope.Run
+                ? new SupervisorProtocol.Fatal(reason.Message)
+                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope));
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
@@ -207,7 +213,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         (reason.Message.Contains("CUDA", StringComparison.Ordinal) ||
             reason.Message.Contains("cuDNN", StringComparison.OrdinalIgnoreCase));
 
-    private static Exception LoaderFailure(LoaderProtocol.Failed failed) => failed.UserMistake
-        ? new StarlingException(failed.Reason)
-        : new InvalidOperationException($"a loader failed: {failed.Reason}");
+    /// <summary>
+    /// Makes an exception of the last refusal of a share. If every loader of the run was asked, no trainer will get the
+    /// share.
+    /// </summary>
+    private static StarlingException LoaderFailure(LoaderProtocol.Failed failed, bool ownLoadersOnly) =>
+        new(failed.Reason, scope: ownLoadersOnly ? failed.Scope : FaultScope.Run);
 }

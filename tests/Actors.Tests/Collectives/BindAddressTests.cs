@@ -52,5 +52,10 @@ public class BindAddressTests
         Assert.Equal(IPAddress.Loopback, BindAddress.Resolve(new CollectiveOptions { Host = "lo" }));
         Assert.True(IPAddress.IsLoopback(BindAddress.Resolve(new CollectiveOptions { Host = "localhost" })));
         Assert.Throws<StarlingException>(() => BindAddress.Resolve(new CollectiveOptions { Host = "nowhere.invalid" }));
+        // 192.0.2.0/24 is for documents, so it is no machine's.
+        StarlingException elsewhere = Assert.Throws<StarlingException>(() => BindAddress.Usable(
+            new CollectiveOptions { Host = "192.0.2.1", AllowPublicAddress = true }));
+        Assert.Equal(FaultScope.Node, elsewhere.Scope);
+        Assert.Contains("192.0.2.1", elsewhere.Message);
     }
 }

@@ -14,7 +14,7 @@ public sealed class RunMachinePropertyTests
 
     private static readonly RunPlan Plan = new(Steps: 6, Replicas: 4, EvaluateEverySteps: 2, EvaluationEnabled: true,
         MaxFruitlessGenerations: 1000)
-    { Settle = TimeSpan.FromSeconds(1) };
+    { Settle = TimeSpan.FromSeconds(1), MaxTrainerFailures = 1000 };
 
     private static readonly Gen<(int Kind, int Trainer, int Number, int Generation)[]> Events =
         Gen.Select(Gen.Int[0, 17], Gen.Int[0, 3], Gen.Int[0, 6], Gen.Int[-1, 1]).Array[1, 80];

@@ -23,7 +23,7 @@ public sealed class GlooEngine : ICollectiveEngine
     /// <inheritdoc/>
     public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
     {
-        if (Unavailable is { } why) throw new StarlingException(why);
+        if (Unavailable is { } why) throw new StarlingException(why, scope: FaultScope.Node);
         IPAddress address = BindAddress.Resolve(options);
         return new GlooGroup(member, address, options);
     }

@@ -23,7 +23,7 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
         GlooStatus status = GlooNative.Create(
             member.Rank, member.Size, host.ToString(), timeout, out nint group, message, GlooNative.MessageCapacity);
         if (status != GlooStatus.Ok)
-            throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}");
+            throw new StarlingException($"gloo cannot listen on {host}: {Text(message)}", scope: FaultScope.Node);
         _handle = new GlooHandle(group);
         EngineAddress = new byte[GlooNative.Address(_handle, null, 0)];
         fixed (byte* address = EngineAddress) _ = GlooNative.Address(_handle, address, EngineAddress.Length);

@@ -44,6 +44,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         Address[] seeds =
             [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         ICollectiveEngine engine = EngineOf(options, request);
+        CollectiveOptions collective = CollectiveOf(options.Cluster, request);
         string name = request.Name ?? NameOf(request.Roles[0]);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, name,
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time);
@@ -57,12 +58,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             Tls = tls,
             Seeds = seeds,
             Engine = engine,
-            Collective = new CollectiveOptions
-            {
-                Host = options.Cluster.CollectiveHost ?? request.Host,
-                AllowPublicAddress = options.Cluster.AllowPublicAddress,
-                OperationTimeout = TimeSpan.FromSeconds(options.Cluster.ExchangeTimeoutSeconds),
-            },
+            Collective = collective,
             RunEventLog = Path.Combine(run.Folder, "events.jsonl"),
         };
         TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -140,7 +136,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
 
     private static async Task<int> ExitCodeOfAsync(NodeSetup node, RunServices services)
     {
-        if (node.Signals.Refused.IsCompleted) throw new StarlingException(await node.Signals.Refused);
+        if (node.Signals.Refused.IsCompleted)
+        {
+            SupervisorProtocol.Refused refused = await node.Signals.Refused;
+            if (!refused.IsForNow) throw new StarlingException(refused.Reason);
+            services.Events.Write("left_out", 0, 0, ("reason", refused.Reason));
+            services.View.Note($"the run goes on without node {node.Name}: {refused.Reason}; once that is put right, " +
+                "the node may be started again");
+            return ExitCodes.StartAgain;
+        }
         if (!node.Signals.Over.IsCompleted) return ExitCodes.Success;
         SupervisorProtocol.RunEnded over = await node.Signals.Over;
         services.Events.Write("ended", over.Step, 0,
@@ -168,6 +172,29 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             ? new InProcessEngine()
             : CollectiveEngines.For(options.Cluster.Engine.Named(),
                 new torch.Device(options.Training.Device).type);
+
+    /// <summary>
+    /// Looks up the address of the collective engine, and listens on it for a moment, so that a mistake is found before
+    /// the node takes part in a generation. From then on no name server is needed, which may hang.
+    /// </summary>
+    private static CollectiveOptions CollectiveOf(ClusterOptions options, NodeRequest request)
+    {
+        CollectiveOptions collective = new()
+        {
+            Host = options.CollectiveHost ?? request.Host,
+            AllowPublicAddress = options.AllowPublicAddress,
+            OperationTimeout = TimeSpan.FromSeconds(options.ExchangeTimeoutSeconds),
+        };
+        if (!request.Roles.Contains(NodeRole.Trainer)) return collective;
+        try
+        {
+            return collective with { Host = BindAddress.Usable(collective).ToString() };
+        }
+        catch (StarlingException e) when (options.CollectiveHost is not null)
+        {
+            throw new StarlingException($"cluster.collectiveHost: {e.Message}", e, e.Scope);
+        }
+    }
 
     /// <summary>
     /// Checks that trainers get images from a loader of their own node. Otherwise the first batch would fail, long
