@@ -25,6 +25,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private long _term;
     private long _step;
     private bool _leaving;
+    private object? _fault; // the user's mistake that keeps this trainer from working; null for none
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
 
@@ -105,8 +106,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Register()
     {
         _registration.Send();
-        // Sent after every registration, because a new supervisor knows neither the trainer nor that it is leaving.
+        // Sent after every registration, because a new supervisor knows neither the trainer, nor that it is leaving,
+        // nor what is wrong with it.
         if (_leaving) _actors.Supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_setup.Name, _incarnation));
+        if (_fault is not null) _actors.Supervisor.Tell(_fault);
     }
 
     private void AnswerPing(TrainerProtocol.Ping m)
@@ -119,6 +122,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         if (m.Generation <= _assigned?.Generation) return; // a repeated decision, or an older one that arrived late
         _assigned = m;
+        _fault = null; // it is tried again, and found again if it has not passed
         _loop.Permit.Renew(); // an assignment is durable, so its sender was the one valid supervisor
         _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first, because it ends the exchange at hand
         StopFeeding();
@@ -193,9 +197,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         if (reason is StarlingException { Scope: var scope })
         {
             // A restart would not help: the mistake is the user's to correct, here or everywhere.
-            _actors.Supervisor.Tell(scope == FaultScope.Run
+            _fault = scope == FaultScope.Run
                 ? new SupervisorProtocol.Fatal(reason.Message)
-                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope));
+                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope);
+            _actors.Supervisor.Tell(_fault);
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
