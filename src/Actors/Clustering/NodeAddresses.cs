@@ -33,16 +33,18 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
             cancellation);
         BindAddress.Check(address, $"--host {host}", "nodes", allowPublic,
             "choose one of a private network, or set cluster.allowPublicAddress=true if only the cluster can reach it");
-        Probe(host, new IPEndPoint(address, port));
+        Probe($"--host {host} --port {port}", new IPEndPoint(address, port), "choose another, or port 0 for any");
         return address;
     }
 
-    /// <summary>Finds the address of the exchange between trainers.</summary>
+    /// <summary>
+    /// Finds the address of the exchange between trainers, and checks that the system lets the trainer listen there.
+    /// </summary>
     /// <param name="host">The value of <c>cluster.collectiveHost</c>: an address, a network interface or a name.</param>
     /// <param name="note">Told why the node does not start yet.</param>
     /// <param name="cancellation">Ends the wait for a name server.</param>
     /// <exception cref="StarlingException">
-    /// The host is unknown, stands for all addresses, or is public without permission.
+    /// The host is unknown, stands for all addresses, is public without permission, or is not this machine's.
     /// </exception>
     /// <exception cref="TryAgainException">The name server does not answer.</exception>
     public async Task<IPAddress> OfExchangeAsync(string host, Action<string> note, CancellationToken cancellation)
@@ -51,6 +53,7 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
             "an address nor a network interface or name that is known here", note, cancellation);
         BindAddress.Check(address, $"cluster.collectiveHost = {host}", "trainers", allowPublic,
             "what trainers exchange is not encrypted, so name a private one, or allow public addresses");
+        Probe($"cluster.collectiveHost = {host}", new IPEndPoint(address, 0), "name an address of this machine");
         return address;
     }
 
@@ -80,7 +83,7 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
     /// Listens for a moment. Akka would report the same mistake in a hundred lines, and only after everything else was
     /// set up.
     /// </summary>
-    private static void Probe(string host, IPEndPoint endpoint)
+    private static void Probe(string named, IPEndPoint endpoint, string advice)
     {
         using TcpListener listener = new(endpoint);
         try
@@ -89,8 +92,7 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
         }
         catch (SocketException e)
         {
-            throw new StarlingException($"--host {host} --port {endpoint.Port}: cannot listen there ({e.Message}); " +
-                "choose another, or port 0 for any", e);
+            throw new StarlingException($"{named}: cannot listen on {endpoint.Address} ({e.Message}); {advice}", e);
         }
     }
 }

@@ -36,7 +36,7 @@ internal static class Formation
     public static RunState Form(RunPlan plan, RunState state, List<RunEffect> effects)
     {
         int fruitless = state.Furthest > state.GenerationStart ? 0
-            : state.Blame is not null && !state.HostLost ? state.FruitlessGenerations + 1
+            : state.Blame is not null && !state.HostLost && state.DataFault is null ? state.FruitlessGenerations + 1
             : state.FruitlessGenerations;
         RunState next = state with
         {
@@ -243,9 +243,17 @@ internal static class Formation
         // cluster, decides about them.
         if (late.Any(t => state.Silent.Contains(t) || state.Trainers[t].LastAnsweredTick < state.Ticks - 1))
             return CallRoll(plan, state with { Blame = blame }, effects);
-        // All late hosts answer pings, so their work is slow or stuck, and they are dropped. Their work may be at
-        // fault rather than their nodes, so the generation counts as fruitless.
-        return Form(plan, state.Without(late) with { Blame = blame }, effects);
+        // All late hosts answer pings, so their work is slow or stuck, and they are dropped. If others were in time,
+        // the nodes of the late ones are at fault. Otherwise the work is, so the generation counts as fruitless.
+        RunState next = state.Without(late) with { Blame = blame };
+        if (late.Length == state.Hosting.Length) return Form(plan, next, effects);
+        foreach (string trainer in late)
+        {
+            next = UnfitTrainers.Count(next, trainer, blame);
+            if (next.Failures[trainer].Count >= plan.MaxTrainerFailures)
+                UnfitTrainers.LeaveOut(trainer, blame, effects);
+        }
+        return Form(plan, next with { HostLost = true }, effects);
     }
 
     private static RunState DropOverdue(RunState state, string trainer, List<RunEffect> effects)

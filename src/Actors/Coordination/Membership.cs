@@ -1,3 +1,5 @@
+using Starling.Data;
+
 namespace Starling.Actors.Coordination;
 
 // Membership decides which trainers are members of the run: trainers join, are lost, fail, leave and are released.
@@ -16,6 +18,11 @@ internal static class Membership
         if (state.Trainers.GetValueOrDefault(e.Trainer)?.Incarnation >= e.Incarnation) return state;
         // The registration was sent before the trainer heard of its release.
         if (IsReleased(state, e.Trainer, e.Incarnation)) return state;
+        if (UnfitTrainers.ReasonAgainst(plan, state, e.Trainer) is { } unfit)
+        {
+            effects.Add(new RunEffect.LeaveOut(e.Trainer, unfit));
+            return state;
+        }
         int rank = state.RankOf(e.Trainer);
         RunState next = state with
         {
@@ -58,7 +65,31 @@ internal static class Membership
         if (!state.Knows(e.Trainer, e.Incarnation)) return state;
         effects.Add(new RunEffect.Fault($"trainer {e.Trainer} failed: {e.Reason}"));
         bool host = state.RankOf(e.Trainer) >= 0;
-        return RemoveTrainer(plan, host ? state with { Blame = e.Reason } : state, e.Trainer, effects);
+        RunState next = host ? state with { Blame = e.Reason } : state;
+        if (state.Trainers.Count > 1)
+        {
+            // The failure counts for the trainer, not for the run: the others may be able to go on.
+            next = UnfitTrainers.Count(next, e.Trainer, e.Reason) with { HostLost = next.HostLost || host };
+            if (next.Failures[e.Trainer].Count >= plan.MaxTrainerFailures)
+                UnfitTrainers.LeaveOut(e.Trainer, e.Reason, effects);
+        }
+        return RemoveTrainer(plan, next, e.Trainer, effects);
+    }
+
+    /// <summary>
+    /// Goes on without a trainer that cannot work on its node. Ends the run if no trainer is left and none that works
+    /// can come.
+    /// </summary>
+    public static RunState OnTrainerUnfit(
+        RunPlan plan, RunState state, RunEvent.TrainerUnfit e, List<RunEffect> effects)
+    {
+        if (!state.Knows(e.Trainer, e.Incarnation)) return state;
+        if (state.Trainers.Count == 1 && (plan.IsSingleNode || e.Scope == FaultScope.Request))
+            return Endings.End(state, RunOutcome.Rejected, e.Reason, effects);
+        UnfitTrainers.LeaveOut(e.Trainer, e.Reason, effects);
+        RunState next = UnfitTrainers.CountUnfit(plan, state, e.Trainer, e.Reason);
+        bool host = state.RankOf(e.Trainer) >= 0;
+        return RemoveTrainer(plan, next with { HostLost = next.HostLost || host }, e.Trainer, effects);
     }
 
     /// <summary>Marks a trainer whose node the cluster cannot reach.</summary>

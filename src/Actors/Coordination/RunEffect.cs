@@ -54,6 +54,9 @@ public abstract record RunEffect
     /// <summary>Tells a leaving trainer that it is released.</summary>
     public sealed record Release(string Trainer) : RunEffect;
 
+    /// <summary>Tells a trainer that the run goes on without it, and why. Its node ends.</summary>
+    public sealed record LeaveOut(string Trainer, string Reason) : RunEffect;
+
     /// <summary>Tells an evaluator to evaluate a committed checkpoint.</summary>
     public sealed record Evaluate(long Step, string Evaluator) : RunEffect;
 

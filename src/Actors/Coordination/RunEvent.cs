@@ -1,3 +1,5 @@
+using Starling.Data;
+
 namespace Starling.Actors.Coordination;
 
 /// <summary>
@@ -36,6 +38,16 @@ public abstract record RunEvent
 
     /// <summary>A trainer's loop failed, and the state in its memory is gone. The trainer registers again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason) : RunEvent;
+
+    /// <summary>
+    /// A trainer cannot work because of a mistake that only the user can correct. The mistake may be that of the
+    /// trainer's node alone. <paramref name="Scope"/> is Node, or Request if the run ends when no trainer is left.
+    /// </summary>
+    public sealed record TrainerUnfit(
+        string Trainer, long Incarnation, string Reason, FaultScope Scope) : RunEvent;
+
+    /// <summary>A host waits for data because the nodes of all loaders fail.</summary>
+    public sealed record DataFailed(string Trainer, long Generation, string Reason) : RunEvent;
 
     /// <summary>The node of a trainer was asked to end, and the trainer waits for its release.</summary>
     public sealed record TrainerLeaving(string Trainer, long Incarnation) : RunEvent;
@@ -111,7 +123,8 @@ public abstract record RunEvent
     public sealed record StopRequested : RunEvent;
 
     /// <summary>
-    /// The run cannot go on because of a mistake that only the user can correct, such as a damaged data set.
+    /// The run cannot go on on any node because of a mistake that only the user can correct, such as a checkpoint of
+    /// another model.
     /// </summary>
     public sealed record Fatal(string Reason) : RunEvent;
 }

@@ -30,6 +30,8 @@ public static class RunMachine
             RunEvent.TrainerJoined e => Membership.OnTrainerJoined(plan, state, e, effects),
             RunEvent.TrainerLost e => Membership.OnTrainerLost(plan, state, e, effects),
             RunEvent.TrainerFailed e => Membership.OnTrainerFailed(plan, state, e, effects),
+            RunEvent.TrainerUnfit e => Membership.OnTrainerUnfit(plan, state, e, effects),
+            RunEvent.DataFailed e when IsCurrent(state, e.Generation) => Waiting.OnDataFailed(state, e, effects),
             RunEvent.TrainerSilent e => Membership.OnTrainerSilent(state, e),
             RunEvent.TrainerBack e => Membership.OnTrainerBack(state, e),
             RunEvent.TrainerLeaving e => Membership.OnTrainerLeaving(state, e, effects),

@@ -50,7 +50,7 @@ namespace Starling.Actors.Coordination;
 //    - TimerRang(Form), from Binding and Connecting: a late host does not answer pings. [Formation.OnTimerRang]
 //    - TrainerReady of the last host, from Connecting: the hosts hold different steps. [Formation.OnTrainerReady]
 // I  All trainers have answered: TrainerAnswered [Formation.OnTrainerAnswered], TrainerJoined, TrainerLost,
-//    TrainerFailed [Membership.OnTrainerJoined, OnTrainerLost, OnTrainerFailed]. If earlier generations broke by
+//    TrainerFailed, TrainerUnfit [Membership: On and the event's name]. If earlier generations broke by
 //    themselves without a step, and no host was lost, the run waits for the timer all the same.
 //    Or TimerRang(RollCall): trainers that have left too many pings unanswered are dropped. If a trainer's node is
 //    unreachable, or a trainer has not been silent for long enough, the timer is set again. [Formation.OnTimerRang]
@@ -62,7 +62,8 @@ namespace Starling.Actors.Coordination;
 // M  The last checkpoint of a complete or stopped run has failed; or it is stored, and the evaluations have ended too.
 //    A requested stop does not wait for evaluations. [Endings.Drain: TrainingEnded, CheckpointCommitted,
 //    CheckpointFailed, EvaluationEnded, EvaluatorLost, StopRequested]
-// N  Fatal. [RunMachine.Decide]
+// N  Fatal. [RunMachine.Decide] Or TrainerUnfit of the last trainer, if none that works can come.
+//    [Membership.OnTrainerUnfit]
 
 /// <summary>The phase that a run is in.</summary>
 public enum RunPhase

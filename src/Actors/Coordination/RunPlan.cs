@@ -14,6 +14,17 @@ namespace Starling.Actors.Coordination;
 public sealed record RunPlan(
     long Steps, int Replicas, long EvaluateEverySteps, bool EvaluationEnabled, int MaxFruitlessGenerations = 3)
 {
+    /// <summary>
+    /// Whether the run has one node only: if its trainer cannot work, the run cannot go on. In a cluster, a node that
+    /// works may come.
+    /// </summary>
+    public bool IsSingleNode { get; init; }
+
+    /// <summary>
+    /// Number of times in a row that a trainer may fail without a step before the other trainers go on without it.
+    /// </summary>
+    public int MaxTrainerFailures { get; init; } = 3;
+
     /// <summary>The steps whose checkpoints an earlier attempt has evaluated.</summary>
     public IReadOnlySet<long> Evaluated { get; init; } = new HashSet<long>();
 

@@ -33,6 +33,11 @@ public sealed record RunState
     /// </summary>
     public ImmutableSortedDictionary<string, long> Released { get; init; } = ByName<long>();
 
+    /// <summary>
+    /// Trainers that failed, by name, with what is known of it. A trainer that takes part in a step is taken off.
+    /// </summary>
+    public ImmutableSortedDictionary<string, TrainerFailures> Failures { get; init; } = ByName<TrainerFailures>();
+
     /// <summary>The hosts of the generation in the order of their ranks. The other trainers are spares.</summary>
     public ImmutableArray<HostedReplicas> Hosting { get; init; } = [];
 
@@ -136,7 +141,10 @@ public sealed record RunState
     /// <summary>The reason why the generation broke by itself; null if it did not.</summary>
     public string? Blame { get; init; }
 
-    /// <summary>Whether a host of the generation was lost: its process, its node, or the connection to it.</summary>
+    /// <summary>
+    /// Whether a host of the generation was lost: its process, its node, or the connection to it; or failed while other
+    /// trainers did not. That says nothing about the run.
+    /// </summary>
     public bool HostLost { get; init; }
 
     /// <summary>Number of generations in a row that broke by themselves without a step.</summary>
@@ -144,6 +152,9 @@ public sealed record RunState
 
     /// <summary>The value of <see cref="Furthest"/> when the generation was formed or began.</summary>
     public long GenerationStart { get; init; }
+
+    /// <summary>Why a host has no data; null if none has said so since the last step.</summary>
+    public string? DataFault { get; init; }
 
     /// <summary>The text of <see cref="Waiting.For"/> at the last tick.</summary>
     public string? Missing { get; init; }

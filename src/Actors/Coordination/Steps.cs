@@ -27,13 +27,14 @@ internal static class Steps
         // Only trainers that are still hosts count here: a slow trainer that is gone has not become any faster.
         foreach (string trainer in state.Slow.Flagged.Where(t => !slow.IsFlagged(t) && slow.ScoreOf(t) is not null))
             effects.Add(new RunEffect.Note($"trainer {trainer} keeps up with the others again"));
-        return next with
+        return UnfitTrainers.Forgive(next) with
         {
             Step = committed,
             StepTick = state.Ticks,
             StepTicks = (state.Ticks - state.StepTick) / (committed - state.Step),
             Furthest = Math.Max(state.Furthest, committed),
             Slow = slow,
+            DataFault = null,
         };
     }
 }

@@ -14,6 +14,7 @@ public static class Waiting
     {
         RunPhase.Gathering when state.Trainers.IsEmpty => "a trainer",
         RunPhase.Gathering or RunPhase.Running when state.Loaders == 0 => "a loader",
+        RunPhase.Running when state.DataFault is { } fault => $"data that loaders can read: {fault}",
         RunPhase.RollCall when !state.Silent.IsEmpty =>
             $"the cluster to decide about {Names(state.Silent)}, which cannot be reached",
         RunPhase.RollCall => "an answer of " + Names(
@@ -30,6 +31,15 @@ public static class Waiting
             $"an evaluator for the checkpoint of step {state.ToEvaluate[0]}; a stop ends the run without",
         _ => null,
     };
+
+    /// <summary>Notes why a host has no data, until the next step.</summary>
+    internal static RunState OnDataFailed(RunState state, RunEvent.DataFailed e, List<RunEffect> effects)
+    {
+        // Every trainer says it again and again, each with the reason of the loader that it asked last.
+        if (state.RankOf(e.Trainer) < 0 || state.DataFault is not null) return state;
+        effects.Add(new RunEffect.Fault($"no loader can give trainer {e.Trainer} data; it tries again: {e.Reason}"));
+        return state with { DataFault = e.Reason };
+    }
 
     /// <summary>Writes one note when the same thing has been missing for <see cref="TicksBeforeNote"/> ticks.</summary>
     internal static RunState OnTicked(RunState state, List<RunEffect> effects)

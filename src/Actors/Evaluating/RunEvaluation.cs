@@ -54,29 +54,25 @@ public sealed class RunEvaluation : IEvaluation
             },
             BFloat16 = bfloat16,
         };
-        VqTokenizer tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
-        string networkFile = AssetFiles.FeatureNetwork(o.FeatureNetwork);
-        IFeatureNetwork network = FeatureNetworks.Load(networkFile);
-        // The held-out loss needs these images even if there is no probe.
-        SampleSplit? heldOut = run.HeldOutSplit;
-        ReferenceKey key = new()
+        VqTokenizer? tokenizer = null;
+        IFeatureNetwork? network = null;
+        ReferenceData? data = null;
+        try
         {
-            Data = run.Index.Fingerprint,
-            HoldOut = run.Options.Data.HoldOut,
-            ImageSize = run.Options.Data.ImageSize,
-            Images = o.ReferenceImages,
-            HeldOutImages = heldOut is null ? null : o.Probe.Images,
-            Network = Sha256.HexOf(File.ReadAllBytes(networkFile)),
-            Tokenizer = tokenizer.Fingerprint,
-            BFloat16 = bfloat16,
-            NoiseSamples = o.Samples,
-            Seed = plan.Seed,
-        };
-        ReferenceData data = new ReferenceCache(new EvaluationFiles(run.Folder).Scores).Get(key, () =>
-            ReferenceData.Read(new ImageReader(run.TrainSplit, key.ImageSize, most: key.Images),
-                heldOut is null ? null : new ImageReader(heldOut, key.ImageSize, most: o.Probe.Images),
-                tokenizer, network, key.NoiseSamples, key.Seed, cancellation));
-        return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
+            tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(run.Options.Tokenizer.Path), bfloat16: bfloat16);
+            string networkFile = AssetFiles.FeatureNetwork(o.FeatureNetwork);
+            network = FeatureNetworks.Load(networkFile);
+            data = Reference(run, tokenizer, network, networkFile, plan, cancellation);
+            return new RunEvaluation(run, tokenizer, network, data, plan, threads, time);
+        }
+        catch
+        {
+            // The evaluator tries again with the next checkpoint.
+            data?.Dispose();
+            network?.Dispose();
+            tokenizer?.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -92,5 +88,30 @@ public sealed class RunEvaluation : IEvaluation
         _data.Dispose();
         _network.Dispose();
         _tokenizer.Dispose();
+    }
+
+    private static ReferenceData Reference(RunContext run, VqTokenizer tokenizer, IFeatureNetwork network,
+        string networkFile, EvaluationPlan plan, CancellationToken cancellation)
+    {
+        EvaluationOptions o = run.Options.Evaluation;
+        // The held-out loss needs these images even if there is no probe.
+        SampleSplit? heldOut = run.HeldOutSplit;
+        ReferenceKey key = new()
+        {
+            Data = run.Index.Fingerprint,
+            HoldOut = run.Options.Data.HoldOut,
+            ImageSize = run.Options.Data.ImageSize,
+            Images = o.ReferenceImages,
+            HeldOutImages = heldOut is null ? null : o.Probe.Images,
+            Network = Sha256.HexOf(File.ReadAllBytes(networkFile)),
+            Tokenizer = tokenizer.Fingerprint,
+            BFloat16 = plan.BFloat16,
+            NoiseSamples = o.Samples,
+            Seed = plan.Seed,
+        };
+        return new ReferenceCache(new EvaluationFiles(run.Folder).Scores).Get(key, () =>
+            ReferenceData.Read(new ImageReader(run.TrainSplit, key.ImageSize, most: key.Images),
+                heldOut is null ? null : new ImageReader(heldOut, key.ImageSize, most: o.Probe.Images),
+                tokenizer, network, key.NoiseSamples, key.Seed, cancellation));
     }
 }

@@ -21,9 +21,10 @@ internal static class LoaderWiring
         void Start(ActorSystem system, IActorRegistry registry)
         {
             RunContext run = node.Run;
+            TimeProvider time = node.Time;
             IActorRef supervisor = registry.Get<RunSupervisor>(), monitor = registry.Get<MonitorActor>();
             system.ActorOf(Props.Create(() => new ShardLoader(node.Name, run.NodeIdentity,
-                () => ShareSources.Open(run), run.Options.Data.Prefetch, supervisor, monitor))
+                () => ShareSources.Open(run, null), run.Options.Data.Prefetch, supervisor, monitor, time))
                 .WithDispatcher(ClusterProfile.Pinned), ActorNames.Loader);
         }
     }

@@ -32,7 +32,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.Refused>(m =>
         {
             Timers.CancelAll();
-            node.Signals.SetRefused(m.Reason);
+            node.Signals.SetRefused(m);
         });
         Receive<SupervisorProtocol.RunEnded>(m =>
         {

@@ -103,6 +103,7 @@ internal sealed record NodeSetup
         {
             Evaluated = Evaluations.Of(Run.Checkpoints).Keys.ToHashSet(),
             Settle = settle,
+            IsSingleNode = RunEventLog is null,
             FormTimeout = TimeSpan.FromSeconds(o.Cluster.FormSeconds),
             UnansweredPings = (int)Math.Ceiling(o.Cluster.UnresponsiveSeconds), // one a second
         };

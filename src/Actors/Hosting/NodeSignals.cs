@@ -5,7 +5,8 @@ namespace Starling.Actors.Hosting;
 /// <summary>Tells the process what happened to its node. The node's actors set each signal at most once.</summary>
 internal sealed class NodeSignals
 {
-    private readonly TaskCompletionSource<string> _refused = New<string>();
+    private readonly TaskCompletionSource<SupervisorProtocol.Refused> _refused =
+        New<SupervisorProtocol.Refused>();
     private readonly TaskCompletionSource<SupervisorProtocol.RunEnded> _over = New<SupervisorProtocol.RunEnded>();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,8 +14,8 @@ internal sealed class NodeSignals
     /// <summary>Completes when the node is a member of the cluster.</summary>
     public Task Joined => _joined.Task;
 
-    /// <summary>Completes with the reason when the supervisor refuses this node.</summary>
-    public Task<string> Refused => _refused.Task;
+    /// <summary>Completes when the supervisor refuses this node.</summary>
+    public Task<SupervisorProtocol.Refused> Refused => _refused.Task;
 
     /// <summary>Completes when the run is over.</summary>
     public Task<SupervisorProtocol.RunEnded> Over => _over.Task;
@@ -26,7 +27,7 @@ internal sealed class NodeSignals
     public void SetJoined() => _joined.TrySetResult();
 
     /// <summary>Completes <see cref="Refused"/>.</summary>
-    public void SetRefused(string reason) => _refused.TrySetResult(reason);
+    public void SetRefused(SupervisorProtocol.Refused refused) => _refused.TrySetResult(refused);
 
     /// <summary>Completes <see cref="Over"/>.</summary>
     public void SetOver(SupervisorProtocol.RunEnded over) => _over.TrySetResult(over);

@@ -15,11 +15,12 @@ internal static class ShareSources
     /// Starts the threads that decode, and threads that tokenize if <c>data.tokenizeOn</c> says that loaders tokenize.
     /// </summary>
     /// <param name="run">The run.</param>
-    public static IShareSource Open(RunContext run)
+    /// <param name="openShard">Opens a shard for reading; null for the file itself. Tests give one that fails.</param>
+    public static IShareSource Open(RunContext run, Func<string, Stream>? openShard = null)
     {
         DataOptions data = run.Options.Data;
-        ReplicaBatchPipeline pipeline = new(
-            new BatchFactory(run.Index, run.Options.ToBatchOptions()), data.Workers, data.Prefetch, data.Prefetch);
+        BatchFactory factory = new(run.Index, run.Options.ToBatchOptions(), open: openShard);
+        ReplicaBatchPipeline pipeline = new(factory, data.Workers, data.Prefetch, data.Prefetch);
         if (data.TokenizeOn == TokenizeOn.Trainer) return new PixelSource(pipeline);
         torch.Device device = new(run.Options.Training.Device);
         bool bfloat16 = run.Options.Training.Precision == Precision.BFloat16;

@@ -1,5 +1,3 @@
-using Starling.Actors.Shares;
-
 namespace Starling.Actors.Loading;
 
 /// <summary>Makes shares on threads of its own, and hands them out as they are finished, in any order.</summary>
@@ -22,8 +20,8 @@ public interface IShareSource : IAsyncDisposable
     bool TryRequest(long step, int replica);
 
     /// <summary>
-    /// The shares, in the order in which they are finished; ends with what went wrong if one cannot be made. To be
-    /// read once.
+    /// One result for each request, in the order in which they are finished; ends with what went wrong if the source
+    /// can make no share at all. To be read once.
     /// </summary>
-    IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation);
+    IAsyncEnumerable<ShareResult> ReadAsync(CancellationToken cancellation);
 }

@@ -1,6 +1,7 @@
 namespace Starling.Actors.Loading;
 
 /// <summary>
-/// A loader's source failed for a reason that may pass, such as an I/O error. The exception restarts the actor.
+/// A loader's source can make no share any more. The exception restarts the actor, which opens a new source for the
+/// next request.
 /// </summary>
 public sealed class LoaderFailedException(Exception reason) : Exception(reason.Message, reason);

@@ -21,10 +21,11 @@ public sealed class PixelSource(ReplicaBatchPipeline pipeline) : IShareSource
     public bool TryRequest(long step, int replica) => pipeline.TryRequest(step, replica);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReplicaShare> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ShareResult> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (ReplicaBatch batch in pipeline.Batches.ReadAllAsync(cancellation))
-            yield return new PixelShare(batch);
+        await foreach (BatchResult made in pipeline.Results.ReadAllAsync(cancellation))
+            yield return new ShareResult(
+                made.Step, made.Replica, made.Batch is { } batch ? new PixelShare(batch) : null, made.Failure);
     }
 
     /// <inheritdoc/>

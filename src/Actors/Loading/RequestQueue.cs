@@ -63,10 +63,11 @@ internal sealed class RequestQueue
     }
 
     /// <summary>Removes all requests.</summary>
-    /// <returns>Each actor that waited for a share, once.</returns>
-    public IReadOnlyList<IActorRef> Clear()
+    /// <returns>Each share that was waited for, and who waited.</returns>
+    public IReadOnlyList<(ShareKey Key, IActorRef Asker)> Clear()
     {
-        IActorRef[] all = [.. _askers.Values.SelectMany(askers => askers).Distinct()];
+        (ShareKey, IActorRef)[] all =
+            [.. _askers.SelectMany(wanted => wanted.Value.Select(asker => (wanted.Key, asker)))];
         _askers.Clear();
         _waiting.Clear();
         _inWork.Clear();

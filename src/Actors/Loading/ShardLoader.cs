@@ -19,6 +19,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private static readonly TimeSpan QueueReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceEndTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a file may be missing before it counts as gone. A disk that is mounted again comes back earlier.
+    /// </summary>
+    internal static readonly TimeSpan MissingTimeout = TimeSpan.FromSeconds(30);
+
     private readonly Func<IShareSource> _open;
     private readonly int _ahead;
     private readonly RequestQueue _queue = new();
@@ -26,20 +31,25 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stop = new();
     private readonly IActorRef _monitor;
     private readonly SupervisorRegistration _registration;
+    private readonly TimeProvider _time;
+    private readonly HashSet<string> _damage = []; // reasons that the monitor was told of
     private IShareSource? _source;
-    private LoaderProtocol.Failed? _failed;
+    private string? _trouble; // the kind of fault that keeps this node from making shares; null while it makes them
+    private long? _missingSince; // timestamp
 
     /// <summary>Creates a loader that answers from the source that <paramref name="open"/> starts.</summary>
     /// <param name="name">The loader's name in the cluster.</param>
     /// <param name="identity">Describes the run; has to be equal on all nodes.</param>
-    /// <param name="open">Starts the source's threads. Called again whenever the actor is restarted.</param>
+    /// <param name="open">Starts the source's threads. Called again if the source has failed.</param>
     /// <param name="ahead">Shares that may be in work at a time, from 1.</param>
     /// <param name="supervisor">The supervisor that the loader registers with.</param>
-    /// <param name="monitor">Is told once a second how many decoded batches wait.</param>
+    /// <param name="monitor">Is told once a second how many decoded batches wait, and of faults.</param>
+    /// <param name="time">The clock.</param>
     public ShardLoader(
         string name, RunIdentity identity, Func<IShareSource> open, int ahead, IActorRef supervisor,
-        IActorRef monitor)
+        IActorRef monitor, TimeProvider time)
     {
+        _time = time;
         (_open, _ahead, _recent, _monitor) = (open, ahead, new RecentShares(4 * ahead), monitor);
         _registration = new SupervisorRegistration(
             Context, Timers, supervisor, new SupervisorProtocol.RegisterLoader(identity, name, Self));
@@ -47,14 +57,13 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Receive<SupervisorProtocol.RunEnded>(_ => { });
         Receive<SupervisorProtocol.Refused>(_registration.Refuse);
         Receive<SupervisorRegistration.Again>(_ => _registration.Send());
-        Receive<LoaderProtocol.Request>(_ => _failed is not null, _ => Sender.Tell(_failed!));
         Receive<LoaderProtocol.Request>(m => OnRequest(new ShareKey(m.Step, m.Replica)));
         Receive<LoaderProtocol.Withdraw>(m => _queue.Withdraw(new ShareKey(m.Step, m.Replica), Sender));
         Receive<ReportQueue>(_ => TellQueue());
         Receive<Terminated>(m => _queue.Withdraw(m.ActorRef));
         // The mailbox survives a restart, so it may hold messages of the previous source. They are dropped: the askers
         // were told of its failure.
-        Receive<ShareMade>(m => m.Source == _source, m => Answer(m.Share));
+        Receive<ShareMade>(m => m.Source == _source, m => OnShareMade(m.Result));
         Receive<SourceFailed>(m => m.Source == _source, m => OnSourceFailed(m.Reason));
     }
 
@@ -65,8 +74,24 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _registration.Send();
-        _source = _open();
-        _ = ReadAsync(_source, Self, _stop.Token);
+        try
+        {
+            Open();
+        }
+        catch (Exception e)
+        {
+            Self.Tell(new SourceFailed(null, e), ActorRefs.NoSender); // nobody waits for a share yet
+        }
+        TellQueue();
+    }
+
+    /// <summary>
+    /// Registers without opening a source. The next request opens it: those who ask wait longer after each failure, and
+    /// so a tokenizer that cannot be loaded, for instance, is not tried again without pause.
+    /// </summary>
+    protected override void PostRestart(Exception reason)
+    {
+        _registration.Send();
         TellQueue();
     }
 
@@ -84,15 +109,17 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
 
     private void TellQueue()
     {
-        _monitor.Tell(new MonitorProtocol.BatchQueue(_source!.QueueDepth, _source.QueueCapacity));
+        if (_source is { } source)
+            _monitor.Tell(new MonitorProtocol.BatchQueue(source.QueueDepth, source.QueueCapacity));
         Timers.StartSingleTimer(ReportQueue.Instance, ReportQueue.Instance, QueueReportInterval);
     }
 
     private void OnRequest(ShareKey key)
     {
+        if (_source is null) OpenAgain(key);
         if (!_source!.Travels && !Sender.Path.Address.HasLocalScope)
         {
-            Sender.Tell(new LoaderProtocol.Failed(PixelsDoNotTravel, UserMistake: true));
+            Sender.Tell(new LoaderProtocol.Failed(key.Step, key.Replica, PixelsDoNotTravel, FaultScope.Request));
             return;
         }
         if (_recent.Find(key) is { } made)
@@ -103,6 +130,26 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         Context.Watch(Sender); // the requests of a feeder that stops are dropped
         _queue.Add(key, Sender);
         BeginShares();
+    }
+
+    /// <summary>Opens a source for a request, after an earlier one has failed.</summary>
+    private void OpenAgain(ShareKey key)
+    {
+        try
+        {
+            Open();
+        }
+        catch (Exception e)
+        {
+            _queue.Add(key, Sender);
+            OnSourceFailed(e);
+        }
+    }
+
+    private void Open()
+    {
+        _source = _open();
+        _ = ReadAsync(_source, Self, _stop.Token);
     }
 
     private void BeginShares()
@@ -116,13 +163,47 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
     }
 
-    private void Answer(ReplicaShare share)
+    private void OnShareMade(ShareResult made)
     {
-        ShareKey key = new(share.Step, share.Replica);
-        _recent.Keep(key, share);
-        foreach (IActorRef asker in _queue.Finish(key)) Send(share, asker);
+        ShareKey key = new(made.Step, made.Replica);
+        if (made.Share is { } share)
+        {
+            if (_trouble is not null) _monitor.Tell(new MonitorProtocol.Note("the loader makes shares again"));
+            (_trouble, _missingSince) = (null, null);
+            _recent.Keep(key, share);
+            foreach (IActorRef asker in _queue.Finish(key)) Send(share, asker);
+        }
+        else
+        {
+            LoaderFault fault = Judge(made.Failure!);
+            foreach (IActorRef asker in _queue.Finish(key)) asker.Tell(Failure(key, fault));
+        }
         BeginShares();
     }
+
+    /// <summary>Judges what kept a share from being made, and tells the monitor.</summary>
+    private LoaderFault Judge(Exception reason)
+    {
+        LoaderFault fault = LoaderFault.Of(reason);
+        if (fault.Kind == LoaderFault.Missing)
+        {
+            _missingSince ??= _time.GetTimestamp();
+            if (_time.GetElapsedTime(_missingSince.Value) > MissingTimeout)
+                fault = fault with { Scope = FaultScope.Request };
+        }
+        else
+        {
+            _missingSince = null;
+        }
+        bool isNew = fault.Scope == FaultScope.Node ? _trouble != fault.Kind : _damage.Add(fault.Reason);
+        if (fault.Scope == FaultScope.Node) _trouble = fault.Kind;
+        _monitor.Tell(new MonitorProtocol.LoaderFault(
+            fault.Kind, fault.Kind == "program" ? reason.ToString() : fault.Reason, isNew));
+        return fault;
+    }
+
+    private static LoaderProtocol.Failed Failure(ShareKey key, LoaderFault fault) =>
+        new(key.Step, key.Replica, fault.Reason, fault.Scope);
 
     private static void Send(ReplicaShare share, IActorRef asker)
     {
@@ -133,26 +214,25 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         }
         catch (StarlingException e)
         {
-            asker.Tell(new LoaderProtocol.Failed(e.Message, UserMistake: true));
+            asker.Tell(new LoaderProtocol.Failed(share.Step, share.Replica, e.Message, e.Scope));
         }
     }
 
     private void OnSourceFailed(Exception reason)
     {
-        LoaderProtocol.Failed failed = new(reason.Message, reason is StarlingException);
-        foreach (IActorRef asker in _queue.Clear()) asker.Tell(failed);
-        // A source that failed makes no more shares. After an I/O error a new source may work, so the actor restarts.
-        // Damaged data stays damaged, so every later request is answered with the same failure.
-        if (!failed.UserMistake) throw new LoaderFailedException(reason);
-        _failed = failed;
+        // A source that failed makes no more shares. A new source may work, so the actor restarts.
+        LoaderFault fault = Judge(reason);
+        if (fault.Kind == "program") fault = fault with { Scope = FaultScope.Node };
+        foreach ((ShareKey key, IActorRef asker) in _queue.Clear()) asker.Tell(Failure(key, fault));
+        throw new LoaderFailedException(reason);
     }
 
     private static async Task ReadAsync(IShareSource source, IActorRef self, CancellationToken stop)
     {
         try
         {
-            await foreach (ReplicaShare share in source.ReadAsync(stop))
-                self.Tell(new ShareMade(source, share), ActorRefs.NoSender);
+            await foreach (ShareResult made in source.ReadAsync(stop))
+                self.Tell(new ShareMade(source, made), ActorRefs.NoSender);
         }
         catch (OperationCanceledException)
         {
@@ -169,7 +249,7 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         public static readonly ReportQueue Instance = new();
     }
 
-    private sealed record ShareMade(IShareSource Source, ReplicaShare Share) : INoSerializationVerificationNeeded;
+    private sealed record ShareMade(IShareSource Source, ShareResult Result) : INoSerializationVerificationNeeded;
 
-    private sealed record SourceFailed(IShareSource Source, Exception Reason) : INoSerializationVerificationNeeded;
+    private sealed record SourceFailed(IShareSource? Source, Exception Reason) : INoSerializationVerificationNeeded;
 }

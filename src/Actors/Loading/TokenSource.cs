@@ -19,7 +19,7 @@ public sealed class TokenSource : IShareSource
     private readonly ReplicaBatchPipeline _pixels;
     private readonly Func<VqTokenizer> _open;
     private readonly int _threads;
-    private readonly Channel<ReplicaShare> _shares;
+    private readonly Channel<ShareResult> _shares;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private bool _disposed;
@@ -32,7 +32,7 @@ public sealed class TokenSource : IShareSource
     public TokenSource(ReplicaBatchPipeline pixels, Func<VqTokenizer> open, int threads, int capacity)
     {
         (_pixels, _open, _threads) = (pixels, open, threads);
-        _shares = Channel.CreateBounded<ReplicaShare>(capacity);
+        _shares = Channel.CreateBounded<ShareResult>(capacity);
         // A thread of its own, because libtorch keeps its modes for each thread, and because the threads of the pool
         // have to stay free for messages.
         _thread = new Thread(Work, LibTorch.StackBytes) { IsBackground = true, Name = "tokenize" };
@@ -52,7 +52,7 @@ public sealed class TokenSource : IShareSource
     public bool TryRequest(long step, int replica) => _pixels.TryRequest(step, replica);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
+    public IAsyncEnumerable<ShareResult> ReadAsync(CancellationToken cancellation) =>
         _shares.Reader.ReadAllAsync(cancellation);
 
     /// <summary>Ends all threads; the share in work is finished and dropped.</summary>
@@ -71,9 +71,9 @@ public sealed class TokenSource : IShareSource
         {
             using VqTokenizer tokenizer = _open();
             using WorkerThreads workers = new(_threads);
-            while (Wait(_pixels.Batches.WaitToReadAsync(_stop.Token)))
+            while (Wait(_pixels.Results.WaitToReadAsync(_stop.Token)))
                 foreach (TokenShare share in Tokenize(tokenizer, workers, TakeDecoded(), _stop.Token))
-                    if (!_shares.Writer.TryWrite(share)) Wait(_shares.Writer.WriteAsync(share, _stop.Token));
+                    Write(ShareResult.Of(share));
             _shares.Writer.TryComplete();
         }
         catch (OperationCanceledException)
@@ -88,14 +88,19 @@ public sealed class TokenSource : IShareSource
 
     /// <summary>
     /// Takes the batches that are decoded already, up to a full chunk for each worker, so that small shares fill a
-    /// chunk together.
+    /// chunk together. Passes on the failures among the results.
     /// </summary>
     private List<ReplicaBatch> TakeDecoded()
     {
         List<ReplicaBatch> batches = [];
         for (int images = 0;
-            images < VqTokenizer.Chunk * _threads && _pixels.Batches.TryRead(out ReplicaBatch? batch);)
+            images < VqTokenizer.Chunk * _threads && _pixels.Results.TryRead(out BatchResult? made);)
         {
+            if (made.Batch is not { } batch)
+            {
+                Write(new ShareResult(made.Step, made.Replica, null, made.Failure));
+                continue;
+            }
             batches.Add(batch);
             images += batch.Images * batch.Views;
         }
@@ -118,6 +123,11 @@ public sealed class TokenSource : IShareSource
             codes = codes[length..];
         }
         return shares;
+    }
+
+    private void Write(ShareResult made)
+    {
+        if (!_shares.Writer.TryWrite(made)) Wait(_shares.Writer.WriteAsync(made, _stop.Token));
     }
 
     // The tokenizing thread does nothing else, so it may block.

@@ -6,7 +6,7 @@ namespace Starling.Actors.Metrics;
 public sealed class DataMetrics
 {
     private readonly WaitFraction _waitFraction;
-    private readonly Counter _wait, _bad;
+    private readonly Counter _wait, _bad, _faults;
     private readonly Gauge _ratio, _depth, _capacity;
 
     internal DataMetrics(MetricBook book, TimeProvider time)
@@ -17,6 +17,8 @@ public sealed class DataMetrics
         _depth = book.Gauge("queue_depth", "Batches waiting in a stage's queue", "stage");
         _capacity = book.Gauge("queue_capacity", "Batches a stage's queue holds at most", "stage");
         _bad = book.Counter("bad_pictures_total", "Undecodable images met and replaced");
+        _faults = book.Counter("loader_faults_total",
+            "Shares of a step that this node's loader could not make, by what was wrong", "kind");
     }
 
     /// <summary>Starts the clock of <see cref="WaitRatio"/>. To be called when training begins.</summary>
@@ -44,6 +46,10 @@ public sealed class DataMetrics
 
     /// <summary>Counts undecodable images.</summary>
     public void BadImages(int count = 1) => _bad.Inc(count);
+
+    /// <summary>Counts a share that the loader could not make.</summary>
+    /// <param name="kind">io, missing, memory, damaged or program.</param>
+    public void LoaderFault(string kind) => _faults.WithLabels(kind).Inc();
 
     internal void Refresh() => _ratio.Set(WaitRatio);
 }

@@ -44,6 +44,14 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
         Receive<MonitorProtocol.Stepped>(OnStepped);
         Receive<MonitorProtocol.BatchQueue>(m => _out.Metrics.Data.Queue("batches", m.Depth, m.Capacity));
+        Receive<MonitorProtocol.LoaderFault>(m =>
+        {
+            _out.Metrics.Data.LoaderFault(m.Kind);
+            if (!m.IsNew) return;
+            _out.Events.Write(
+                "loader_fault", _progress.Step, _generation, ("kind", m.Kind), ("reason", m.Reason));
+            _out.View.Note($"the loader cannot make a share ({m.Kind}): {m.Reason.Split('\n')[0].Trim()}");
+        });
         Receive<MonitorProtocol.Captured>(m =>
         {
             _out.Metrics.Checkpoints.Blocked(m.Blocked.TotalSeconds);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Starling.Data;
 using Starling.Data.Batches;
 
 namespace Starling.Actors.Protocol;
@@ -44,10 +45,13 @@ public static class LoaderProtocol
             (Int128)Labels.Count * Views * Tokens * CodeBytes == Codes.Length;
     }
 
-    /// <summary>The loader failed, and has dropped all requests of the receiver.</summary>
+    /// <summary>Answers that the loader cannot make a share.</summary>
+    /// <param name="Step">Index of the step, from 0.</param>
+    /// <param name="Replica">Number of the replica, from 0.</param>
     /// <param name="Reason">What went wrong, in one line.</param>
-    /// <param name="UserMistake">
-    /// Whether the data or the configuration is wrong, so that a new request would fail too.
+    /// <param name="Scope">
+    /// Request: this loader will not make the share later either, but another one may. Node: the loader's node cannot
+    /// read at the moment, and is worth another try later. Run: no loader can make the share.
     /// </param>
-    public sealed record Failed(string Reason, bool UserMistake);
+    public sealed record Failed(long Step, int Replica, string Reason, FaultScope Scope);
 }

@@ -31,6 +31,12 @@ public static class MonitorProtocol
     /// <param name="Capacity">Most batches that may wait.</param>
     public sealed record BatchQueue(int Depth, int Capacity) : INoSerializationVerificationNeeded;
 
+    /// <summary>This node's loader could not make a share.</summary>
+    /// <param name="Kind">The label of the metric: io, missing, memory, damaged or program.</param>
+    /// <param name="Reason">What went wrong; the first line is for the terminal.</param>
+    /// <param name="IsNew">Whether this is not the same trouble as at the request before.</param>
+    public sealed record LoaderFault(string Kind, string Reason, bool IsNew) : INoSerializationVerificationNeeded;
+
     /// <summary>The training stood still to copy the state.</summary>
     public sealed record Captured(long Step, TimeSpan Blocked) : INoSerializationVerificationNeeded;
 

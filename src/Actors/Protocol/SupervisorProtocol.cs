@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Starling.Actors.Coordination;
 using Starling.Actors.Runs;
+using Starling.Data;
 
 namespace Starling.Actors.Protocol;
 
@@ -48,9 +49,13 @@ public static class SupervisorProtocol
     /// <param name="Term">Number of the supervisor. From then on the receiver ignores orders of a lower term.</param>
     public sealed record Registered(long Term);
 
-    /// <summary>Refuses a registration because the identity is another one. The node has to end.</summary>
-    /// <param name="Reason">What differs, and what the user has to do, in one line.</param>
-    public sealed record Refused(string Reason);
+    /// <summary>
+    /// Refuses a registration because the identity is another one, or because the trainer cannot work on its node. The
+    /// node has to end.
+    /// </summary>
+    /// <param name="Reason">What differs or what is wrong, and what the user has to do, in one line.</param>
+    /// <param name="IsForNow">Whether the node may come back later, when its fault has passed.</param>
+    public sealed record Refused(string Reason, bool IsForNow = false);
 
     /// <summary>
     /// A host has given up the collective group of the generation before, has bound an endpoint, and waits for the
@@ -91,6 +96,24 @@ public static class SupervisorProtocol
 
     /// <summary>A trainer's loop failed and holds no state any more. The trainer registers again.</summary>
     public sealed record TrainerFailed(string Trainer, long Incarnation, string Reason);
+
+    /// <summary>
+    /// A trainer cannot work because of a mistake that only the user can correct. If the mistake may be that of the
+    /// trainer's node alone, the others go on without the trainer.
+    /// </summary>
+    /// <param name="Trainer">Name of the trainer.</param>
+    /// <param name="Incarnation">Incarnation of the trainer.</param>
+    /// <param name="Reason">What is wrong, in one line.</param>
+    /// <param name="Scope">
+    /// Node: something on the trainer's node is wrong. Request: the trainer's node cannot give what is needed, and
+    /// another node may; if none is left, the run ends.
+    /// </param>
+    public sealed record TrainerUnfit(string Trainer, long Incarnation, string Reason, FaultScope Scope);
+
+    /// <summary>
+    /// A host waits for data because the nodes of all loaders fail. Sent at each failure, as long as that lasts.
+    /// </summary>
+    public sealed record DataFailed(string Trainer, long Generation, string Reason);
 
     /// <summary>
     /// The node of a trainer was asked to end. The supervisor answers with <see cref="TrainerProtocol.Released"/> as
@@ -138,7 +161,8 @@ public static class SupervisorProtocol
     }
 
     /// <summary>
-    /// The run cannot go on because of a mistake that only the user can correct, such as a damaged data set.
+    /// The run cannot go on on any node because of a mistake that only the user can correct, such as a checkpoint of
+    /// another model.
     /// </summary>
     public sealed record Fatal(string Reason);
 

@@ -23,13 +23,14 @@ public static class AssetFiles
         if (configured != DataOptions.Embedded)
             return File.Exists(configured)
                 ? configured
-                : throw new StarlingException($"{key} = {configured}: there is no such file");
+                : throw new StarlingException($"{key} = {configured}: there is no such file", scope: FaultScope.Node);
 
         string folder = Path.Combine(AppContext.BaseDirectory, "assets", kind);
         string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.safetensors") : [];
         return files is [var only]
             ? only
             : throw new StarlingException(
-                $"{key} = embedded: {folder} holds {files.Length} safetensors files instead of one; name a file");
+                $"{key} = embedded: {folder} holds {files.Length} safetensors files instead of one; name a file",
+                scope: FaultScope.Node);
     }
 }

@@ -56,6 +56,12 @@ internal sealed class TrainedModel : IDisposable
         LoadedCheckpoint loaded = CheckpointReader.Load(folder, part);
         StarlingOptions options = ConfigurationOf(loaded.Manifest, overrides);
         var tokenizer = VqTokenizer.Load(AssetFiles.Tokenizer(options.Tokenizer.Path));
+        return DisposedOnFailure(tokenizer, () => Load(folder, part, loaded, options, tokenizer));
+    }
+
+    private static TrainedModel Load(string folder, CheckpointPart part, LoadedCheckpoint loaded,
+        StarlingOptions options, VqTokenizer tokenizer)
+    {
         string trainedWith = loaded.Manifest.TokenizerFingerprint;
         if (trainedWith != tokenizer.Fingerprint && trainedWith != tokenizer.EarlierFingerprint)
             throw new StarlingException(
@@ -66,8 +72,15 @@ internal sealed class TrainedModel : IDisposable
         int grid = options.Data.ImageSize / tokenizer.Downscale;
         int classes = (int)tensors["cls_embedding.embedding_table.weight"].shape[0] - 1;
         var shape = GptShape.From(options.Model, tokenizer.CodebookSize, grid * grid, classes);
-        var weights = ParameterStore.Frozen(shape.Layout, torch.CPU, tensors, folder);
-        foreach (torch.Tensor tensor in tensors.Values) tensor.Dispose();
+        ParameterStore weights;
+        try
+        {
+            weights = ParameterStore.Frozen(shape.Layout, torch.CPU, tensors, folder);
+        }
+        finally
+        {
+            foreach (torch.Tensor tensor in tensors.Values) tensor.Dispose();
+        }
         string title = string.Create(
             CultureInfo.InvariantCulture, $"{loaded.Manifest.RunId} step {loaded.Manifest.Step} {part.Label()}");
         return new TrainedModel(title, new Gpt(shape, weights), tokenizer, options.Data.Files)
@@ -90,11 +103,29 @@ internal sealed class TrainedModel : IDisposable
     {
         LibTorch.Initialize();
         var codes = VqTokenizer.Load(AssetFiles.Tokenizer(tokenizer));
-        ImportedGpt imported = ModelImport.Gpt(model);
-        if (imported.Shape.Vocabulary != codes.CodebookSize)
+        return DisposedOnFailure(codes, () =>
+        {
+            ImportedGpt imported = ModelImport.Gpt(model);
+            if (imported.Shape.Vocabulary == codes.CodebookSize)
+                return new TrainedModel(Path.GetFileName(model), new Gpt(imported.Shape, imported.Weights), codes, []);
+            imported.Weights.Dispose();
             throw new StarlingException($"{model} was trained on {imported.Shape.Vocabulary} codes, {tokenizer} has " +
                 $"{codes.CodebookSize}: name its own with --tokenizer FILE");
-        return new TrainedModel(Path.GetFileName(model), new Gpt(imported.Shape, imported.Weights), codes, []);
+        });
+    }
+
+    /// <summary>Loads the rest of a model; frees the tokenizer if that fails.</summary>
+    private static TrainedModel DisposedOnFailure(VqTokenizer tokenizer, Func<TrainedModel> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch
+        {
+            tokenizer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Returns the configuration that a checkpoint was trained with, with changes.</summary>

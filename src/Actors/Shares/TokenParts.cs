@@ -27,7 +27,7 @@ internal static class TokenParts
         if (room == 0)
             throw new StarlingException($"the {share.Views} views of an image are {perImage * width} bytes of " +
                 $"tokens, more than the {MostCodeBytes} that travel in a message: set data.tokenizeOn=trainer and " +
-                "give the trainers' nodes the loader role");
+                "give the trainers' nodes the loader role", scope: FaultScope.Run);
         int images = share.Labels.Count;
         int parts = Math.Max(1, Math.Max(DivideUp(images, room), DivideUp(share.Bad.Count, MostBad)));
         return [.. Enumerable.Range(0, parts).Select(part =>

@@ -113,6 +113,10 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             new RunEvent.ExchangeBroke(m.Trainer, m.Generation, m.Reason));
         ReceiveReport<SupervisorProtocol.TrainerFailed>(m =>
             new RunEvent.TrainerFailed(m.Trainer, m.Incarnation, m.Reason));
+        ReceiveReport<SupervisorProtocol.TrainerUnfit>(m =>
+            new RunEvent.TrainerUnfit(m.Trainer, m.Incarnation, m.Reason, m.Scope));
+        ReceiveReport<SupervisorProtocol.DataFailed>(m =>
+            new RunEvent.DataFailed(m.Trainer, m.Generation, m.Reason));
         ReceiveReport<SupervisorProtocol.TrainerLeaving>(m => new RunEvent.TrainerLeaving(m.Trainer, m.Incarnation));
         ReceiveReport<SupervisorProtocol.TrainerAnswered>(m =>
             new RunEvent.TrainerAnswered(m.Trainer, m.Incarnation, m.Sequence, m.Generation));
@@ -298,6 +302,9 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                 break;
             case RunEffect.Release e:
                 _trainers.Tell(e.Trainer, new TrainerProtocol.Released(e.Trainer));
+                break;
+            case RunEffect.LeaveOut e:
+                _trainers.Tell(e.Trainer, new SupervisorProtocol.Refused(e.Reason, IsForNow: true));
                 break;
             case RunEffect.Evaluate e:
                 _evaluators.Tell(e.Evaluator, new EvaluatorProtocol.Evaluate(e.Step));

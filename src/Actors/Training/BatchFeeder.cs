@@ -2,13 +2,15 @@ using System.Threading.Channels;
 using Akka.Actor;
 using Starling.Actors.Protocol;
 using Starling.Actors.Shares;
+using Starling.Data;
 
 namespace Starling.Actors.Training;
 
 /// <summary>
 /// Keeps a trainer supplied with batches. It asks the loaders for the shares of the coming steps, a bounded number
 /// ahead, and writes complete steps in order into the channel that the trainer's thread reads. A share that does not
-/// come is asked for again, from another loader: all loaders give the same answer.
+/// come is asked for again, from another loader: all loaders give the same answer. A loader whose node fails is tried
+/// again after growing pauses, for ever; a share that no loader can make is given up.
 /// </summary>
 public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
@@ -23,12 +25,13 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     private readonly Plan _plan;
     private readonly Channel<StepBatch> _steps;
     private readonly Action<LoaderProtocol.Failed> _failed;
+    private readonly Action<string> _waiting;
     private readonly ShareRequests _requests = new(TicksPerTimeout);
     private readonly Dictionary<ShareKey, IncomingTokenShare> _parts = [];
     private readonly Dictionary<long, ReplicaShare?[]> _assembling = [];
     private readonly HashSet<IActorRef> _watched = [];
     private long _nextToAsk, _nextToHand;
-    private int _failures;
+    private bool _gaveUp;
 
     /// <summary>Creates a feeder for one generation.</summary>
     /// <param name="plan">What to feed.</param>
@@ -36,16 +39,26 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// Has room for <see cref="Plan.StepsAhead"/> steps. The trainer's thread reads it through a
     /// <see cref="StepQueueReader"/>; the trainer's actor closes it.
     /// </param>
-    /// <param name="failed">Called when the data is damaged, or when all loaders keep failing.</param>
-    public BatchFeeder(Plan plan, Channel<StepBatch> steps, Action<LoaderProtocol.Failed> failed)
+    /// <param name="failed">Called once with the last refusal, when a share is given up.</param>
+    /// <param name="waiting">
+    /// Called with the last reason while the nodes of all loaders fail, at each failure.
+    /// </param>
+    public BatchFeeder(
+        Plan plan, Channel<StepBatch> steps, Action<LoaderProtocol.Failed> failed, Action<string> waiting)
     {
         _plan = plan;
         _steps = steps;
         _failed = failed;
+        _waiting = waiting;
         _nextToAsk = _nextToHand = plan.FirstStep;
         Receive<LoaderProtocol.Loaded>(loaded => AddShare(new PixelShare(loaded.Batch)));
         Receive<LoaderProtocol.LoadedTokens>(AddPart);
         Receive<LoaderProtocol.Failed>(OnLoaderFailed);
+        Receive<PauseOver>(m =>
+        {
+            _requests.Resume(m.Loader);
+            SendRequests();
+        });
         Receive<LoadersChanged>(m => ReplaceLoaders(m.Loaders));
         Receive<Terminated>(m => OnLoaderStopped(m.ActorRef));
         Receive<StepTaken>(_ => AskAhead());
@@ -140,6 +153,11 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
 
     private void SendRequests()
     {
+        if (_requests.RefusedByAll is { } refusal)
+        {
+            GiveUp(refusal);
+            return;
+        }
         foreach ((ShareKey key, IActorRef loader) in _requests.TakeNext())
             loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
     }
@@ -159,7 +177,6 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     private void AddShare(ReplicaShare share)
     {
         _requests.NoteAnswer(Sender);
-        _failures = 0;
         ShareKey key = new(share.Step, share.Replica);
         if (!_requests.IsWanted(key)) return; // a share that was asked for twice may come twice
         foreach (IActorRef other in _requests.Complete(key, Sender))
@@ -175,11 +192,28 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
 
     private void OnLoaderFailed(LoaderProtocol.Failed failure)
     {
-        _failures++;
-        _requests.PauseLoader(Sender);
-        // The run goes on as long as any loader answers: _failures counts failures since the last answer.
-        if (failure.UserMistake || _failures > 2 * Math.Max(1, _requests.Loaders)) _failed(failure);
-        else SendRequests();
+        switch (failure.Scope)
+        {
+            case FaultScope.Request:
+                _requests.Refuse(failure, Sender);
+                SendRequests();
+                break;
+            case FaultScope.Node:
+                if (_requests.Pause(new ShareKey(failure.Step, failure.Replica), Sender) is { } pause)
+                    Timers.StartSingleTimer(Sender, new PauseOver(Sender), pause);
+                if (_requests.AllFail) _waiting(failure.Reason);
+                SendRequests();
+                break;
+            default:
+                GiveUp(failure);
+                break;
+        }
+    }
+
+    private void GiveUp(LoaderProtocol.Failed failure)
+    {
+        if (!_gaveUp) _failed(failure);
+        _gaveUp = true;
     }
 
     private int IndexOf(int replica)
@@ -188,6 +222,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
             if (_plan.Replicas[i] == replica) return i;
         throw new InvalidOperationException($"replica {replica} was not asked for");
     }
+
+    private sealed record PauseOver(IActorRef Loader) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Starling.Actors.Protocol;
 using Starling.Actors.Shares;
 
 namespace Starling.Actors.Training;
@@ -10,13 +11,24 @@ namespace Starling.Actors.Training;
 /// <param name="timeout">Ticks that a loader may be silent, or take for a share.</param>
 internal sealed class ShareRequests(int timeout)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.2), LongestPause = TimeSpan.FromSeconds(10);
+
     private readonly SortedDictionary<ShareKey, Wanted> _wanted = new(ShareOrder.Instance);
     private readonly List<Loader> _loaders = [];
     private long _now;
     private int _lastAsked = -1;
 
-    /// <summary>Number of loaders that can be asked.</summary>
-    public int Loaders => _loaders.Count;
+    /// <summary>
+    /// Whether all loaders fail because of faults of their nodes. False without loaders, or once one has answered.
+    /// </summary>
+    public bool AllFail => _loaders.Count > 0 && _loaders.TrueForAll(loader => loader.Pause > TimeSpan.Zero);
+
+    /// <summary>
+    /// The last refusal of the earliest share that all loaders have refused; null if there is no such share.
+    /// </summary>
+    public LoaderProtocol.Failed? RefusedByAll => _loaders.Count == 0
+        ? null
+        : _wanted.Values.FirstOrDefault(wanted => _loaders.TrueForAll(wanted.Refused.Contains))?.Refusal;
 
     /// <summary>Adds a share to those that are waited for.</summary>
     public void Want(ShareKey key) => _wanted.TryAdd(key, new Wanted());
@@ -43,18 +55,45 @@ internal sealed class ShareRequests(int timeout)
     }
 
     /// <summary>
-    /// Handles the failure of a loader, which has dropped its requests: it is not asked before the next tick.
+    /// Handles a fault of a loader's node. The loader is asked for nothing before <see cref="Resume"/>, and then for
+    /// one share at a time until it answers one.
     /// </summary>
-    public void PauseLoader(IActorRef actor)
+    /// <returns>The time before <see cref="Resume"/>, longer each time; null if the loader pauses already.</returns>
+    public TimeSpan? Pause(ShareKey key, IActorRef actor)
     {
-        ForgetRequestsOf(actor);
-        if (Find(actor) is { } loader) loader.PausedAt = _now;
+        if (Find(actor) is not { } loader) return null;
+        ForgetRequest(key, loader);
+        if (loader.IsPaused) return null;
+        loader.IsPaused = true;
+        loader.Pause = loader.Pause == TimeSpan.Zero ? FirstPause
+            : TimeSpan.FromTicks(Math.Min(2 * loader.Pause.Ticks, LongestPause.Ticks));
+        return loader.Pause;
     }
 
-    /// <summary>Notes that a loader answered, with a share or a part of one.</summary>
+    /// <summary>Ends a loader's pause.</summary>
+    public void Resume(IActorRef actor)
+    {
+        if (Find(actor) is { } loader) loader.IsPaused = false;
+    }
+
+    /// <summary>Notes that a loader cannot make a share, now or later: it is not asked for that share again.</summary>
+    public void Refuse(LoaderProtocol.Failed refusal, IActorRef actor)
+    {
+        ShareKey key = new(refusal.Step, refusal.Replica);
+        if (Find(actor) is not { } loader || !_wanted.TryGetValue(key, out Wanted? wanted)) return;
+        NoteAnswer(actor);
+        ForgetRequest(key, loader);
+        wanted.Refused.Add(loader);
+        wanted.Refusal = refusal;
+    }
+
+    /// <summary>Notes that a loader answered, with a share, a part of one, or a refusal.</summary>
     public void NoteAnswer(IActorRef actor)
     {
-        if (Find(actor) is { } loader) loader.LastAnswer = _now;
+        if (Find(actor) is not { } loader) return;
+        loader.LastAnswer = _now;
+        loader.Pause = TimeSpan.Zero;
+        loader.IsPaused = false;
     }
 
     /// <summary>Removes a share that has arrived.</summary>
@@ -102,15 +141,18 @@ internal sealed class ShareRequests(int timeout)
 
     private Loader? Choose(Wanted wanted)
     {
-        Loader? best = LeastBusy(except: wanted.Asked);
+        Loader? best = LeastBusy(loader => loader.IsFree && !wanted.Asked.Contains(loader) &&
+            !wanted.Refused.Contains(loader));
         if (wanted.Asked.Count == 0 || best?.Open == 0) return best;
         if (wanted.Asked.Any(loader => _now - loader.LastAnswer <= timeout)) return null;
         // If no other loader is left, an asked one is asked again: it may have restarted and lost the request.
-        return best ?? LeastBusy(except: []);
+        return best ?? LeastBusy(loader => !loader.IsPaused && !wanted.Refused.Contains(loader));
     }
 
-    /// <summary>Finds the loader with the fewest open requests. Loaders with equally many take turns.</summary>
-    private Loader? LeastBusy(List<Loader> except)
+    /// <summary>
+    /// Finds the suitable loader with the fewest open requests. Loaders with equally many take turns.
+    /// </summary>
+    private Loader? LeastBusy(Predicate<Loader> isSuitable)
     {
         Loader? best = null;
         int at = _lastAsked;
@@ -118,11 +160,16 @@ internal sealed class ShareRequests(int timeout)
         {
             int index = (_lastAsked + i) % _loaders.Count;
             Loader loader = _loaders[index];
-            if (loader.PausedAt == _now || except.Contains(loader) || best?.Open <= loader.Open) continue;
+            if (!isSuitable(loader) || best?.Open <= loader.Open) continue;
             (best, at) = (loader, index);
         }
         _lastAsked = at;
         return best;
+    }
+
+    private void ForgetRequest(ShareKey key, Loader loader)
+    {
+        if (_wanted.TryGetValue(key, out Wanted? wanted) && wanted.Asked.Remove(loader)) loader.Open--;
     }
 
     private void ForgetRequestsOf(IActorRef actor)
@@ -138,6 +185,11 @@ internal sealed class ShareRequests(int timeout)
     {
         public List<Loader> Asked { get; } = [];
 
+        /// <summary>Loaders that cannot make the share.</summary>
+        public HashSet<Loader> Refused { get; } = [];
+
+        public LoaderProtocol.Failed? Refusal { get; set; }
+
         public long AskedAt { get; set; }
     }
 
@@ -151,8 +203,16 @@ internal sealed class ShareRequests(int timeout)
         /// <summary>Tick of the last answer.</summary>
         public long LastAnswer { get; set; }
 
-        /// <summary>The tick during which the loader is not asked, because it failed; −1 for none.</summary>
-        public long PausedAt { get; set; } = -1;
+        /// <summary>The pause after the last fault of the loader's node; zero once it has answered again.</summary>
+        public TimeSpan Pause { get; set; }
+
+        /// <summary>Whether the loader must not be asked now.</summary>
+        public bool IsPaused { get; set; }
+
+        /// <summary>
+        /// Whether the loader may be asked for one more share. One that failed is tried with a single share.
+        /// </summary>
+        public bool IsFree => !IsPaused && (Pause == TimeSpan.Zero || Open == 0);
     }
 
     private sealed class ShareOrder : IComparer<ShareKey>

@@ -40,6 +40,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private bool _leaving, _connects, _trains;
     private object? _repeated, _stored;
     private int _repeats;
+    private object? _fault; // the user's mistake that keeps this trainer from working; null for none
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
 
@@ -130,8 +131,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Register()
     {
         _registration.Send();
-        // Sent after every registration, because a new supervisor knows neither the trainer nor that it is leaving.
+        // Sent after every registration, because a new supervisor knows neither the trainer, nor that it is leaving,
+        // nor what is wrong with it.
         if (_leaving) _actors.Supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_setup.Name, _incarnation));
+        if (_fault is not null) _actors.Supervisor.Tell(_fault);
     }
 
     private SupervisorProtocol.RegisterTrainer NewRegistration(IReadOnlyList<string> hosts) =>
@@ -177,6 +180,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _stored = null;
         _reports.Forget();
         _registration.Message = NewRegistration([.. m.Hosting.Select(h => h.Trainer)]);
+        _fault = null; // it is tried again, and found again if it has not passed
         _loop.Permit.Renew(); // an assignment is durable, so its sender was the one valid supervisor
         _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first, because it ends the exchange at hand
         StopFeeding();
@@ -218,8 +222,11 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
             StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
         TrainerReports reports = _reports;
+        long generation = _assigned.Generation;
+        bool ownLoadersOnly = _setup.OwnLoadersOnly;
         _feeder = Context.ActorOf(Props.Create(() => new BatchFeeder(plan, steps,
-            failed => reports.Failed(LoaderFailure(failed)))));
+            failed => reports.Failed(LoaderFailure(failed, ownLoadersOnly)),
+            reason => reports.DataFailed(generation, reason))));
         return _feeder;
     }
 
@@ -247,9 +254,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void OnLoopFailed(Exception reason)
     {
         StopFeeding();
-        if (reason is StarlingException)
+        if (reason is StarlingException { Scope: var scope })
         {
-            _reports.Report(new SupervisorProtocol.Fatal(reason.Message));
+            // A restart would not help: the mistake is the user's to correct, here or everywhere.
+            _fault = scope == FaultScope.Run
+                ? new SupervisorProtocol.Fatal(reason.Message)
+                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope);
+            _actors.Supervisor.Tell(_fault);
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));
@@ -267,9 +278,12 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         (reason.Message.Contains("CUDA", StringComparison.Ordinal) ||
             reason.Message.Contains("cuDNN", StringComparison.OrdinalIgnoreCase));
 
-    private static Exception LoaderFailure(LoaderProtocol.Failed failed) => failed.UserMistake
-        ? new StarlingException(failed.Reason)
-        : new InvalidOperationException($"a loader failed: {failed.Reason}");
+    /// <summary>
+    /// Makes an exception of the last refusal of a share. If every loader of the run was asked, no trainer will get the
+    /// share.
+    /// </summary>
+    private static StarlingException LoaderFailure(LoaderProtocol.Failed failed, bool ownLoadersOnly) =>
+        new(failed.Reason, scope: ownLoadersOnly ? failed.Scope : FaultScope.Run);
 
     private sealed record RepeatReport : INoSerializationVerificationNeeded
     {

@@ -46,6 +46,10 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     public void Ended(long generation, long step) =>
         Report(new SupervisorProtocol.TrainingEnded(name, generation, step));
 
+    /// <summary>Tells that no loader can give a share at the moment.</summary>
+    public void DataFailed(long generation, string reason) =>
+        Tell(actors.Supervisor, new SupervisorProtocol.DataFailed(name, generation, reason));
+
     public void Note(string line) => Tell(actors.Monitor, new MonitorProtocol.Note(line));
 
     public void Failed(Exception reason) => Tell(self, new LoopFailed(this, reason));

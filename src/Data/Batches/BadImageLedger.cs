@@ -11,6 +11,7 @@ namespace Starling.Data.Batches;
 public sealed class BadImageLedger(long samples, double maxShare)
 {
     private readonly ConcurrentDictionary<long, BadImage> _bad = new();
+    private volatile string? _tooMany;
 
     /// <summary>Distinct bad samples so far.</summary>
     public int Count => _bad.Count;
@@ -25,9 +26,17 @@ public sealed class BadImageLedger(long samples, double maxShare)
     {
         bool first = _bad.TryAdd(image.SampleId, image);
         if (_bad.Count > maxShare * samples)
-            throw new StarlingException($"{_bad.Count} of {samples} images cannot be decoded, more than the share of "
+            _tooMany ??= $"{_bad.Count} of {samples} images cannot be decoded, more than the share of "
                 + $"{maxShare} that MaxBadShare allows; the last was {image.File}, row group {image.RowGroup}, "
-                + $"row {image.Row}: {image.Reason}");
+                + $"row {image.Row}: {image.Reason}";
+        ThrowIfTooMany();
         return first;
+    }
+
+    /// <summary>Throws again if too many samples were bad once: no further batch is made of such data.</summary>
+    /// <exception cref="StarlingException">More samples are bad than allowed.</exception>
+    public void ThrowIfTooMany()
+    {
+        if (_tooMany is { } reason) throw new StarlingException(reason);
     }
 }

@@ -19,17 +19,19 @@ public sealed class BatchFactory
     /// <param name="index">The shards.</param>
     /// <param name="options">What batches hold.</param>
     /// <param name="decoder">Null: <see cref="ImageDecoder.Default"/>.</param>
+    /// <param name="open">Opens a shard for reading; null for the file itself. Tests give one that fails.</param>
     /// <exception cref="StarlingException">
     /// An option is out of range, the global batch is larger than the training split, or the cache is too small.
     /// </exception>
-    public BatchFactory(ShardIndex index, BatchOptions options, IImageDecoder? decoder = null)
+    public BatchFactory(ShardIndex index, BatchOptions options, IImageDecoder? decoder = null,
+        Func<string, Stream>? open = null)
     {
         options.Validate();
         RequireRoom(index, options);
         (_options, _decoder, _views) = (options, decoder ?? ImageDecoder.Default, new ViewMaker(options));
         SampleSplit split = new(index, Split.Train, options.HoldOut);
         Order = new StepOrder(split, options.Seed, options.GlobalBatch, options.WindowRowGroups);
-        Cache = new RowGroupCache(index, options.CacheBytes);
+        Cache = new RowGroupCache(index, options.CacheBytes, open);
         Bad = new BadImageLedger(split.Total, options.MaxBadShare);
     }
 
@@ -49,11 +51,13 @@ public sealed class BatchFactory
     /// <param name="step">From 0.</param>
     /// <param name="replica">0..L-1: the share [r*B/L, (r+1)*B/L) of the step's samples.</param>
     /// <exception cref="StarlingException">A shard is damaged, or too many images are undecodable.</exception>
+    /// <exception cref="IOException">The disk cannot be read at the moment.</exception>
     public ReplicaBatch Create(long step, int replica)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfNegative(replica);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(replica, _options.Replicas);
+        Bad.ThrowIfTooMany();
         EpochOrder order = Order.Epoch(Order.EpochOf(step));
         int images = _options.GlobalBatch / _options.Replicas;
         int length = checked(_options.Views * 3 * _options.ImageSize * _options.ImageSize);

@@ -23,6 +23,7 @@ public sealed class ImageReader(SampleSplit split, int size, IImageDecoder? deco
     /// Reads the images lazily, one row group after another, on the calling thread. Clears <see cref="Bad"/> first.
     /// </summary>
     /// <exception cref="StarlingException">A shard is damaged.</exception>
+    /// <exception cref="IOException">The disk cannot be read.</exception>
     public IEnumerable<DecodedImage> ReadAll()
     {
         _bad.Clear();

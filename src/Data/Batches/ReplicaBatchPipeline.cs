@@ -17,7 +17,7 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
     private readonly BatchFactory _factory;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Request> _requests;
-    private readonly Channel<ReplicaBatch> _batches;
+    private readonly Channel<BatchResult> _results;
     private readonly Thread[] _workers;
     private int _working;
     private bool _disposed;
@@ -34,21 +34,21 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchCapacity);
         _factory = factory;
         _requests = Channel.CreateBounded<Request>(requestCapacity);
-        _batches = Channel.CreateBounded<ReplicaBatch>(batchCapacity);
+        _results = Channel.CreateBounded<BatchResult>(batchCapacity);
         QueueCapacity = batchCapacity;
         _working = workers;
         _workers = [.. Enumerable.Range(0, workers).Select(StartWorker)];
     }
 
     /// <summary>
-    /// Finished batches, in the order in which they were finished. Ends after <see cref="Complete"/> and the last
-    /// batch. A batch that cannot be made ends it with the exception that <see cref="BatchFactory.Create"/> threw: no
-    /// request is begun any more, and batches that were not in the queue yet are dropped.
+    /// One result for each request, in the order in which they were finished: a batch, or the exception that
+    /// <see cref="BatchFactory.Create"/> threw, which concerns no other request. Ends after <see cref="Complete"/> and
+    /// the last result.
     /// </summary>
-    public ChannelReader<ReplicaBatch> Batches => _batches.Reader;
+    public ChannelReader<BatchResult> Results => _results.Reader;
 
     /// <summary>Finished batches that wait to be taken.</summary>
-    public int QueueDepth => _batches.Reader.Count;
+    public int QueueDepth => _results.Reader.Count;
 
     /// <summary>Most finished batches that may wait to be taken.</summary>
     public int QueueCapacity { get; }
@@ -59,8 +59,8 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
     /// <param name="step">From 0.</param>
     /// <param name="replica">0..L-1.</param>
     /// <returns>
-    /// False if too many requests wait, or after <see cref="Complete"/>. True otherwise; a pipeline that has failed or
-    /// was disposed drops the request, and <see cref="Batches"/> says why.
+    /// False if too many requests wait, or after <see cref="Complete"/>. True otherwise; a pipeline that was disposed
+    /// drops the request.
     /// </returns>
     public bool TryRequest(long step, int replica) =>
         _requests.Writer.TryWrite(new Request(step, replica)) || _stop.IsCancellationRequested;
@@ -92,29 +92,29 @@ public sealed class ReplicaBatchPipeline : IAsyncDisposable
             {
                 // Another thread may have been quicker.
                 if (!_requests.Reader.TryRead(out Request? request)) continue;
-                ReplicaBatch batch = _factory.Create(request.Step, request.Replica);
-                Wait(_batches.Writer.WriteAsync(batch, _stop.Token).AsTask());
+                Wait(_results.Writer.WriteAsync(Make(request), _stop.Token).AsTask());
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException
-            && _stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The pipeline was disposed, or another thread has failed and has said why.
+            // The pipeline was disposed.
+        }
+        // The last thread ends the queue.
+        if (Interlocked.Decrement(ref _working) == 0) _results.Writer.TryComplete();
+    }
+
+    private BatchResult Make(Request request)
+    {
+        try
+        {
+            return new BatchResult(
+                request.Step, request.Replica, _factory.Create(request.Step, request.Replica), null);
         }
         catch (Exception e)
         {
-            Fail(e);
+            // The disk may work again at the next request, and other batches may need other files.
+            return new BatchResult(request.Step, request.Replica, null, e);
         }
-        // The last thread ends the queue, unless a failure has ended it already.
-        if (Interlocked.Decrement(ref _working) == 0) _batches.Writer.TryComplete();
-    }
-
-    private void Fail(Exception reason)
-    {
-        // Stopped first: a thread whose write is refused by the ended queue has to see that the pipeline has stopped.
-        // Other threads do not end the queue before this one, because this one still counts as working.
-        _stop.Cancel();
-        _batches.Writer.TryComplete(reason);
     }
 
     // A worker does nothing else, so it may block.

@@ -4,7 +4,10 @@ namespace Starling.Data.Shards;
 /// Keeps the most recently used row groups in memory, up to a number of bytes. Several threads may ask at once. If they
 /// ask for the same group, one of them loads it and the others wait.
 /// </summary>
-public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
+/// <param name="index">The shards.</param>
+/// <param name="capacityBytes">Most bytes to keep in memory.</param>
+/// <param name="open">Opens a shard for reading; null for the file itself.</param>
+public sealed class RowGroupCache(ShardIndex index, long capacityBytes, Func<string, Stream>? open = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, LinkedListNode<Entry>> _entries = [];
@@ -24,9 +27,8 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
 
     /// <summary>Returns a row group, from memory or from its file.</summary>
     /// <param name="rowGroup">A <see cref="RowGroupInfo.Id"/>.</param>
-    /// <exception cref="StarlingException">
-    /// The row group cannot be read or is damaged. The next request for it will try again.
-    /// </exception>
+    /// <exception cref="StarlingException">The row group is damaged.</exception>
+    /// <exception cref="IOException">The disk cannot be read. The next request will try again.</exception>
     public RowGroupData Get(int rowGroup)
     {
         Entry entry = Find(rowGroup);
@@ -55,7 +57,7 @@ public sealed class RowGroupCache(ShardIndex index, long capacityBytes)
                 return node.Value;
             }
             _loads++;
-            Entry entry = new(rowGroup, new Lazy<RowGroupData>(() => index.Load(rowGroup)));
+            Entry entry = new(rowGroup, new Lazy<RowGroupData>(() => index.Load(rowGroup, open)));
             _entries[rowGroup] = _byUse.AddFirst(entry);
             return entry;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Parquet;
 using Parquet.Schema;
 
@@ -13,20 +14,24 @@ internal static class RowGroupReader
     private static readonly ReadOnlyMemory<byte> NoImage = ReadOnlyMemory<byte>.Empty;
 
     /// <summary>Reads images and labels of one row group.</summary>
+    /// <param name="info">The place of the row group.</param>
+    /// <param name="classes">Number of classes of the data set.</param>
+    /// <param name="open">Opens a file for reading; null for <see cref="File.OpenRead"/>.</param>
     /// <exception cref="StarlingException">
-    /// The row group cannot be read, is damaged, or has a label outside the classes.
+    /// The row group is damaged, or has a label outside the classes. What the disk refuses, or the memory, is thrown as
+    /// it is: it says nothing about the file, and may pass.
     /// </exception>
-    public static RowGroupData Load(RowGroupInfo info, int classes) =>
-        Blocking.Run(() => LoadAsync(info, classes));
+    public static RowGroupData Load(RowGroupInfo info, int classes, Func<string, Stream>? open = null) =>
+        Blocking.Run(() => LoadAsync(info, classes, open ?? File.OpenRead));
 
-    private static async Task<RowGroupData> LoadAsync(RowGroupInfo info, int classes)
+    private static async Task<RowGroupData> LoadAsync(RowGroupInfo info, int classes, Func<string, Stream> open)
     {
         ShardColumns columns;
         ReadOnlyMemory<byte>?[] images;
         long?[] labels;
+        await using ShardStream stream = new(open(info.File));
         try
         {
-            await using FileStream stream = File.OpenRead(info.File);
             await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
             columns = ShardColumns.Find(reader.Schema, info.File);
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(info.Index);
@@ -35,10 +40,15 @@ internal static class RowGroupReader
             images = await ReadAsync<ReadOnlyMemory<byte>>(group, columns.Image);
             labels = await ReadLabelsAsync(group, columns.Label);
         }
-        catch (Exception e) when (e is not StarlingException)
+        catch (Exception) when (stream.Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+        catch (Exception e) when (e is not (StarlingException or OutOfMemoryException))
         {
             throw new StarlingException(
-                $"{info.File}: row group {info.Index} is damaged or unreadable ({e.Message})", e);
+                $"{info.File}: row group {info.Index} is damaged ({e.Message}); copy the shard again", e);
         }
         return new RowGroupData(info, [.. images.Select(image => image ?? NoImage)],
             [.. labels.Select((label, row) => Check(info, row, label, classes))]);

@@ -138,16 +138,16 @@ public sealed class ShardIndex
     /// Reads one row group from its file. The call blocks. Any number of threads may call at the same time.
     /// </summary>
     /// <param name="rowGroup">A <see cref="RowGroupInfo.Id"/>.</param>
-    /// <exception cref="StarlingException">
-    /// The row group cannot be read, is damaged, or has a label outside the classes.
-    /// </exception>
+    /// <param name="open">Opens a shard for reading; null for the file itself. Tests give one that fails.</param>
+    /// <exception cref="StarlingException">The row group is damaged, or has a label outside the classes.</exception>
     /// <exception cref="RowGroupChangedException">
     /// Its labels are not those that it had when the file was opened, or the check refused its images.
     /// </exception>
-    public RowGroupData Load(int rowGroup)
+    /// <exception cref="IOException">The disk cannot be read at the moment.</exception>
+    public RowGroupData Load(int rowGroup, Func<string, Stream>? open = null)
     {
         RowGroupInfo info = RowGroups[rowGroup];
-        RowGroupData data = RowGroupReader.Load(info, ClassNames.Count);
+        RowGroupData data = RowGroupReader.Load(info, ClassNames.Count, open);
         if (RowGroupHash.OfLabels(data) != _labelHashes[rowGroup])
             throw new RowGroupChangedException(info,
                 "has other labels than when this process opened the file: restore the file, then start again");

@@ -65,7 +65,8 @@ internal static class CheckpointFolders
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            throw new StarlingException($"the checkpoints in {folder} cannot be listed: {e.Message}", e);
+            throw new StarlingException($"the checkpoints in {folder} cannot be listed: {e.Message}", e,
+                FaultScope.Node);
         }
     }
 

@@ -52,7 +52,7 @@ public static class CompatibilityCheck
         if (!goOn)
             throw new StarlingException($"checkpoint {checkpoint.Folder} belongs to another run: " +
                 $"{string.Join("; ", differences)}; undo the change, " +
-                "choose another --run folder, or go on all the same with --force");
+                "choose another --run folder, or go on all the same with --force", scope: FaultScope.Run);
         foreach (Difference difference in differences)
             report($"going on from checkpoint {checkpoint.Folder} although {difference}");
     }

@@ -57,7 +57,8 @@ public static class ManifestFile
             if (format > CheckpointManifest.CurrentFormat)
                 throw new StarlingException(
                     $"{folder} has checkpoint format {format}, but this version of Starling reads formats up to " +
-                    $"{CheckpointManifest.CurrentFormat}: use the newer version that wrote it");
+                    $"{CheckpointManifest.CurrentFormat}: use the newer version that wrote it",
+                    scope: FaultScope.Run);
             return document.Deserialize(ManifestJson.Default.CheckpointManifest) is { } manifest && IsSound(manifest)
                 ? manifest
                 : throw Damaged(folder, "does not describe a checkpoint");

@@ -85,7 +85,10 @@ internal static class PartFile
             if (string.CompareOrdinal(entry.Name, last) <= 0)
                 return $"{path} does not have its tensors in order of name";
             last = entry.Name;
-            Memory<byte> bytes = memory(checked((int)(entry.End - entry.Begin)));
+            long length = entry.End - entry.Begin;
+            if (length > Array.MaxLength)
+                return $"{path} has a tensor '{entry.Name}' of {length} bytes; at most {Array.MaxLength} can be read";
+            Memory<byte> bytes = memory((int)length);
             stream.ReadExactly(bytes.Span);
             visit(new HostTensor(entry.Name, entry.Type, entry.Shape, bytes));
         }

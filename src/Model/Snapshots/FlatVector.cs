@@ -59,7 +59,8 @@ public sealed record FlatVector(CheckpointPart Part, string Prefix, ParameterLay
         }
         if (misfits.Count > 0)
             throw new StarlingException($"the checkpoint of step {state.Step} does not fit the configured networks " +
-                $"in {misfits.Count} places: {string.Join("; ", misfits.Take(5))}{(misfits.Count > 5 ? "; …" : "")}");
+                $"in {misfits.Count} places: {string.Join("; ", misfits.Take(5))}{(misfits.Count > 5 ? "; …" : "")}",
+                scope: FaultScope.Run);
         using var noGrad = no_grad();
         foreach ((HostTensor source, FlatVector vector, string parameter) in copies)
         {

@@ -11,7 +11,8 @@ internal static class InputFile
     /// </exception>
     internal static FileStream Open(string path)
     {
-        if (Directory.Exists(path)) throw new StarlingException($"{path} is a folder, where a file is needed");
+        if (Directory.Exists(path)) throw new StarlingException($"{path} is a folder, where a file is needed",
+            scope: FaultScope.Node);
         try
         {
             FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
@@ -20,8 +21,8 @@ internal static class InputFile
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            throw new StarlingException($"{path} cannot be read: {e.Message}", e);
+            throw new StarlingException($"{path} cannot be read: {e.Message}", e, FaultScope.Node);
         }
-        throw new StarlingException($"{path} is no plain file");
+        throw new StarlingException($"{path} is no plain file", scope: FaultScope.Node);
     }
 }

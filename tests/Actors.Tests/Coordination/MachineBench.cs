@@ -1,4 +1,5 @@
 using Starling.Actors.Coordination;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Coordination;
 
@@ -23,8 +24,11 @@ internal sealed class MachineBench
     public IReadOnlyList<RunEffect> Lose(string trainer, long incarnation = 1) =>
         Apply(new RunEvent.TrainerLost(trainer, incarnation, "unplugged"));
 
-    public IReadOnlyList<RunEffect> Fail(string trainer, string reason = "out of memory") =>
-        Apply(new RunEvent.TrainerFailed(trainer, 1, reason));
+    public IReadOnlyList<RunEffect> Fail(string trainer, string reason = "out of memory", long incarnation = 1) =>
+        Apply(new RunEvent.TrainerFailed(trainer, incarnation, reason));
+
+    public IReadOnlyList<RunEffect> Unfit(string trainer, FaultScope scope, long incarnation = 1) =>
+        Apply(new RunEvent.TrainerUnfit(trainer, incarnation, "no tokenizer", scope));
 
     public IReadOnlyList<RunEffect> Leave(string trainer) => Apply(new RunEvent.TrainerLeaving(trainer, 1));
 

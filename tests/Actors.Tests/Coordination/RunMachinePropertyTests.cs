@@ -1,6 +1,7 @@
 using CsCheck;
 using Starling.Actors.Coordination;
 using Starling.Actors.Tests.Coordination.Simulation;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Coordination;
 
@@ -14,7 +15,7 @@ public sealed class RunMachinePropertyTests
 
     private static readonly RunPlan Plan = new(Steps: 6, Replicas: 4, EvaluateEverySteps: 2, EvaluationEnabled: true,
         MaxFruitlessGenerations: 1000)
-    { Settle = TimeSpan.FromSeconds(1) };
+    { Settle = TimeSpan.FromSeconds(1), MaxTrainerFailures = 1000 };
 
     private static readonly Gen<(int Kind, int Trainer, int Number, int Generation)[]> Events =
         Gen.Select(Gen.Int[0, 18], Gen.Int[0, 3], Gen.Int[0, 6], Gen.Int[-1, 1]).Array[1, 80];
@@ -98,7 +99,9 @@ public sealed class RunMachinePropertyTests
         {
             0 or 1 => new RunEvent.TrainerJoined(trainer, number),
             2 => new RunEvent.TrainerLost(trainer, number, "lost"),
-            3 => new RunEvent.TrainerFailed(trainer, number, "failed"),
+            3 => number % 3 == 0
+                ? new RunEvent.TrainerUnfit(trainer, number, "unfit", FaultScope.Node)
+                : new RunEvent.TrainerFailed(trainer, number, "failed"),
             4 => new RunEvent.TrainerLeaving(trainer, number),
             5 => new RunEvent.TrainerAnswered(trainer, number, state.Sequence - (number % 2), generation),
             6 or 7 => new RunEvent.TrainerBound(trainer, generation, default, number - 1, number - 2),
@@ -119,6 +122,7 @@ public sealed class RunMachinePropertyTests
                 2 => new RunEvent.EvaluatorLost(trainer),
                 3 => new RunEvent.EvaluationEnded(number, null),
                 4 => new RunEvent.LoadersChanged(number % 2),
+                5 => new RunEvent.DataFailed(trainer, generation, "no disk"),
                 _ => new RunEvent.Ticked(),
             },
         };
@@ -201,6 +205,7 @@ public sealed class RunMachinePropertyTests
             RunEvent.ExchangeBroke e => e.Generation,
             RunEvent.TrainingEnded e => e.Generation,
             RunEvent.TimerRang e => e.Generation,
+            RunEvent.DataFailed e => e.Generation,
             _ => null,
         };
     }

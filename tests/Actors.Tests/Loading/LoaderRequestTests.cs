@@ -4,6 +4,7 @@ using Starling.Actors.Loading;
 using Starling.Actors.Protocol;
 using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Loading;
 
@@ -12,7 +13,9 @@ namespace Starling.Actors.Tests.Loading;
 /// </summary>
 public sealed class LoaderRequestTests : ActorTests
 {
-    private readonly ScriptedSource _source = new(travels: true);
+    private volatile ScriptedSource _source = new(travels: true);
+    private int _opened;
+    private readonly ManualTime _time = new();
     private readonly TestProbe _one, _other, _monitor;
     private readonly IActorRef _loader;
 
@@ -21,7 +24,7 @@ public sealed class LoaderRequestTests : ActorTests
         (_one, _other, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         TestProbe supervisor = CreateTestProbe();
         _loader = Sys.ActorOf(Props.Create(() =>
-            new ShardLoader("l", TestIdentity.Run, () => _source, 2, supervisor, _monitor)));
+            new ShardLoader("l", TestIdentity.Run, () => Open(), 2, supervisor, _monitor, _time)));
     }
 
     [Fact]
@@ -90,17 +93,78 @@ public sealed class LoaderRequestTests : ActorTests
     }
 
     [Fact]
-    public async Task A_source_that_fails_is_told_to_each_asker_once()
+    public async Task A_source_that_fails_is_told_to_each_asker_of_each_share_and_replaced_at_the_next_request()
     {
         Ask(_one, 1, 2, 3);
         Ask(_other, 3);
         await Begun(1, 2);
-        _source.Fail(new Data.StarlingException("shard.parquet is damaged"));
-        foreach (TestProbe asker in (TestProbe[])[_one, _other])
-            Assert.Equal(new LoaderProtocol.Failed("shard.parquet is damaged", true),
-                asker.ExpectMsg<LoaderProtocol.Failed>(Timeout));
+        _source.Fail(new StarlingException("the tokenizer cannot be read", scope: FaultScope.Node));
+        foreach ((TestProbe asker, int[] steps) in ((TestProbe, int[])[])[(_one, [1, 2, 3]), (_other, [3])])
+            Assert.Equal(
+                steps.Select(step => new LoaderProtocol.Failed(
+                    step, 0, "the tokenizer cannot be read", FaultScope.Node)),
+                steps.Select(_ => asker.ExpectMsg<LoaderProtocol.Failed>(Timeout)).OrderBy(f => f.Step));
         Settle(_loader);
         Assert.False(_one.HasMessages);
+        Assert.Equal("io", Fault().Kind);
+        Assert.Equal(1, _opened); // a source that fails at once is not opened again and again
+        Ask(_one, 4);
+        await Begun(4);
+        Assert.Equal(2, _opened);
+    }
+
+    [Fact]
+    public async Task A_share_that_cannot_be_made_is_refused_and_the_others_are_made()
+    {
+        Ask(_one, 1, 2, 3);
+        await Begun(1, 2);
+        _source.Refuse(1, 0, new StarlingException("a.parquet: row group 1 is damaged"));
+        Assert.Equal(new LoaderProtocol.Failed(1, 0, "a.parquet: row group 1 is damaged", FaultScope.Request),
+            _one.ExpectMsg<LoaderProtocol.Failed>(Timeout));
+        await Begun(3);
+        _source.Make(2, 0);
+        Assert.Equal(2, Answer(_one));
+        Assert.Equal(new MonitorProtocol.LoaderFault("damaged", "a.parquet: row group 1 is damaged", true), Fault());
+    }
+
+    /// <summary>Nothing that the disk did is remembered: the next request reads again.</summary>
+    [Fact]
+    public async Task A_disk_that_works_again_makes_the_share_and_the_user_hears_of_both_once()
+    {
+        foreach (bool first in (bool[])[true, false])
+        {
+            Ask(_one, 1);
+            await Begun(1);
+            _source.Refuse(1, 0, new IOException("Input/output error"));
+            Assert.Equal(new LoaderProtocol.Failed(1, 0, "Input/output error", FaultScope.Node),
+                _one.ExpectMsg<LoaderProtocol.Failed>(Timeout));
+            Assert.Equal(new MonitorProtocol.LoaderFault("io", "Input/output error", first), Fault());
+        }
+        Ask(_one, 1);
+        await Begun(1);
+        _source.Make(1, 0);
+        Assert.Equal(1, Answer(_one));
+        Assert.Equal("the loader makes shares again",
+            ((MonitorProtocol.Note)_monitor.FishForMessage(m => m is MonitorProtocol.Note, Timeout)).Line);
+    }
+
+    /// <summary>A disk may be mounted again, but a file that was deleted does not come back.</summary>
+    [Fact]
+    public async Task A_file_that_is_missing_for_long_is_gone()
+    {
+        await Missing(FaultScope.Node);
+        _time.Advance(ShardLoader.MissingTimeout.TotalSeconds);
+        await Missing(FaultScope.Node);
+        _time.Advance(1);
+        await Missing(FaultScope.Request);
+
+        async Task Missing(FaultScope expected)
+        {
+            Ask(_one, 1);
+            await Begun(1);
+            _source.Refuse(1, 0, new FileNotFoundException("Could not find file 'a.parquet'."));
+            Assert.Equal(expected, _one.ExpectMsg<LoaderProtocol.Failed>(Timeout).Scope);
+        }
     }
 
     [Fact]
@@ -110,9 +174,11 @@ public sealed class LoaderRequestTests : ActorTests
         await Begun(1);
         _source.IsFull = true;
         Ask(_one, 2);
-        LoaderProtocol.Failed failed = _one.ExpectMsg<LoaderProtocol.Failed>(Timeout);
-        Assert.False(failed.UserMistake);
-        Assert.Contains("step 2", failed.Reason);
+        LoaderProtocol.Failed[] failed = [.. Enumerable.Range(0, 2).Select(
+            _ => _one.ExpectMsg<LoaderProtocol.Failed>(Timeout))];
+        Assert.Equal([1, 2], failed.Select(f => f.Step).Order());
+        Assert.All(failed, f => Assert.Equal(FaultScope.Node, f.Scope));
+        Assert.All(failed, f => Assert.Contains("step 2", f.Reason));
         _source.IsFull = false;
         Ask(_one, 1);
         await Begun(1); // by the loader's next incarnation
@@ -136,6 +202,15 @@ public sealed class LoaderRequestTests : ActorTests
         Assert.True(_source.HasEnded);
     }
 
+    private ScriptedSource Open()
+    {
+        _opened++;
+        return _opened == 1 ? _source : _source = new ScriptedSource(travels: true);
+    }
+
+    private MonitorProtocol.LoaderFault Fault() =>
+        (MonitorProtocol.LoaderFault)_monitor.FishForMessage(m => m is MonitorProtocol.LoaderFault, Timeout);
+
     private void Ask(TestProbe asker, params int[] steps)
     {
         foreach (int step in steps) _loader.Tell(new LoaderProtocol.Request(step, 0), asker);
@@ -143,6 +218,7 @@ public sealed class LoaderRequestTests : ActorTests
 
     private async Task Begun(params int[] steps)
     {
+        Settle(_loader); // a request may open another source
         foreach (int step in steps) Assert.Equal(new ShareKey(step, 0), await _source.AskedAsync(Timeout));
     }
 

@@ -4,6 +4,7 @@ using Starling.Actors.Loading;
 using Starling.Actors.Protocol;
 using Starling.Actors.Protocol.Wire;
 using Starling.Actors.Tests.Support;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Loading;
 
@@ -35,7 +36,7 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
         await Asked(travels: false, answer =>
         {
             LoaderProtocol.Failed failed = Assert.IsType<LoaderProtocol.Failed>(answer);
-            Assert.True(failed.UserMistake);
+            Assert.Equal((3, 1, FaultScope.Request), (failed.Step, failed.Replica, failed.Scope));
             Assert.Contains("data.tokenizeOn=loader", failed.Reason);
         });
     }
@@ -49,7 +50,7 @@ public sealed class LoaderTravelTests() : ActorTests(Profile)
             ScriptedSource source = new(travels);
             IActorRef nobody = other.ActorOf(Props.Empty);
             IActorRef loader = other.ActorOf(Props.Create(() =>
-                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody, nobody)));
+                new ShardLoader("l", TestIdentity.Run, () => source, 2, nobody, nobody, TimeProvider.System)));
             Address there = ((ExtendedActorSystem)other).Provider.DefaultAddress;
             ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(loader.Path.ToStringWithAddress(there))
                 .Tell(new LoaderProtocol.Request(3, 1), TestActor);

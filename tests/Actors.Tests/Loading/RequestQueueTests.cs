@@ -62,13 +62,13 @@ public sealed class RequestQueueTests : ActorTests
     }
 
     [Fact]
-    public void Clearing_names_everybody_who_waits_once()
+    public void Clearing_names_everybody_who_waits_and_for_what()
     {
         _queue.Add(new(1, 0), _one);
         _queue.Add(new(2, 0), _one);
         _queue.Add(new(2, 0), _other);
         Begun();
-        Assert.Equal([_one, _other], _queue.Clear());
+        Assert.Equal([(new ShareKey(1, 0), _one), (new(2, 0), _one), (new(2, 0), _other)], _queue.Clear());
         Assert.Equal(0, _queue.InWork);
         Assert.Empty(Begun());
     }

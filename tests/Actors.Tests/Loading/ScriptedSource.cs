@@ -9,7 +9,7 @@ namespace Starling.Actors.Tests.Loading;
 /// <param name="travels">Whether to make tokens instead of pixels.</param>
 internal sealed class ScriptedSource(bool travels) : IShareSource
 {
-    private readonly Channel<ReplicaShare> _made = Channel.CreateUnbounded<ReplicaShare>();
+    private readonly Channel<ShareResult> _made = Channel.CreateUnbounded<ShareResult>();
     private readonly Channel<ShareKey> _asked = Channel.CreateUnbounded<ShareKey>();
 
     public bool Travels => travels;
@@ -24,7 +24,7 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
     public bool TryRequest(long step, int replica) =>
         !IsFull && _asked.Writer.TryWrite(new ShareKey(step, replica));
 
-    public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
+    public IAsyncEnumerable<ShareResult> ReadAsync(CancellationToken cancellation) =>
         _made.Reader.ReadAllAsync(cancellation);
 
     /// <summary>Waits for the next request that the loader passed on.</summary>
@@ -33,8 +33,14 @@ internal sealed class ScriptedSource(bool travels) : IShareSource
 
     public bool NothingAsked => _asked.Reader.Count == 0;
 
-    public void Make(long step, int replica) => _made.Writer.TryWrite(Share(step, replica, travels));
+    public void Make(long step, int replica) =>
+        _made.Writer.TryWrite(ShareResult.Of(Share(step, replica, travels)));
 
+    /// <summary>Cannot make one share.</summary>
+    public void Refuse(long step, int replica, Exception reason) =>
+        _made.Writer.TryWrite(new ShareResult(step, replica, null, reason));
+
+    /// <summary>Can make no share any more.</summary>
     public void Fail(Exception reason) => _made.Writer.TryComplete(reason);
 
     /// <summary>How long the source's threads take to end.</summary>

@@ -71,6 +71,22 @@ public sealed class TokenSourceTests(TinyAssets assets)
     }
 
     [Fact]
+    public async Task A_share_whose_images_cannot_be_read_is_said_and_the_next_ones_are_made()
+    {
+        StarlingOptions options = Options();
+        int opened = 0;
+        BatchFactory factory = TestBatches.Factory(options, null, file => Interlocked.Increment(ref opened) == 1
+            ? throw new IOException("Input/output error") : File.OpenRead(file));
+        await using TokenSource source = new(new ReplicaBatchPipeline(factory, 1, 4, 4),
+            () => VqTokenizer.Load(assets.Tokenizer), 1, 4);
+        _ = AskAsync(source, [(0, 0), (0, 0)]);
+        List<ShareResult> made = await source.ReadAsync(TestContext.Current.CancellationToken).Take(2)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0, "Input/output error"), (made[0].Step, made[0].Replica, made[0].Failure?.Message));
+        Assert.IsType<TokenShare>(made[1].Share);
+    }
+
+    [Fact]
     public async Task Disposing_ends_all_threads_with_work_under_way()
     {
         StarlingOptions options = Options();
@@ -111,9 +127,9 @@ public sealed class TokenSourceTests(TinyAssets assets)
     {
         using CancellationTokenSource end = new(Timeout);
         List<ReplicaShare> shares = [];
-        await foreach (ReplicaShare share in source.ReadAsync(end.Token))
+        await foreach (ShareResult made in source.ReadAsync(end.Token))
         {
-            shares.Add(share);
+            shares.Add(made.Share ?? throw new InvalidOperationException("no share", made.Failure));
             if (shares.Count == count) break;
         }
         return shares;

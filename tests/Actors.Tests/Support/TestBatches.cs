@@ -24,6 +24,7 @@ internal static class TestBatches
     };
 
     /// <summary>The real shares of a tiny run.</summary>
-    public static BatchFactory Factory(StarlingOptions options, IImageDecoder? decoder = null) =>
-        new(ShardIndex.Open(DataFiles.Resolve(options.Data.Files)), options.ToBatchOptions(), decoder);
+    public static BatchFactory Factory(StarlingOptions options, IImageDecoder? decoder = null,
+        Func<string, Stream>? open = null) => new(
+            ShardIndex.Open(DataFiles.Resolve(options.Data.Files)), options.ToBatchOptions(), decoder, open);
 }

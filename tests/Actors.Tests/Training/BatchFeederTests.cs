@@ -5,6 +5,7 @@ using Starling.Actors.Protocol;
 using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Training;
 
@@ -13,6 +14,7 @@ public sealed class BatchFeederTests : ActorTests
     private static readonly TimeSpan LoaderTimeout = TimeSpan.FromSeconds(10);
     private readonly Channel<StepBatch> _steps = Channel.CreateBounded<StepBatch>(2);
     private readonly List<LoaderProtocol.Failed> _failures = [];
+    private readonly List<string> _waits = [];
     private readonly TestProbe _one, _other;
     private readonly IActorRef _feeder;
     private readonly StepQueueReader _reader;
@@ -21,7 +23,7 @@ public sealed class BatchFeederTests : ActorTests
     {
         (_one, _other) = (CreateTestProbe(), CreateTestProbe());
         BatchFeeder.Plan plan = new(FirstStep: 5, EndStep: 8, [0, 1, 6], [_one, _other], StepsAhead: 2, LoaderTimeout);
-        _feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, _steps, _failures.Add)));
+        _feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, _steps, _failures.Add, _waits.Add)));
         _reader = new StepQueueReader(_steps.Reader, _feeder);
     }
 
@@ -164,39 +166,103 @@ public sealed class BatchFeederTests : ActorTests
     }
 
     [Fact]
-    public void Damaged_data_is_passed_on_at_once()
+    public void What_holds_for_every_loader_is_passed_on_at_once()
     {
-        _feeder.Tell(new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true), _one);
+        AllAsked();
+        Fail(_one, 5, 0, FaultScope.Run, "too large for a message");
+        Fail(_one, 5, 6, FaultScope.Run, "too large for a message");
         Settle(_feeder);
-        Assert.Equal("shard.parquet is damaged", Assert.Single(_failures).Reason);
+        Assert.Equal("too large for a message", Assert.Single(_failures).Reason);
+    }
+
+    /// <summary>Another loader may have a good copy of a damaged file.</summary>
+    [Fact]
+    public void A_share_that_one_loader_cannot_make_is_asked_of_the_others_and_given_up_only_when_all_have_said_so()
+    {
+        AllAsked();
+        TestProbe late = CreateTestProbe();
+        Fail(_one, 5, 0, FaultScope.Request, "shard.parquet is damaged");
+        Asked(_other, (5, 0));
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_one, _other, late]));
+        Fail(_other, 5, 0, FaultScope.Request, "shard.parquet is damaged here too");
+        Asked(late, (5, 0));
+        Settle(_feeder);
+        Assert.Empty(_failures);
+        Fail(late, 5, 0, FaultScope.Request, "shard.parquet is damaged everywhere");
+        Settle(_feeder);
+        Assert.Equal("shard.parquet is damaged everywhere", Assert.Single(_failures).Reason);
     }
 
     [Fact]
-    public void A_loader_that_fails_otherwise_is_replaced_by_the_others_and_left_alone_for_a_while()
+    public void A_good_copy_on_any_loader_is_enough()
     {
         AllAsked();
-        _feeder.Tell(new LoaderProtocol.Failed("disk gone", UserMistake: false), _one);
-        Asked(_other, (5, 0), (5, 6), (6, 1));
-        NothingAsked();
-        Assert.Empty(_failures);
-        Pass(LoaderTimeout / 2);
+        Fail(_one, 5, 0, FaultScope.Request, "shard.parquet is damaged");
+        Asked(_other, (5, 0));
         foreach (int replica in (int[])[0, 1, 6]) Answer(5, replica, _other);
         Take(5);
-        Asked(_one, (7, 0), (7, 1), (7, 6));
+        Assert.Empty(_failures);
     }
 
     [Fact]
-    public void When_no_loader_answers_but_with_failures_it_is_the_trainers_business()
+    public void A_share_is_given_up_too_when_the_last_loader_that_could_make_it_ends()
     {
         AllAsked();
-        for (int failure = 0; failure < 5; failure++)
+        Fail(_one, 5, 0, FaultScope.Request, "shard.parquet is damaged");
+        Asked(_other, (5, 0));
+        Sys.Stop(_other);
+        AwaitAssert(() =>
         {
             Settle(_feeder);
-            Assert.Empty(_failures);
-            _feeder.Tell(new LoaderProtocol.Failed("disk gone", UserMistake: false), failure % 2 == 0 ? _one : _other);
+            Assert.Equal("shard.parquet is damaged", Assert.Single(_failures).Reason);
+        }, Timeout);
+    }
+
+    [Fact]
+    public void A_loader_whose_node_fails_is_replaced_by_the_others_and_tried_again_with_one_share()
+    {
+        AllAsked();
+        foreach ((long step, int replica) in (ReadOnlySpan<(long, int)>)[(5, 0), (5, 6), (6, 1)])
+            Fail(_one, step, replica, FaultScope.Node, "disk gone");
+        Asked(_other, (5, 0), (5, 6), (6, 1));
+        NothingAsked();
+        Assert.Empty(_waits);
+        foreach (int replica in (int[])[0, 1, 6]) Answer(5, replica, _other);
+        Advance(TimeSpan.FromSeconds(0.2));
+        Take(5);
+        Asked(_one, (7, 0)); // a trial
+        Asked(_other, (7, 1), (7, 6));
+        NothingAsked();
+    }
+
+    /// <summary>0.2 s, then twice as long each time, up to 10 s; for ever.</summary>
+    [Fact]
+    public void While_the_nodes_of_all_loaders_fail_they_are_tried_after_growing_pauses_and_nothing_is_given_up()
+    {
+        AllAsked();
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_one]));
+        Asked(_one, (5, 1), (6, 0), (6, 6));
+        foreach (long step in (long[])[5, 6])
+            foreach (int replica in (int[])[0, 1, 6]) Fail(_one, step, replica, FaultScope.Node, "disk gone");
+        foreach (double pause in (double[])[0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10, 10])
+        {
+            NothingAsked();
+            Advance(TimeSpan.FromSeconds(pause - 0.01));
+            NothingAsked();
+            Advance(TimeSpan.FromSeconds(0.01));
+            Asked(_one, (5, 0));
+            NothingAsked();
+            Fail(_one, 5, 0, FaultScope.Node, "disk still gone");
         }
+        Assert.Empty(_failures);
+        Assert.Equal(["disk gone", "disk still gone"], _waits.Distinct());
+
+        Advance(TimeSpan.FromSeconds(10));
+        Asked(_one, (5, 0));
+        Answer(5, 0, _one); // the disk works again
         Settle(_feeder);
-        Assert.Equal("disk gone", Assert.Single(_failures).Reason);
+        Advance(LoaderTimeout / 2);
+        Asked(_one, (5, 1), (5, 6), (6, 0), (6, 1), (6, 6));
     }
 
     private void AllAsked()
@@ -223,6 +289,16 @@ public sealed class BatchFeederTests : ActorTests
 
     private void Answer(long step, int replica, IActorRef loader) =>
         _feeder.Tell(new LoaderProtocol.Loaded(TestBatches.Empty(step, replica)), loader);
+
+    private void Fail(IActorRef loader, long step, int replica, FaultScope scope, string reason) =>
+        _feeder.Tell(new LoaderProtocol.Failed(step, replica, reason, scope), loader);
+
+    private void Advance(TimeSpan time)
+    {
+        Settle(_feeder);
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+        Settle(_feeder);
+    }
 
     /// <summary>Answers a step's requests, each from the loader that was asked first.</summary>
     private void AnswerStep(long step)

@@ -6,6 +6,9 @@ namespace Starling.Actors.Tests.Training;
 /// <summary>An engine whose members fail where a test wants: before or after their n-th exchange.</summary>
 internal sealed class FaultyEngine(ICollectiveEngine inner) : ICollectiveEngine
 {
+    /// <summary>Called before a member binds.</summary>
+    public Action<GroupMember> Binding { get; set; } = _ => { };
+
     /// <summary>
     /// Called before an exchange with the member and the exchange's number in its generation, from 1.
     /// </summary>
@@ -18,8 +21,11 @@ internal sealed class FaultyEngine(ICollectiveEngine inner) : ICollectiveEngine
 
     public string? Unavailable => inner.Unavailable;
 
-    public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options) =>
-        new Group(this, inner.Bind(member, options));
+    public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
+    {
+        Binding(member);
+        return new Group(this, inner.Bind(member, options));
+    }
 
     private sealed class Group(FaultyEngine engine, ICollectiveGroup inner) : ICollectiveGroup
     {

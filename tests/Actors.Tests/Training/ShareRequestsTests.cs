@@ -1,7 +1,9 @@
 using Akka.Actor;
+using Starling.Actors.Protocol;
 using Starling.Actors.Shares;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
+using Starling.Data;
 using Starling.Data.Randomness;
 
 namespace Starling.Actors.Tests.Training;
@@ -98,10 +100,12 @@ public sealed class ShareRequestsTests : ActorTests
                 if (!open.Contains((key, loader))) open.Add((key, loader));
             }
             IActorRef faulty = loaders[random.Below(2)]; // the third one works
-            switch (random.Below(8))
+            switch (random.Below(12))
             {
                 case 0: requests.RemoveLoader(faulty); open.RemoveAll(o => o.Loader.Equals(faulty)); break;
-                case 1: requests.PauseLoader(faulty); open.RemoveAll(o => o.Loader.Equals(faulty)); break;
+                case 1: Fail(faulty, FaultScope.Node); break;
+                case 6: requests.Resume(faulty); break;
+                case 7: Fail(faulty, FaultScope.Request); break;
                 case 2: requests.ReplaceLoaders(loaders); break;
                 case 3: open.RemoveAll(o => o.Loader.Equals(faulty)); break; // restarted, and said nothing
                 case 4: requests.Tick(); break;
@@ -109,6 +113,17 @@ public sealed class ShareRequestsTests : ActorTests
             }
         }
         Assert.Empty(requests.TakeNext());
+
+        // The answers to the other requests come as well, as a loader answers each by itself.
+        void Fail(IActorRef loader, FaultScope scope)
+        {
+            if (open.FindIndex(o => o.Loader.Equals(loader)) is var at && at < 0) return;
+            ShareKey key = open[at].Key;
+            open.RemoveAt(at);
+            if (scope == FaultScope.Node) requests.Pause(key, loader);
+            else requests.Refuse(new LoaderProtocol.Failed(key.Step, key.Replica, "damaged", scope), loader);
+            Assert.Null(requests.RefusedByAll); // one loader works
+        }
 
         void Answer(ref KeyedRandom random)
         {

@@ -1,5 +1,4 @@
 using Starling.Actors.Loading;
-using Starling.Actors.Shares;
 
 namespace Starling.Actors.Tests.Training;
 
@@ -59,7 +58,7 @@ internal sealed class StepGate
             return true;
         }
 
-        public IAsyncEnumerable<ReplicaShare> ReadAsync(CancellationToken cancellation) =>
+        public IAsyncEnumerable<ShareResult> ReadAsync(CancellationToken cancellation) =>
             source.ReadAsync(cancellation);
 
         public async ValueTask DisposeAsync()

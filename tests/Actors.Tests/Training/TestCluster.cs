@@ -32,12 +32,12 @@ internal sealed class TestCluster
     private IActorRef _supervisor;
 
     public TestCluster(TestKitBase kit, TinyAssets assets, TestFolder folder, ICollectiveEngine? engine = null,
-        params string[] settings)
+        int loaders = 1, Func<int, Func<string, Stream>>? openShards = null)
     {
         _kit = kit;
         _engine = engine ?? new InProcessEngine();
         StarlingOptions options =
-            StarlingConfiguration.Read("configs/tiny.json", [.. RunBench.Settings(assets), .. settings]);
+            StarlingConfiguration.Read("configs/tiny.json", RunBench.Settings(assets));
         Directory.CreateDirectory(folder["run"]);
         _run = RunContext.Open(options, folder["run"]);
         _ledger = new RunLedger(_run.Folder);
@@ -50,9 +50,14 @@ internal sealed class TestCluster
         _checkpointer = kit.Sys.ActorOf(Props.Create(() => new Checkpointer(run.Checkpoints, run.Description, run.Keep,
             new EvaluationFiles(run.Folder), supervisor, monitor, TimeProvider.System, ledger)));
         StepGate gate = Gate;
-        Func<IShareSource> open = () => gate.Before(ShareSources.Open(run));
-        kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
-            "loader", run.NodeIdentity, open, MostHeldBack, supervisor, monitor)));
+        for (int i = 0; i < loaders; i++) AddLoader($"loader-{i}", openShards?.Invoke(i));
+
+        void AddLoader(string name, Func<string, Stream>? openShard)
+        {
+            Func<IShareSource> open = () => gate.Before(ShareSources.Open(run, openShard));
+            kit.Sys.ActorOf(Props.Create(() => new ShardLoader(
+                name, run.NodeIdentity, open, MostHeldBack, supervisor, monitor, TimeProvider.System)));
+        }
     }
 
     /// <summary>Lets no step through until the test says so.</summary>

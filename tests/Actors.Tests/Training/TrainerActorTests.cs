@@ -9,6 +9,7 @@ using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;
+using Starling.Data;
 using Starling.Data.Batches;
 
 namespace Starling.Actors.Tests.Training;
@@ -29,7 +30,9 @@ public sealed class TrainerActorTests : ActorTests
 
     public TrainerActorTests(TinyAssets assets)
     {
-        StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json", RunBench.Settings(assets));
+        File.Copy(assets.Tokenizer, Folder["tokenizer"]);
+        StarlingOptions options = StarlingConfiguration.Read("configs/tiny.json",
+            [.. RunBench.Settings(assets), $"tokenizer.path={Folder["tokenizer"]}"]);
         _run = RunContext.Open(options, Folder["run"]);
         _batches = TestBatches.Factory(options);
         _answer = Loaded;
@@ -243,22 +246,41 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void Damaged_data_is_the_users_business_not_the_trainers()
     {
-        _answer = _ => new LoaderProtocol.Failed("shard.parquet is damaged", UserMistake: true);
+        _answer = request => Failed(request, "shard.parquet is damaged", FaultScope.Request);
         Run(steps: 0);
         Assert.Equal(new SupervisorProtocol.Fatal("shard.parquet is damaged"), Next());
     }
 
     [Fact]
-    public void A_loader_that_fails_otherwise_costs_one_restart()
+    public void A_disk_that_fails_is_waited_for_and_costs_neither_a_restart_nor_a_step()
     {
-        _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
+        bool works = false;
+        _answer = request => works ? Loaded(request) : Failed(request, "the disk hiccuped", FaultScope.Node);
         Run(steps: 0);
-        Assert.Contains("hiccuped", Failure().Reason);
+        Assert.Equal(new SupervisorProtocol.DataFailed("t", 1, "the disk hiccuped"), Next());
+        works = true;
+        object next = Next();
+        while (next is SupervisorProtocol.DataFailed) next = Next();
+        Assert.Equal(Step(1, 1), next);
+    }
+
+    /// <summary>A tokenizer that another node has is no reason to end the run of all.</summary>
+    [Fact]
+    public void What_only_this_node_lacks_is_said_as_the_nodes_fault()
+    {
+        File.Move(_run.Options.Tokenizer.Path, Folder["elsewhere"]);
         Registration();
-        _answer = Loaded;
-        // Every request failed. Failures that arrive late belong to the earlier incarnation and do not end this one.
+        Assign(1);
+        var unfit = Assert.IsType<SupervisorProtocol.TrainerUnfit>(Next());
+        Assert.Equal(("t", First, FaultScope.Node), (unfit.Trainer, unfit.Incarnation, unfit.Scope));
+        Assert.Contains("cannot be read", unfit.Reason);
+        Assert.Equal(unfit, Next()); // said with every registration, as supervisors move
+        // The file is back, and so is the trainer.
+        File.Move(Folder["elsewhere"], _run.Options.Tokenizer.Path);
         Assign(2);
-        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), Next());
+        object next = Next();
+        while (next is SupervisorProtocol.TrainerUnfit) next = Next();
+        Assert.Equal(new SupervisorProtocol.TrainerReady("t", 2, 0, -1), next);
     }
 
     [Fact]
@@ -277,7 +299,7 @@ public sealed class TrainerActorTests : ActorTests
     public void A_restarted_trainer_has_a_greater_incarnation_and_a_restarted_process_a_greater_one_still()
     {
         Assert.Equal(First, Registration().Incarnation);
-        _answer = _ => new LoaderProtocol.Failed("the disk hiccuped", UserMistake: false);
+        _answer = request => new LoaderProtocol.Loaded(TestBatches.Empty(request.Step, request.Replica));
         Begin(1);
         Assert.Equal(First, Failure().Incarnation);
         Assert.Equal(First + 1, Registration().Incarnation);
@@ -337,6 +359,9 @@ public sealed class TrainerActorTests : ActorTests
         Registration();
         Assert.Contains("CUDA error", Assert.Single(_ended));
     }
+
+    private static LoaderProtocol.Failed Failed(LoaderProtocol.Request request, string reason, FaultScope scope) =>
+        new(request.Step, request.Replica, reason, scope);
 
     private LoaderProtocol.Loaded Loaded(LoaderProtocol.Request request) =>
         new(_batches.Create(request.Step, request.Replica));

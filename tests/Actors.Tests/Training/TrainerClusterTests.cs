@@ -5,6 +5,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
 using Starling.Actors.Tests.Hosting;
 using Starling.Actors.Tests.Support;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Training;
 
@@ -81,6 +82,96 @@ public sealed class TrainerClusterTests(TinyAssets assets, ReferenceRun referenc
             m => m is MonitorProtocol.RunChanged { State: { Term: 2, Phase: RunPhase.Running, Step: >= 3 } });
         await CompletesAsync(cluster);
         Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_on_one_loader_costs_nothing_but_that_loader()
+    {
+        TestCluster cluster = new(this, assets, Folder, loaders: 2, openShards: loader => file =>
+            loader == 0 ? throw new IOException("Input/output error") : File.OpenRead(file));
+        cluster.AddTrainer("a");
+        cluster.Gate.LetThrough(RunBench.Steps);
+        Monitor(cluster, m => m is MonitorProtocol.LoaderFault { Kind: "io", IsNew: true });
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task Disks_that_fail_on_all_loaders_for_a_while_are_waited_for()
+    {
+        bool works = false;
+        TestCluster cluster = new(this, assets, Folder, loaders: 2, openShards: _ => file =>
+            Volatile.Read(ref works) ? File.OpenRead(file) : throw new IOException("Input/output error"));
+        foreach (string trainer in (string[])["a", "b"]) cluster.AddTrainer(trainer);
+        cluster.Gate.LetThrough(RunBench.Steps);
+        Monitor(cluster, m => m is MonitorProtocol.Note note && note.Line.Contains("no loader can give trainer"));
+        Volatile.Write(ref works, true);
+        Monitor(cluster, m => m is MonitorProtocol.Note { Line: "the loader makes shares again" });
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task A_shard_that_is_damaged_on_one_loader_is_read_by_the_other()
+    {
+        TestCluster cluster = new(this, assets, Folder, loaders: 2, openShards: loader => file =>
+            loader == 0 ? Damaged(file) : File.OpenRead(file));
+        cluster.AddTrainer("a");
+        cluster.Gate.LetThrough(RunBench.Steps);
+        Monitor(cluster, m => m is MonitorProtocol.LoaderFault { Kind: "damaged" });
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    [Fact]
+    public async Task A_shard_that_is_damaged_on_every_loader_ends_the_run_with_file_and_row_group()
+    {
+        TestCluster cluster = new(this, assets, Folder, loaders: 2, openShards: _ => Damaged);
+        cluster.AddTrainer("a");
+        cluster.Gate.LetThrough(RunBench.Steps);
+        RunResult ending = await cluster.Ended.WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        Assert.Equal(RunOutcome.Rejected, ending.Outcome);
+        Assert.Matches(@"\.parquet: row group \d+ is damaged", ending.Reason);
+    }
+
+    /// <summary>
+    /// Names are looked up while a generation is formed, and the name server hangs on all machines at once.
+    /// </summary>
+    [Fact]
+    public async Task A_name_server_that_hangs_while_a_trainer_dies_ends_no_run()
+    {
+        bool hangs = false;
+        FaultyEngine engine = new(new InProcessEngine())
+        {
+            Binding = _ =>
+            {
+                if (Volatile.Read(ref hangs))
+                    throw new StarlingException("host sup-0 is no known host name", scope: FaultScope.Node);
+            },
+        };
+        TestCluster cluster = Start(engine, "a", "b", "c");
+        Sys.EventStream.Subscribe(TestActor, typeof(SupervisorProtocol.Refused));
+        cluster.Gate.LetThrough(6);
+        cluster.AwaitStep(3, Timeout);
+        Volatile.Write(ref hangs, true);
+        await (await Sys.ActorSelection("/user/c").ResolveOne(Timeout)).GracefulStop(Timeout);
+        for (int trainer = 0; trainer < 2; trainer++)
+        {
+            SupervisorProtocol.Refused refused = ExpectMsg<SupervisorProtocol.Refused>(Timeout);
+            Assert.True(refused.IsForNow);
+            Assert.Contains("sup-0", refused.Reason);
+        }
+        Volatile.Write(ref hangs, false);
+        cluster.AddTrainer("d"); // the process manager has started a node again
+        await CompletesAsync(cluster);
+        Assert.Equal(reference.Hash, cluster.Hash);
+    }
+
+    private static Stream Damaged(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes.AsSpan(4, bytes.Length / 2).Clear(); // pages; the footer stays
+        return new MemoryStream(bytes);
     }
 
     private TestCluster Start(params string[] trainers) => Start(new InProcessEngine(), trainers);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Starling.Data.Batches;
 using Starling.Data.Shards;
 using Starling.Data.Tests.Support;
@@ -20,29 +19,37 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         Assert.Equal(hashes[0], hashes[2]);
     }
 
+    /// <summary>One batch that cannot be made says nothing about the others.</summary>
     [Fact]
-    public async Task A_failed_batch_ends_the_queue_with_its_error_after_those_that_were_finished()
+    public async Task A_batch_that_cannot_be_made_is_answered_with_its_error_and_the_others_are_made()
     {
         await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 1, 4, 4);
-        Assert.True(pipeline.TryRequest(0, 0));
-        Assert.True(pipeline.TryRequest(0, 99));
-        Assert.True(pipeline.TryRequest(0, 1));
-        Assert.Equal(0, (await pipeline.Batches.ReadAsync()).Replica);
-        await AssertFailedAsync(pipeline);
+        foreach (int replica in (int[])[0, 99, 1]) Assert.True(pipeline.TryRequest(0, replica));
+        BatchResult[] results = [await ReadAsync(), await ReadAsync(), await ReadAsync()];
+        Assert.Equal([0, 99, 1], results.Select(result => result.Replica));
+        Assert.Equal([0, 1], results.Where(result => result.Failure is null).Select(result => result.Batch!.Replica));
+        Assert.IsType<ArgumentOutOfRangeException>(results[1].Failure);
+
+        async Task<BatchResult> ReadAsync() =>
+            await pipeline.Results.ReadAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task A_failure_of_one_thread_ends_the_others_and_drops_later_requests()
+    public async Task A_disk_that_fails_for_a_while_costs_the_batches_of_that_time_only()
     {
-        await using ReplicaBatchPipeline pipeline = new(await SmallAsync(), 3, 2, 1);
-        // One batch fills the queue, and two threads cannot hand over theirs.
-        for (int replica = 0; replica < 3; replica++) await RequestAsync(pipeline, 0, replica);
-        await UntilAsync(() => pipeline.QueueDepth > 0);
-        await RequestAsync(pipeline, 0, 99);
-        await UntilAsync(() => !pipeline.HasLiveThreads);
-        await pipeline.Batches.ReadAsync();
-        await AssertFailedAsync(pipeline);
-        for (int step = 0; step < 10; step++) Assert.True(pipeline.TryRequest(step, 0));
+        ShardIndex index = await TestImages.ShardsAsync(_folder, 8, [40, 30]);
+        bool works = false;
+        BatchFactory factory = new(index, new BatchOptions { ImageSize = 8, GlobalBatch = 16, Replicas = 4 }, null,
+            file => works ? File.OpenRead(file) : throw new IOException("Input/output error"));
+        await using ReplicaBatchPipeline pipeline = new(factory, 1, 4, 4);
+        foreach (bool now in (bool[])[false, true])
+        {
+            works = now;
+            Assert.True(pipeline.TryRequest(2, 1));
+            BatchResult result = await pipeline.Results.ReadAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(now, result.Failure is not IOException);
+            Assert.Equal(now, result.Batch is not null);
+        }
     }
 
     [Fact]
@@ -52,7 +59,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         for (int replica = 0; replica < 4; replica++) Assert.True(pipeline.TryRequest(3, replica));
         pipeline.Complete();
         Assert.False(pipeline.TryRequest(4, 0));
-        List<ReplicaBatch> batches = await pipeline.Batches.ReadAllAsync().ToListAsync();
+        List<ReplicaBatch> batches = await BatchesAsync(pipeline);
         Assert.Equal([0, 1, 2, 3], batches.Select(batch => batch.Replica).Order());
         Assert.Equal((0, 8), (pipeline.QueueDepth, pipeline.QueueCapacity));
     }
@@ -65,7 +72,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         for (int step = 0; step < 5; step++) await RequestAsync(pipeline, step, 0);
         Assert.Equal(1, pipeline.QueueDepth);
         Assert.False(pipeline.TryRequest(5, 0));
-        await pipeline.Batches.ReadAsync();
+        await pipeline.Results.ReadAsync();
         await RequestAsync(pipeline, 5, 0);
         Assert.False(pipeline.TryRequest(6, 0));
         await pipeline.DisposeAsync();
@@ -85,12 +92,9 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
         while (!holds()) await Task.Delay(1, timeout.Token);
     }
 
-    private static async Task AssertFailedAsync(ReplicaBatchPipeline pipeline)
-    {
-        ChannelClosedException closed =
-            await Assert.ThrowsAsync<ChannelClosedException>(async () => await pipeline.Batches.ReadAsync());
-        Assert.IsType<ArgumentOutOfRangeException>(closed.InnerException);
-    }
+    /// <summary>Reads to the end, and asserts that nothing failed.</summary>
+    private static async Task<List<ReplicaBatch>> BatchesAsync(ReplicaBatchPipeline pipeline) =>
+        [.. (await pipeline.Results.ReadAllAsync().ToListAsync()).Select(result => result.Batch!)];
 
     private static async Task<string> HashAsync(ShardIndex index, int workers)
     {
@@ -104,7 +108,7 @@ public sealed class ReplicaBatchPipelineTests : IDisposable
                     await RequestAsync(pipeline, step, replica);
             pipeline.Complete();
         });
-        List<ReplicaBatch> batches = await pipeline.Batches.ReadAllAsync().ToListAsync();
+        List<ReplicaBatch> batches = await BatchesAsync(pipeline);
         await asking;
         batches = [.. batches.OrderBy(batch => batch.Step).ThenBy(batch => batch.Replica)];
         Assert.Equal(steps.SelectMany(step => Enumerable.Range(0, 4).Select(replica => (step, replica))),

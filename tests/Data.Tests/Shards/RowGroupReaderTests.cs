@@ -89,6 +89,59 @@ public sealed class RowGroupReaderTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(_folder.File("a")), await File.ReadAllBytesAsync(_folder.File("b")));
     }
 
+    /// <summary>What the disk refuses says nothing about the file, so it must not be called damaged.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task An_error_of_the_disk_comes_through_as_it_is_whenever_it_happens(int reads)
+    {
+        ShardIndex index = await TwoGroupsAsync();
+        IOException refused = new("Input/output error");
+        Assert.Same(refused, Assert.Throws<IOException>(
+            () => index.Load(1, file => new FailingStream(File.OpenRead(file), reads, refused))));
+        Assert.Same(refused, Assert.Throws<IOException>(() => index.Load(1, _ => throw refused)));
+        Assert.Equal(3, index.Load(1).Info.Rows);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_or_a_memory_that_is_full_is_not_damage_either()
+    {
+        ShardIndex index = await TwoGroupsAsync();
+        Assert.Throws<InsufficientMemoryException>(
+            () => index.Load(0, file => new FailingStream(File.OpenRead(file), 1, new InsufficientMemoryException())));
+        File.Delete(_folder.File("two"));
+        Assert.Throws<FileNotFoundException>(() => index.Load(0));
+    }
+
+    [Fact]
+    public async Task A_row_group_that_is_cut_off_is_damaged_and_named()
+    {
+        ShardIndex index = await TwoGroupsAsync();
+        byte[] bytes = await File.ReadAllBytesAsync(_folder.File("two"));
+        int footer = bytes.Length - 8 - BitConverter.ToInt32(bytes, bytes.Length - 8);
+        bytes.AsSpan((footer / 2) + 16, footer - (footer / 2) - 16).Clear(); // the pages of the second group
+        await File.WriteAllBytesAsync(_folder.File("two"), bytes);
+        Assert.Equal(3, index.Load(0).Info.Rows);
+        StarlingException damage = Assert.Throws<StarlingException>(() => index.Load(1));
+        Assert.Contains($"{_folder.File("two")}: row group 1 is damaged", damage.Message, StringComparison.Ordinal);
+        Assert.Equal(FaultScope.Request, damage.Scope);
+
+        // The file itself ends too early: a read past its end is no error of the disk.
+        Assert.Equal(FaultScope.Request, Assert.Throws<StarlingException>(
+            () => index.Load(1, _ => new MemoryStream(bytes[..^40]))).Scope);
+    }
+
+    /// <summary>Two row groups of three rows, as large as each other.</summary>
+    private async Task<ShardIndex> TwoGroupsAsync()
+    {
+        byte[] Image(int row) => [.. Enumerable.Repeat((byte)row, 500)];
+        await ShardWriter.WriteAsync(
+            _folder.File("two"), Enumerable.Range(0, 6).Select(row => new ShardRow(Image(row), row % 2)), null, 3);
+        return ShardIndex.Open([_folder.File("two")]);
+    }
+
     private string[] Read(string name, int? classes)
     {
         ShardIndex index = ShardIndex.Open([_folder.File(name)], classes);
@@ -99,4 +152,24 @@ public sealed class RowGroupReaderTests : IDisposable
 
     private static string Hash(RowGroupData group) => string.Join('|', Enumerable.Range(0, group.Info.Rows).Select(
         row => $"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(group.Image(row).Span))}"));
+
+    /// <summary>A file whose later reads fail.</summary>
+    private sealed class FailingStream(Stream file, int reads, Exception failure) : MemoryStream(Bytes(file))
+    {
+        private int _reads;
+
+        public override int Read(Span<byte> buffer) => _reads++ < reads ? base.Read(buffer) : throw failure;
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Task.Run(() => Read(buffer.Span), cancellationToken));
+
+        private static byte[] Bytes(Stream file)
+        {
+            using MemoryStream all = new();
+            using (file) file.CopyTo(all);
+            return all.ToArray();
+        }
+    }
 }

@@ -52,6 +52,30 @@ public sealed class DamageTests : IDisposable
         Assert.Throws<DamagedCheckpointException>(() => _run.Store.Load(200));
     }
 
+    /// <summary>An array holds less than 2 GiB. The file takes no room on the disk.</summary>
+    [Fact]
+    public void A_tensor_that_no_array_holds_is_named_instead_of_overflowing()
+    {
+        const string name = "student.safetensors";
+        const long bytes = (1L << 31) + 64;
+        byte[] header = Encoding.UTF8.GetBytes(
+            $$"""{"big":{"dtype":"U8","shape":[{{bytes}}],"data_offsets":[0,{{bytes}}]}}""");
+        string folder = Path.Combine(_run.Checkpoints, "200");
+        using (FileStream file = File.Create(Path.Combine(folder, name)))
+        {
+            file.Write(BitConverter.GetBytes((long)header.Length));
+            file.Write(header);
+            file.SetLength(8 + header.Length + bytes);
+        }
+        CheckpointFile expected = new(name, 8 + header.Length + bytes, Sha256.HexOf(""));
+        string? problem = PartFile.Read(folder, expected, length => new byte[length], _ => { });
+        Assert.StartsWith(name, problem, StringComparison.Ordinal);
+        // With the right hash the size is what is wrong.
+        string actual = problem!.Split(' ')[3];
+        problem = PartFile.Read(folder, expected with { Sha256 = actual }, length => new byte[length], _ => { });
+        Assert.Contains("has a tensor 'big' of 2147483712 bytes", problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void The_newest_intact_checkpoint_is_loaded_past_a_damaged_one_and_the_damage_named(string file)

@@ -22,7 +22,7 @@ public sealed class GlooEngine : ICollectiveEngine
     /// <inheritdoc/>
     public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
     {
-        if (Unavailable is { } why) throw new StarlingException(why);
+        if (Unavailable is { } why) throw new StarlingException(why, scope: FaultScope.Node);
         return new GlooGroup(member, options);
     }
 

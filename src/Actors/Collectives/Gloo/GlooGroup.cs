@@ -22,7 +22,8 @@ internal sealed unsafe class GlooGroup : CollectiveGroup
             member.Rank, member.Size, $"{options.Address}", timeout, out nint group, message,
             GlooNative.MessageCapacity);
         if (status != GlooStatus.Ok)
-            throw new StarlingException($"gloo cannot listen on {options.Address}: {Text(message)}");
+            throw new StarlingException(
+                $"gloo cannot listen on {options.Address}: {Text(message)}", scope: FaultScope.Node);
         _handle = new GlooHandle(group);
         EngineAddress = new byte[GlooNative.Address(_handle, null, 0)];
         fixed (byte* address = EngineAddress) _ = GlooNative.Address(_handle, address, EngineAddress.Length);

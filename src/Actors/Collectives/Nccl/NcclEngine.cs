@@ -22,7 +22,7 @@ public sealed class NcclEngine : ICollectiveEngine
     /// <inheritdoc/>
     public ICollectiveGroup Bind(GroupMember member, CollectiveOptions options)
     {
-        if (Unavailable is { } why) throw new StarlingException(why);
+        if (Unavailable is { } why) throw new StarlingException(why, scope: FaultScope.Node);
         UseInterfaceOf(options.Address);
         return new NcclGroup(member, options);
     }
@@ -53,8 +53,9 @@ public sealed class NcclEngine : ICollectiveEngine
     {
         NetworkInterface bound = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i =>
                 i.GetIPProperties().UnicastAddresses.Any(u => u.Address.Equals(address)))
-            ?? throw new StarlingException($"no network interface of this machine has the address {address}");
+            ?? throw new StarlingException($"no network interface of this machine has the address {address}",
+                scope: FaultScope.Node);
         if (NcclNative.SetEnvironment("NCCL_SOCKET_IFNAME", "=" + bound.Name, overwrite: 0) != 0)
-            throw new StarlingException("NCCL_SOCKET_IFNAME cannot be set");
+            throw new StarlingException("NCCL_SOCKET_IFNAME cannot be set", scope: FaultScope.Node);
     }
 }

@@ -160,7 +160,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
 
     private static async Task<int> ExitCodeOfAsync(NodeSetup node, RunServices services)
     {
-        if (node.Signals.Refused.IsCompleted) throw new StarlingException(await node.Signals.Refused);
+        if (node.Signals.Refused.IsCompleted)
+        {
+            SupervisorProtocol.Refused refused = await node.Signals.Refused;
+            if (!refused.IsForNow) throw new StarlingException(refused.Reason);
+            services.Events.Write("left_out", 0, 0, ("reason", refused.Reason));
+            services.View.Note($"the run goes on without node {node.Name}: {refused.Reason}; once that is put right, " +
+                "the node may be started again");
+            return ExitCodes.StartAgain;
+        }
         if (!node.Signals.Over.IsCompleted) return ExitCodes.Success;
         SupervisorProtocol.RunEnded over = await node.Signals.Over;
         services.Events.Write("ended", over.Step, 0,

@@ -1,3 +1,4 @@
+using Starling.Data;
 using Starling.Data.Batches;
 
 namespace Starling.Actors.Protocol.Wire;
@@ -18,9 +19,9 @@ internal static class LoaderWire
                 .Long(6, m.Tokens).Long(7, m.CodeBytes).Bytes(8, m.Codes).Ints(9, m.Labels).Many(10, m.Bad, Write),
             from => Checked(new(from.Long(1), from.Int(2), from.Int(3), from.Int(4), from.Int(5), from.Int(6),
                 from.Int(7), from.Bytes(8), from.Ints(9), from.Many(10, Bad)))),
-        WireMessage.Of<LoaderProtocol.Failed>("ldr.failed1",
-            (m, to) => to.Text(1, m.Reason).Flag(2, m.UserMistake),
-            from => new(from.Text(1), from.Flag(2))),
+        WireMessage.Of<LoaderProtocol.Failed>("ldr.failed2",
+            (m, to) => to.Long(1, m.Step).Long(2, m.Replica).Text(3, m.Reason).Long(4, (int)m.Scope),
+            from => new(from.Long(1), from.Int(2), from.Text(3), from.Choice<FaultScope>(4))),
     ];
 
     private static LoaderProtocol.LoadedTokens Checked(LoaderProtocol.LoadedTokens part) => part.IsConsistent

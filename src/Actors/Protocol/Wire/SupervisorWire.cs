@@ -1,5 +1,6 @@
 using Starling.Actors.Coordination;
 using Starling.Actors.Runs;
+using Starling.Data;
 
 namespace Starling.Actors.Protocol.Wire;
 
@@ -25,8 +26,8 @@ internal static class SupervisorWire
             (m, to) => to.Long(1, m.Term),
             from => new(from.Long(1))),
         WireMessage.Of<SupervisorProtocol.Refused>("sup.refused1",
-            (m, to) => to.Text(1, m.Reason),
-            from => new(from.Text(1))),
+            (m, to) => to.Text(1, m.Reason).Flag(2, m.IsForNow),
+            from => new(from.Text(1), from.Flag(2))),
         WireMessage.Of<SupervisorProtocol.TrainerBound>("sup.bound1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Bytes(3, m.Blob).Long(4, m.Step)
                 .Long(5, m.Checkpoint),
@@ -43,6 +44,12 @@ internal static class SupervisorWire
             from => new(from.Text(1), from.Long(2), from.Text(3))),
         WireMessage.Of<SupervisorProtocol.TrainerFailed>("sup.failed1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Text(3, m.Reason),
+            from => new(from.Text(1), from.Long(2), from.Text(3))),
+        WireMessage.Of<SupervisorProtocol.TrainerUnfit>("sup.unfit1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation).Text(3, m.Reason).Long(4, (int)m.Scope),
+            from => new(from.Text(1), from.Long(2), from.Text(3), from.Choice<FaultScope>(4))),
+        WireMessage.Of<SupervisorProtocol.DataFailed>("sup.nodata1",
+            (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Text(3, m.Reason),
             from => new(from.Text(1), from.Long(2), from.Text(3))),
         WireMessage.Of<SupervisorProtocol.TrainerLeaving>("sup.leaving1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Incarnation),

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.Protocol.Wire;
 
@@ -30,12 +31,14 @@ internal static class WireSamples
         new SupervisorProtocol.RegisterEvaluator(Identity, "evaluator-1", one),
         new SupervisorProtocol.RegisterNode(Identity, "node-1", "akka.tcp://starling@10.0.0.5:4000", one),
         new SupervisorProtocol.Registered(7),
-        new SupervisorProtocol.Refused("another data set"),
+        new SupervisorProtocol.Refused("no such file", true),
         new SupervisorProtocol.TrainerBound("trainer-1", 5, new byte[] { 1, 0, 255 }, -1, 300),
         new SupervisorProtocol.TrainerReady("trainer-1", 5, 1L << 40, -1),
         new SupervisorProtocol.StepApplied("trainer-1", 5, 301, 0.25, double.Epsilon),
         new SupervisorProtocol.ExchangeBroke("trainer-1", 5, "connection reset — by a peer"),
         new SupervisorProtocol.TrainerFailed("trainer-1", 42, "out of memory"),
+        new SupervisorProtocol.TrainerUnfit("trainer-1", 42, "no tokenizer", FaultScope.Node),
+        new SupervisorProtocol.DataFailed("trainer-1", 5, "stale file handle"),
         new SupervisorProtocol.TrainerLeaving("trainer-1", 42),
         new SupervisorProtocol.TrainerAnswered("trainer-1", 42, 99, 7),
         new SupervisorProtocol.EvaluatorReported("evaluator-1", 40),
@@ -61,7 +64,7 @@ internal static class WireSamples
         new LoaderProtocol.Withdraw(12, 3),
         new LoaderProtocol.LoadedTokens(12, 3, 1, 2, 2, 4, 2, Enumerable.Range(1, 32).Select(i => (byte)i).ToArray(),
             [5, 999], [new(77, "shard-3.parquet", 2, 9, "no JPEG")]),
-        new LoaderProtocol.Failed("the disk hiccuped", true),
+        new LoaderProtocol.Failed(12, 3, "the disk hiccuped", FaultScope.Node),
         new EvaluatorProtocol.Evaluate(300),
         NodeProtocol.StatusRequest.Instance,
         new NodeProtocol.ClusterStatus("node-1",
