@@ -29,5 +29,6 @@ internal static class Catalogue
         new SlowScenario(),
         new SoakScenario(50),
         new PartitionScenario(20),
+        new DisksScenario(),
     ];
 }

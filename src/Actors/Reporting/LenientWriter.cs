@@ -4,8 +4,8 @@ using Starling.Data;
 namespace Starling.Actors.Reporting;
 
 /// <summary>
-/// A terminal or log to which nothing may be written any more: the disk behind it is full, or it was closed. What cannot
-/// be written is dropped, and the next text is tried again, so that a run never ends over its output.
+/// A terminal or log that may take no text: the disk behind it is full, or it was closed. What cannot be written is
+/// dropped, and the next text is tried again, so that a run never ends over its output.
 /// </summary>
 /// <param name="inner">The output. Thread-safe if that is.</param>
 public sealed class LenientWriter(TextWriter inner) : TextWriter

@@ -26,7 +26,7 @@ public sealed partial class FileSyncTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere .NET closes files and reports nothing");
         SafeFileHandle none = new(int.MaxValue, ownsHandle: true);
         Assert.Contains("cannot close it", Assert.Throws<IOException>(() => FileSync.Close(none, "it")).Message);
-        Assert.True(none.IsInvalid); // and nobody closes it again
+        Assert.True(none.IsClosed); // and nobody closes it again
     }
 
     [Fact]

@@ -12,8 +12,8 @@ namespace Starling.Actors.Runs.Events;
 /// Writes the run's event log, <c>events.jsonl</c>, to which lines are only appended. Each line is a JSON object with
 /// <c>time</c>, <c>run</c>, <c>attempt</c>, <c>generation</c>, <c>step</c> and <c>event</c>, then the event's own
 /// fields. Callers never wait for the disk: lines go through a queue to one task, which hands each line to the
-/// operating system before it takes the next one. A line that the disk refuses is tried again until the disk takes it or
-/// the log is closed. Meanwhile the queue holds the later lines, as far as it goes.
+/// operating system before it takes the next one. A line that the disk refuses is tried again until the disk takes it
+/// or the log is closed. Meanwhile the queue holds the later lines, as far as it goes.
 /// </summary>
 public sealed class EventLog : IAsyncDisposable
 {
