@@ -24,6 +24,7 @@ internal sealed partial record DiskCall(int Thread, string Name, string Path, in
         return calls;
     }
 
-    [GeneratedRegex("""^(?<thread>\d+)\s+(?<name>fsync|rename|pwrite64|close)\((\d+<(?<path>[^>]*)>|"(?<path>[^"]*)")?""")]
+    [GeneratedRegex(
+        """^(?<thread>\d+)\s+(?<name>fsync|rename|pwrite64|close)\((\d+<(?<path>[^>]*)>|"(?<path>[^"]*)")?""")]
     private static partial Regex Call();
 }

@@ -8,7 +8,9 @@ namespace Starling.Cluster.Chaos.Harness;
 /// </summary>
 /// <param name="Kind">What fails, for people.</param>
 /// <param name="Call">The call's name.</param>
-/// <param name="Number">Which of a thread's calls of that name fails, from 1. In every thread that makes so many.</param>
+/// <param name="Number">
+/// Which of a thread's calls of that name fails, from 1. It fails in every thread that makes so many.
+/// </param>
 /// <param name="Path">Only calls on this file count; null for all.</param>
 internal sealed record DiskFault(string Kind, string Call, int Number, string? Path)
 {

@@ -18,7 +18,8 @@ internal sealed class DisksScenario(int? most = null) : Scenario
 
     public override string Name => "disks";
 
-    public override string Purpose => "each sync, rename, write and close of a run's files fails once: said, and survived";
+    public override string Purpose =>
+        "each sync, rename, write and close of a run's files fails once: said, and survived";
 
     public override async Task RunAsync(Lab lab)
     {
@@ -70,11 +71,13 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         {
             if (!entries.Any(e => e.Event == "checkpoint_failed" && e.Step == step))
                 wrong.Add($"the event log does not say that checkpoint {step} failed");
-            if (!lines.Any(l => l.StartsWith($"checkpoint of step {step} could not be written", StringComparison.Ordinal)))
+            string note = $"checkpoint of step {step} could not be written";
+            if (!lines.Any(line => line.StartsWith(note, StringComparison.Ordinal)))
                 wrong.Add($"the terminal does not say that checkpoint {step} failed");
         }
         int expected = lost.Contains(Steps) ? 1 : 0;
-        if (code != expected) wrong.Add($"exit code {code} instead of {expected}: {string.Join(" | ", lines.TakeLast(2))}");
+        if (code != expected)
+            wrong.Add($"exit code {code} instead of {expected}: {string.Join(" | ", lines.TakeLast(2))}");
 
         if (code != 0)
         {
@@ -85,7 +88,7 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         if (Hashes(run).GetValueOrDefault(Steps) != hashes[Steps]) wrong.Add("another state in the end");
         lab.Report.Check(wrong.Count == 0, string.Create(CultureInfo.InvariantCulture,
             $"  {fault.Kind}, {fault.Call} {fault.Number}: {(wrong.Count > 0 ? string.Join("; ", wrong)
-                : lost.Length > 0 ? $"checkpoint {string.Join(", ", lost)} lost, said and made up for" : "made up for")}"));
+                : lost.Length > 0 ? $"checkpoint {string.Join(", ", lost)} lost, and said so" : "made up for")}"));
         if (wrong.Count > 0) Directory.Move(run, $"{run}-{fault.Call}-{fault.Number}-{Path.GetFileName(fault.Path)}");
     }
 
@@ -95,7 +98,8 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         string checkpoints = CheckpointPaths.Of(undisturbed);
         // Checkpoints are written by a thread of their own, under names that differ from run to run. So the number of
         // the thread's call tells which one it is.
-        int writer = calls.First(c => c.Name == "fsync" && c.Path.StartsWith(checkpoints, StringComparison.Ordinal)).Thread;
+        int writer = calls
+            .First(c => c.Name == "fsync" && c.Path.StartsWith(checkpoints, StringComparison.Ordinal)).Thread;
         foreach ((DiskCall before, DiskCall call) in Pairs([.. calls.Where(c => c.Thread == writer)]))
         {
             bool part = Path.GetExtension(call.Path) is ".safetensors" or ".json" && call.Path.Contains("/.tmp-");
