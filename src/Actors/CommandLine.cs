@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Starling.Actors.Commands;
 using Starling.Actors.Commands.Assets;
@@ -14,6 +15,11 @@ namespace Starling.Actors;
 /// <summary>The <c>starling</c> program's command line.</summary>
 public static class CommandLine
 {
+    /// <summary>
+    /// How long a command that keeps nothing may take to end after a signal. It looks for signals between two batches.
+    /// </summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Parses the arguments and runs the command that they name.</summary>
     /// <param name="args">The arguments after the program's name.</param>
     /// <param name="context">The console, the clock and the hosts that commands use.</param>
@@ -34,9 +40,16 @@ public static class CommandLine
             // its checkpoint.
             ProcessTerminationTimeout = null,
         };
+        // The action may be one of the library's, such as that of --help.
+        MakingCommand? making = parsed.CommandResult.Command is MakingCommand { Action: { } own } command &&
+            own == parsed.Action ? command : null;
+        using CancellationTokenSource ended = new();
+        await using CancellationTokenRegistration limit =
+            LimitEnd(parsed, making, context, ended.Token, cancellationToken);
         try
         {
-            return await parsed.InvokeAsync(invocation, cancellationToken);
+            int code = await parsed.InvokeAsync(invocation, cancellationToken);
+            return code == ExitCodes.Success && making is null ? context.Printed() : code;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -45,6 +58,10 @@ public static class CommandLine
         catch (Exception e)
         {
             return ErrorReport.Write(e, context);
+        }
+        finally
+        {
+            await ended.CancelAsync();
         }
     }
 
@@ -64,6 +81,23 @@ public static class CommandLine
             FeaturesCommand.Create(context),
             DataCommand.Create(context),
         };
+
+    /// <summary>
+    /// Ends the process some time after a signal if the command has not ended by itself. Files have temporary names
+    /// until they are whole, so none is left half-written under its own name.
+    /// </summary>
+    private static CancellationTokenRegistration LimitEnd(ParseResult parsed, MakingCommand? making,
+        CommandContext context, CancellationToken ended, CancellationToken cancellationToken)
+    {
+        if (making is { KeepsAtEnd: true }) return default;
+        // A synchronous action gets no token, so it does not know of the signal.
+        TimeSpan limit = parsed.Action is SynchronousCommandLineAction ? TimeSpan.Zero : EndTimeout;
+        return cancellationToken.Register(async void () =>
+        {
+            await Task.WhenAny(Task.Delay(limit, context.Time, ended));
+            if (!ended.IsCancellationRequested) context.End(ExitCodes.Interrupted);
+        });
+    }
 
     private static int Refuse(ParseResult parsed, CommandContext context)
     {

@@ -32,5 +32,6 @@ internal static class Catalogue
         new ConnectionsScenario(300, 40),
         new EndingsScenario(50),
         new NamesScenario(3, TimeSpan.FromSeconds(25)),
+        new DisksScenario(),
     ];
 }

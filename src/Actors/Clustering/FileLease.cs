@@ -18,13 +18,14 @@ public sealed class FileLease : Lease
 
     private readonly SemaphoreSlim _turn = new(1); // held while a task uses the file
     private readonly CancellationTokenSource _end = new();
+    private readonly CancellationToken _ended; // usable after its source is disposed
     private readonly TimeProvider _time;
     private readonly ExtendedActorSystem _system;
     private readonly LeaseFile _file;
     private readonly TimeSpan _duration, _interval, _acquireTimeout;
     private readonly bool _isOfSide;
     private readonly Func<Address, Task<bool>> _hasEnded;
-    private CancellationTokenSource? _renewing;
+    private CancellationTokenSource? _renewing; // whoever takes it from here disposes it
     private long _validUntil; // timestamp; 0 while the lease is not held
 
     /// <summary>Makes the lease. Akka calls this with the settings of <c>akka.coordination.lease.file</c>.</summary>
@@ -49,7 +50,12 @@ public sealed class FileLease : Lease
         // alone does not name the owner.
         string owner = $"{settings.OwnerName}#{Guid.NewGuid():N}";
         _file = new LeaseFile(Path.Combine(folder, FileNameOf(settings.LeaseName)), owner, _duration, time);
-        system.RegisterOnTermination(_end.Cancel);
+        _ended = _end.Token;
+        system.RegisterOnTermination(() =>
+        {
+            _end.Cancel();
+            _end.Dispose();
+        });
         _ = WatchAsync();
     }
 
@@ -70,18 +76,19 @@ public sealed class FileLease : Lease
             // The present owner may be dead and its lease may end soon, so the loop tries again for a while.
             if (_time.GetElapsedTime(began) > _acquireTimeout) return false;
             deadOwner = await DeadOwnerAsync();
-            await Task.Delay(RetryAfter, _time, _end.Token);
+            await Task.Delay(RetryAfter, _time, _ended);
         }
-        CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        Interlocked.Exchange(ref _renewing, renewing)?.Cancel();
-        _ = RenewAsync(leaseLostCallback, renewing.Token);
+        CancellationTokenSource renewing = CancellationTokenSource.CreateLinkedTokenSource(_ended);
+        CancellationToken renewed = renewing.Token;
+        EndRenewal(Interlocked.Exchange(ref _renewing, renewing));
+        _ = RenewAsync(leaseLostCallback, renewing, renewed);
         return true;
     }
 
     /// <inheritdoc/>
     public override async Task<bool> Release()
     {
-        Interlocked.Exchange(ref _renewing, null)?.Cancel();
+        EndRenewal(Interlocked.Exchange(ref _renewing, null));
         await _turn.WaitAsync();
         try
         {
@@ -103,7 +110,7 @@ public sealed class FileLease : Lease
 
     private async Task<bool> TakeAsync(bool renew, string? deadOwner = null)
     {
-        await _turn.WaitAsync(_end.Token);
+        await _turn.WaitAsync(_ended);
         try
         {
             // The time is taken before the file is written: other nodes count from some moment after the write.
@@ -156,7 +163,7 @@ public sealed class FileLease : Lease
     private async Task<string?> DeadOwnerAsync()
     {
         string? owner;
-        await _turn.WaitAsync(_end.Token);
+        await _turn.WaitAsync(_ended);
         try
         {
             owner = _file.Look()?.Owner;
@@ -184,7 +191,14 @@ public sealed class FileLease : Lease
     private static bool IsAt(Address member, Address node) =>
         (member.System, member.Host, member.Port) == (node.System, node.Host, node.Port);
 
-    private async Task RenewAsync(Action<Exception?> lost, CancellationToken cancellation)
+    private static void EndRenewal(CancellationTokenSource? renewing)
+    {
+        renewing?.Cancel();
+        renewing?.Dispose();
+    }
+
+    private async Task RenewAsync(
+        Action<Exception?> lost, CancellationTokenSource renewing, CancellationToken cancellation)
     {
         try
         {
@@ -196,9 +210,9 @@ public sealed class FileLease : Lease
                 {
                     if (await TakeAsync(renew: true)) continue;
                 }
-                catch (Exception e) when (e.IsDiskFailure())
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (CheckLease()) continue; // still valid: there is time for another try after an I/O error
+                    if (CheckLease()) continue; // still valid: there is time for another try, whatever the error
                     failure = e;
                 }
                 Interlocked.Exchange(ref _validUntil, 0);
@@ -213,6 +227,10 @@ public sealed class FileLease : Lease
         {
             // The lease was released, or the node ends.
         }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _renewing, null, renewing) == renewing) renewing.Dispose();
+        }
     }
 
     /// <summary>
@@ -225,12 +243,12 @@ public sealed class FileLease : Lease
         {
             while (true)
             {
-                await _turn.WaitAsync(_end.Token);
+                await _turn.WaitAsync(_ended);
                 try
                 {
                     _file.Look();
                 }
-                catch (Exception e) when (e.IsDiskFailure())
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // Nothing is known of the owner for this interval. A node that tries to take the lease meets the
                     // error itself.
@@ -239,7 +257,7 @@ public sealed class FileLease : Lease
                 {
                     _turn.Release();
                 }
-                await Task.Delay(_interval, _time, _end.Token);
+                await Task.Delay(_interval, _time, _ended);
             }
         }
         catch (OperationCanceledException)

@@ -92,7 +92,7 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
         }
         catch (SocketException e)
         {
-            throw new StarlingException($"{named}: cannot listen on {endpoint.Address} ({e.Message}); {advice}", e);
+            throw new StarlingException($"{named}: cannot listen there ({e.Message}); {advice}", e);
         }
     }
 }

@@ -1,6 +1,8 @@
 using Spectre.Console;
 using Starling.Actors.Hosting.Processes;
 using Starling.Actors.LocalCluster;
+using Starling.Actors.Protocol;
+using Starling.Actors.Reporting;
 
 namespace Starling.Actors.Commands;
 
@@ -30,6 +32,20 @@ public sealed class CommandContext
 
     /// <summary>Evaluates checkpoints.</summary>
     public required IEvaluationHost Evaluation { get; init; }
+
+    /// <summary>Ends the process. Used for commands that cannot end by themselves soon enough.</summary>
+    public Action<int> End { get; init; } = ProcessEnd.Now;
+
+    /// <summary>
+    /// The exit code of a command that exists for what it prints, after it has printed: <see cref="ExitCodes.Fault"/>,
+    /// and a line on <see cref="Error"/>, if it could not.
+    /// </summary>
+    public int Printed()
+    {
+        if (Out is not LenientWriter { Failure: { } failure }) return ExitCodes.Success;
+        ErrorReport.Line(Error, $"the output cannot be written: {failure.Message}");
+        return ExitCodes.Fault;
+    }
 
     /// <summary>
     /// Folder for a file with the details of an unexpected error. A command sets it to the run's folder as soon as it

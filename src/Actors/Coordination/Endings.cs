@@ -56,7 +56,7 @@ internal static class Endings
             if (state.FailedCheckpoint is not { } failed || failed.Step != state.FinalStep) return state;
             string reason = $"the last checkpoint (step {failed.Step}) could not be written: {failed.Reason}";
             if (over)
-                return End(state, RunOutcome.Rejected, reason +
+                return End(state, RunOutcome.Failed, reason +
                     "; put that right, then the same command goes on from the checkpoint before", effects);
             effects.Add(new RunEffect.Fault(reason));
         }

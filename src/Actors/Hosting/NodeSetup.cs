@@ -8,6 +8,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
+using Starling.Actors.Runs.Events;
 
 namespace Starling.Actors.Hosting;
 
@@ -62,6 +63,9 @@ internal sealed record NodeSetup
     /// other. Null for a single node, whose own event log is the run's.
     /// </summary>
     public string? RunEventLog { get; init; }
+
+    /// <summary>Opens an event log of the run, which is closed at the end of the process at the latest.</summary>
+    public required Func<string, EventLog> OpenEventLog { get; init; }
 
     /// <summary>The files with the results of evaluations.</summary>
     public required EvaluationFiles Evaluations { get; init; }

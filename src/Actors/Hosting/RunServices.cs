@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Spectre.Console;
 using Starling.Actors.Configuration;
@@ -23,14 +24,16 @@ internal sealed class RunServices : IAsyncDisposable
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunProgress> _final = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentBag<EventLog> _opened = [];
+    private readonly EventLogAlarm _alarm;
     private readonly TimeProvider _time;
     private readonly string _suffix;
 
-    private RunServices(RunContext run, string suffix, EventLog events, RunMetrics metrics, MetricsServer server,
-        IProgressView view, TimeProvider time)
+    private RunServices(RunContext run, string suffix, EventLog events, EventLogAlarm alarm, RunMetrics metrics,
+        MetricsServer server, IProgressView view, TimeProvider time)
     {
         (Run, Events, Metrics, Server, View) = (run, events, metrics, server, view);
-        (_suffix, _time) = (suffix, time);
+        (_suffix, _alarm, _time) = (suffix, alarm, time);
     }
 
     /// <summary>The run.</summary>
@@ -63,27 +66,30 @@ internal sealed class RunServices : IAsyncDisposable
     public static async Task<RunServices> OpenAsync(
         RunContext run, string suffix, IAnsiConsole console, TimeProvider time)
     {
-        EventLog events = EventLog.Open(
-            Path.Combine(run.Folder, $"events{suffix}.jsonl"), run.Options.Name, time);
         RunMetrics metrics = new(time);
-        metrics.Identity.Attempt(events.Attempt);
+        IProgressView view = ProgressViews.For(console, run.Options.Monitor.LogEverySteps);
+        EventLogAlarm alarm = new(metrics, view);
         metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
             $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
         Liveness liveness = new(metrics, time, StepTimeout);
         MetricsServer? server = null;
+        EventLog? events = null;
         try
         {
+            events = EventLog.Open(
+                Path.Combine(run.Folder, $"events{suffix}.jsonl"), run.Options.Name, time, alarm);
+            metrics.Identity.Attempt(events.Attempt);
             server = await MetricsServer.StartAsync(
                 run.Options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
-            IProgressView view = ProgressViews.For(console, run.Options.Monitor.LogEverySteps);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
                 ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint));
-            return new RunServices(run, suffix, events, metrics, server, view, time);
+            return new RunServices(run, suffix, events, alarm, metrics, server, view, time);
         }
         catch
         {
             if (server is not null) await server.DisposeAsync();
-            await events.DisposeAsync();
+            if (events is not null) await events.DisposeAsync();
+            await view.DisposeAsync();
             throw;
         }
     }
@@ -105,6 +111,7 @@ internal sealed class RunServices : IAsyncDisposable
             Roles = roles,
             Profile = profile,
             Evaluations = new EvaluationFiles(Run.Folder),
+            OpenEventLog = OpenEventLog,
             Attempt = Events.Attempt,
             Force = force,
             Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, queue, _final),
@@ -131,12 +138,12 @@ internal sealed class RunServices : IAsyncDisposable
     /// <summary>Cancels an evaluation that is under way, because the run has ended without it.</summary>
     public Task AbandonAsync() => _stopping.CancelAsync();
 
-    /// <summary>Ends the view and the server, then closes the event log.</summary>
+    /// <summary>Writes the last lines of the event logs, then ends the view and the server.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (EventLog opened in _opened.Append(Events)) await opened.DisposeAsync();
         await View.DisposeAsync();
         await Server.DisposeAsync();
-        await Events.DisposeAsync();
         _stopping.Dispose();
     }
 
@@ -144,6 +151,13 @@ internal sealed class RunServices : IAsyncDisposable
     {
         View.Note(line);
         Events.Write("note", 0, 0, ("text", line));
+    }
+
+    private EventLog OpenEventLog(string path)
+    {
+        EventLog opened = EventLog.Open(path, Run.Options.Name, _time, _alarm);
+        _opened.Add(opened);
+        return opened;
     }
 
     private TensorBoardCurves? Curves() => Run.Options.Monitor.TensorBoard

@@ -5,7 +5,6 @@ using Starling.Actors.Clustering;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
-using Starling.Actors.Runs.Events;
 using Starling.Actors.Supervision;
 
 namespace Starling.Actors.Hosting;
@@ -53,6 +52,6 @@ internal static class SupervisorWiring
         ActorSelection monitor = system.ActorSelection(ActorNames.PathOf(ActorNames.Monitor));
         if (node.RunEventLog is not { } runEventLog) return monitor;
         return system.ActorOf(Props.Create(() => new RunEventWriter(runEventLog,
-            path => EventLog.Open(path, node.Run.Options.Name, node.Time), monitor)), ActorNames.EventWriter);
+            node.OpenEventLog, monitor)), ActorNames.EventWriter);
     }
 }

@@ -1,3 +1,5 @@
+using Starling.Data;
+
 namespace Starling.Actors.LocalCluster;
 
 /// <summary>
@@ -17,8 +19,35 @@ internal sealed class MemberLogs : IDisposable
         Directory.CreateDirectory(folder);
     }
 
-    /// <summary>Appends a line to the file of a member.</summary>
-    public void Write(string member, string line)
+    /// <summary>
+    /// Appends a line to the file of a member. A line that the disk refuses is lost: a full disk must not end the
+    /// cluster.
+    /// </summary>
+    public void Write(string member, string line) => IgnoringDisk(() => Append(member, line));
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (StreamWriter file in _files.Values) IgnoringDisk(file.Dispose);
+            _files.Clear();
+        }
+    }
+
+    private static void IgnoringDisk(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e.IsDiskFailure())
+        {
+            // The file keeps what it could not write, as far as its buffer goes, and tries it with the next line.
+        }
+    }
+
+    private void Append(string member, string line)
     {
         lock (_gate)
         {
@@ -28,16 +57,6 @@ internal sealed class MemberLogs : IDisposable
                     AutoFlush = true,
                 };
             file.WriteLine(line);
-        }
-    }
-
-    /// <summary>Closes the files.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            foreach (StreamWriter file in _files.Values) file.Dispose();
-            _files.Clear();
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed class RunMetrics
         Data = new DataMetrics(_book, time);
         Exchange = new ExchangeMetrics(_book, time);
         Checkpoints = new CheckpointMetrics(_book, time);
+        EventLog = new EventLogMetrics(_book);
         Evaluation = new EvaluationMetrics(_book);
         Identity = new IdentityMetrics(_book);
         Cluster = new ClusterMetrics(_book);
@@ -45,6 +46,9 @@ public sealed class RunMetrics
 
     /// <summary>Checkpoints: duration, blocking, size, age, failures.</summary>
     public CheckpointMetrics Checkpoints { get; }
+
+    /// <summary>Failures of the event logs.</summary>
+    public EventLogMetrics EventLog { get; }
 
     /// <summary>Scores of checkpoints.</summary>
     public EvaluationMetrics Evaluation { get; }

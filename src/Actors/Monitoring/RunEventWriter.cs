@@ -40,7 +40,9 @@ internal sealed class RunEventWriter : ReceiveActor
         });
     }
 
-    /// <summary>Closes the event log.</summary>
+    /// <summary>
+    /// Begins to close the event log. Whoever opened it waits for its last lines before the process ends.
+    /// </summary>
     protected override void PostStop() => _ = _log?.DisposeAsync().AsTask();
 
     private void WriteChanges(RunState state)

@@ -34,6 +34,15 @@ public sealed class TensorBoardLog
     /// <param name="tag">For instance <c>loss/total</c>.</param>
     /// <param name="value">The value; it is written as a 32-bit float.</param>
     /// <param name="step">The step. The library takes 32 bits, so later steps than 2³¹−1 are written as 2³¹−1.</param>
-    public void Scalar(string tag, double value, long step) =>
-        _writer.add_scalar(tag, (float)value, (int)Math.Min(step, int.MaxValue));
+    public void Scalar(string tag, double value, long step)
+    {
+        try
+        {
+            _writer.add_scalar(tag, (float)value, (int)Math.Min(step, int.MaxValue));
+        }
+        catch (Exception e) when (e.IsDiskFailure())
+        {
+            // The curve lacks a point. The event log has the same figures and reports a full disk.
+        }
+    }
 }

@@ -8,7 +8,7 @@ namespace Starling.Actors.Runs;
 /// <summary>
 /// The durable numbers of a run, in a file in the run's folder, and the fence between its supervisors: the numbers only
 /// grow, and a supervisor with an old term is refused. A change is made under a lock between processes, and is on the
-/// disk when the call returns. The methods block, and may be called on any thread.
+/// disk when the call returns. A failed write is tried again twice. The methods block, and may be called on any thread.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="files">Changes the disk; the real disk by default.</param>
@@ -16,6 +16,8 @@ namespace Starling.Actors.Runs;
 public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSpan? timeout = null) : ICommitGuard
 {
     private const string FileName = "ledger.json", LockName = "ledger.lock";
+    private const int Tries = 3;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -83,8 +85,22 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
 
     private LedgerEntry Write(LedgerEntry entry)
     {
-        ReplacedFile.WriteDurably(_path, JsonSerializer.SerializeToUtf8Bytes(entry, Json), _files);
-        return entry;
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(entry, Json);
+        // A run that cannot write its ledger ends, which one passing error of the disk is not worth. Each try writes
+        // the whole file again: after a failed sync the system may take the old bytes for written.
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                ReplacedFile.WriteDurably(_path, bytes, _files);
+                return entry;
+            }
+            catch (Exception e) when (e.IsDiskFailure() && tries < Tries)
+            {
+                using ManualResetEventSlim pause = new(initialState: false, spinCount: 0);
+                pause.Wait(RetryAfter);
+            }
+        }
     }
 
     private T Locked<T>(Func<T> work) => Guarded("written", () =>

@@ -32,7 +32,10 @@ public static class PngWriter
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            File.WriteAllBytes(path, bytes);
+            // The file has its name only when it is whole: the process may be ended while it writes.
+            string temporary = path + ".new";
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e.IsDiskFailure())
         {

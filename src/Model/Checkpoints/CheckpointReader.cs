@@ -1,4 +1,5 @@
 using Starling.Data;
+using Starling.Model.Files;
 using Starling.Model.Snapshots;
 using Starling.Model.Tensors;
 
@@ -24,12 +25,14 @@ public static class CheckpointReader
     }
 
     /// <summary>
-    /// Reads the whole checkpoint, one tensor at a time, and gives what is wrong with it: nothing for an intact one.
+    /// Reads the whole checkpoint from the disk, one tensor at a time, and gives what is wrong with it: nothing for an
+    /// intact one.
     /// </summary>
     public static IReadOnlyList<string> Verify(string folder)
     {
         try
         {
+            DropCaches(folder);
             return Problems(folder, ManifestFile.Read(folder));
         }
         catch (DamagedCheckpointException e)
@@ -47,10 +50,27 @@ public static class CheckpointReader
     /// <exception cref="StarlingException">The checkpoint is of a newer format.</exception>
     public static string HashOf(string folder)
     {
+        DropCaches(folder);
         CheckpointManifest manifest = ManifestFile.Read(folder);
         List<string> problems = Problems(folder, manifest);
         // The bytes have just been verified against the manifest's hash, so that hash is the one of the bytes.
         return problems.Count == 0 ? manifest.StateHash : throw new DamagedCheckpointException(folder, problems);
+    }
+
+    /// <summary>
+    /// Has the files read from the disk: what the system keeps in memory of a file that was just written shows what was
+    /// to be written, and not what the disk holds.
+    /// </summary>
+    private static void DropCaches(string folder)
+    {
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(folder)) FileSync.DropCache(file);
+        }
+        catch (Exception e) when (e.IsDiskFailure())
+        {
+            // Whoever reads the files next meets the error and says what it is.
+        }
     }
 
     /// <summary>

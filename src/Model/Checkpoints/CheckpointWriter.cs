@@ -121,9 +121,11 @@ public sealed class CheckpointWriter(CheckpointStore store, TimeProvider time, I
             Configuration = run.Configuration,
             Files = written,
         };
-        using IDurableFile file = store.Files.CreateFile(Path.Combine(folder, CheckpointManifest.FileName));
-        file.Write(ManifestFile.ToBytes(manifest));
-        file.Sync();
+        using (IDurableFile file = store.Files.CreateFile(Path.Combine(folder, CheckpointManifest.FileName)))
+        {
+            file.Write(ManifestFile.ToBytes(manifest));
+            file.SyncAndClose();
+        }
         // The names of the files have to be safe before the folder gets the name of a committed checkpoint.
         store.Files.SyncFolder(folder);
         return manifest;

@@ -10,7 +10,7 @@ internal static class PartFile
 {
     private const int ChunkBytes = 1 << 24;
 
-    /// <summary>Writes the tensors in ordinal order of their names, and syncs the file.</summary>
+    /// <summary>Writes the tensors in ordinal order of their names, and makes the file durable.</summary>
     internal static CheckpointFile Write(IDurableFiles files, string folder, string name,
         IReadOnlyList<HostTensor> tensors, CancellationToken cancel)
     {
@@ -30,7 +30,7 @@ internal static class PartFile
                 length += chunk.Length;
             }
         });
-        file.Sync();
+        file.SyncAndClose();
         return new CheckpointFile(name, length, hash.Hex());
     }
 

@@ -41,7 +41,11 @@ public sealed class DiskFiles : IDurableFiles
             _at += bytes.Length;
         }
 
-        public void Sync() => FileSync.Sync(_file);
+        public void SyncAndClose()
+        {
+            FileSync.Sync(_file, path);
+            FileSync.Close(_file, path);
+        }
 
         public void Dispose() => _file.Dispose();
     }

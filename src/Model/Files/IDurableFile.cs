@@ -6,6 +6,9 @@ public interface IDurableFile : IDisposable
     /// <summary>Appends bytes.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Returns when all bytes written so far would survive a power cut.</summary>
-    void Sync();
+    /// <summary>
+    /// Ends the file: returns when it is closed and all its bytes would survive a power cut. A file that is disposed
+    /// before is not to be used.
+    /// </summary>
+    void SyncAndClose();
 }

@@ -7,7 +7,8 @@ namespace Starling.Model.Files;
 /// </summary>
 public static class LockedFile
 {
-    private static readonly TimeSpan BlockingInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private const int LinuxLocked = 11, MacLocked = 35, WindowsLocked = unchecked((int)0x80070020);
 
     /// <summary>Locks the file for this process alone. Makes the file if it does not exist.</summary>
@@ -47,13 +48,14 @@ public static class LockedFile
     /// <returns>The open file, or null if another process held it for all that time.</returns>
     public static FileStream? Wait(string path, TimeSpan timeout)
     {
-        using ManualResetEventSlim pause = new();
+        // Nothing sets the event: the system reports no end of a lock. The wait never spins.
+        using ManualResetEventSlim pause = new(initialState: false, spinCount: 0);
         long began = TimeProvider.System.GetTimestamp();
-        while (true)
+        for (TimeSpan wait = FirstPause; ; wait = wait * 2 < LongestPause ? wait * 2 : LongestPause)
         {
             if (TryLock(path) is { } file) return file;
             if (TimeProvider.System.GetElapsedTime(began) >= timeout) return null;
-            pause.Wait(BlockingInterval); // nothing sets the event: the system reports no end of a lock
+            pause.Wait(wait);
         }
     }
 

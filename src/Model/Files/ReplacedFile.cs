@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Starling.Data;
 
 namespace Starling.Model.Files;
@@ -29,7 +31,12 @@ public static class ReplacedFile
         Write(path, $"{path}.{Guid.NewGuid().ToString("N")[..8]}{TemporarySuffix}", write);
 
     /// <summary>Writes a text file in the same way.</summary>
-    public static void Write(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
+    public static void Write(string path, string text) => Write(path, temporary =>
+    {
+        using SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write);
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
+        FileSync.Close(file, temporary);
+    });
 
     /// <summary>
     /// Writes a file that survives a power cut once the call has returned. The caller holds a lock, because all writers
@@ -42,7 +49,7 @@ public static class ReplacedFile
         using (IDurableFile file = files.CreateFile(temporary))
         {
             file.Write(bytes);
-            file.Sync(); // otherwise a power cut after the rename could leave an empty file
+            file.SyncAndClose(); // otherwise a power cut after the rename could leave an empty file
         }
         files.Replace(temporary, path);
         files.SyncFolder(Path.GetDirectoryName(path)!); // otherwise a power cut could undo the rename

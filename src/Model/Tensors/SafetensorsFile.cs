@@ -29,7 +29,8 @@ public static class SafetensorsFile
             RandomAccess.Write(file, bytes, at);
             at += bytes.Length;
         });
-        FileSync.Sync(file);
+        FileSync.Sync(file, path);
+        FileSync.Close(file, path);
     }
 
     /// <summary>

@@ -66,6 +66,35 @@ public sealed class FileLeaseTests : ActorTests
         Assert.Equal(Name, ExpectMsg<LeaseLost>(Timeout).Lease);
     }
 
+    [Fact]
+    public async Task An_error_that_is_not_the_disk_s_does_not_end_its_renewal()
+    {
+        FailingTime time = new();
+        Lease lease = Lease("a", time);
+        Assert.True(await lease.Acquire());
+        long beat = Beat();
+        time.FailOnce();
+        AwaitAssert(() => Assert.True(time.HasFailed && Beat() >= beat + 2), Timeout);
+        Assert.True(lease.CheckLease());
+    }
+
+    /// <summary>A clock that throws once.</summary>
+    private sealed class FailingTime : ManualTime
+    {
+        private int _fails;
+
+        public bool HasFailed { get; private set; }
+
+        public void FailOnce() => _fails = 1;
+
+        public override long GetTimestamp()
+        {
+            if (Interlocked.Exchange(ref _fails, 0) == 0) return base.GetTimestamp();
+            HasFailed = true;
+            throw new InvalidOperationException("a fault");
+        }
+    }
+
     private string LeasePath => Folder[FileLease.FileNameOf(Name)];
 
     private long Beat() => JsonSerializer.Deserialize<LeaseRecord>(File.ReadAllText(LeasePath))!.Beat;

@@ -1,4 +1,5 @@
 using Starling.Actors.Protocol;
+using Starling.Actors.Reporting;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
 
@@ -32,6 +33,42 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCodes.Success, await _runner.RunAsync(args));
         Assert.Contains("Usage:", _runner.Output);
         Assert.Empty(_runner.Error);
+    }
+
+    [Theory]
+    [InlineData("compare", "--help")]
+    [InlineData("train", "--help")]
+    [InlineData("train", "--config", "configs/tiny.json", "--dry-run")]
+    [InlineData("data", "inspect", "embedded", "--images", "1")]
+    public async Task What_exists_for_its_output_fails_without_it(params string[] args)
+    {
+        CommandRunner runner = new() { Out = new LenientWriter(new BrokenWriter()) };
+        Assert.Equal(ExitCodes.Fault, await runner.RunAsync(args));
+        Assert.Equal("starling: error: the output cannot be written: no space left", Assert.Single(runner.ErrorLines));
+    }
+
+    [Fact]
+    public async Task What_makes_something_does_not_need_its_output()
+    {
+        CommandRunner runner = new() { Out = new LenientWriter(new BrokenWriter()) };
+        Assert.Equal(ExitCodes.Success, await runner.RunAsync("tokenizer", "reconstruct", "--images", "1",
+            "--out", _folder["grid.png"]));
+        Assert.True(File.Exists(_folder["grid.png"]));
+        Assert.Empty(runner.Error);
+    }
+
+    [Theory]
+    [InlineData(true, "checkpoint", "hash", "nowhere")]
+    [InlineData(true, "checkpoint", "verify", "nowhere")]
+    [InlineData(true, "compare", "nowhere")]
+    [InlineData(false, "sample", "--checkpoint", "nowhere")]
+    [InlineData(false, "train", "--config", "nowhere.json")]
+    public async Task A_signal_ends_the_process_at_once_where_the_command_does_not_look_for_it(
+        bool ends, params string[] args)
+    {
+        await _runner.RunAsync(new CancellationToken(canceled: true), args);
+        Assert.Equal(ends, _runner.Ended.Task.IsCompleted);
+        if (ends) Assert.Equal(ExitCodes.Interrupted, await _runner.Ended.Task);
     }
 
     [Theory]

@@ -22,6 +22,12 @@ internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IE
 
     public Func<string, EvaluationReport> OnEvaluate { get; set; } = _ => throw new InvalidOperationException();
 
+    /// <summary>Completes with the exit code when a command has the process ended.</summary>
+    public TaskCompletionSource<int> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Where results go instead of <see cref="Output"/>.</summary>
+    public TextWriter? Out { get; init; }
+
     public string Output => _output.ToString();
 
     public string Error => _error.ToString();
@@ -37,13 +43,14 @@ internal sealed class CommandRunner : ITrainingHost, INodeHost, IClusterHost, IE
         var context = new CommandContext
         {
             Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }),
-            Out = _output,
+            Out = Out ?? _output,
             Error = _error,
             Time = TimeProvider.System,
             Training = this,
             Node = this,
             Cluster = this,
             Evaluation = this,
+            End = Ended.SetResult,
         };
         return CommandLine.RunAsync(args, context, cancellationToken);
     }

@@ -218,7 +218,7 @@ public sealed class RunMachineTests
         _run.End(12);
         var end = Assert.IsType<RunEffect.End>(
             Assert.Single(_run.Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"))));
-        Assert.Equal(RunOutcome.Rejected, end.Outcome);
+        Assert.Equal(RunOutcome.Failed, end.Outcome);
         Assert.Contains("disk full", end.Reason);
     }
 
@@ -228,7 +228,7 @@ public sealed class RunMachineTests
         _run.Run("a");
         _run.Apply(new RunEvent.CheckpointFailed(1, 12, "disk full"));
         var end = Assert.IsType<RunEffect.End>(_run.End(12)[^1]);
-        Assert.Equal(RunOutcome.Rejected, end.Outcome);
+        Assert.Equal(RunOutcome.Failed, end.Outcome);
         Assert.Contains("disk full", end.Reason);
     }
 

@@ -1,6 +1,7 @@
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
 using Starling.Actors.Runs;
+using Starling.Actors.Runs.Events;
 using Starling.Actors.Tests.Support;
 using Starling.Data;
 
@@ -20,7 +21,7 @@ public sealed class RunServicesTests(TinyAssets assets) : IDisposable
         // An address for documentation (RFC 5737), which no machine has.
         StarlingException e = await Assert.ThrowsAsync<StarlingException>(() => OpenAsync("monitor.host=203.0.113.1"));
         Assert.Contains("monitor.host = 203.0.113.1", e.Message);
-        using FileStream alone = File.Open(EventLogPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.False(IsOpen(EventLogPath));
     }
 
     [Fact]
@@ -34,10 +35,28 @@ public sealed class RunServicesTests(TinyAssets assets) : IDisposable
     [Fact]
     public async Task What_was_opened_is_closed_again()
     {
-        await using (await OpenAsync())
-            Assert.Throws<IOException>(() => File.Open(
-                EventLogPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
-        using FileStream alone = File.Open(EventLogPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        await using (await OpenAsync()) Assert.True(IsOpen(EventLogPath));
+        Assert.False(IsOpen(EventLogPath));
+    }
+
+    [Fact]
+    public async Task The_last_line_of_the_run_s_log_is_written_before_the_process_ends()
+    {
+        string path = _folder["events.jsonl"];
+        await using (RunServices services = await OpenAsync())
+        {
+            EventLog log = services.Node("a", [], "", force: false).OpenEventLog(path);
+            for (int i = 0; i < 1000; i++) log.Write("step", i, 1);
+        }
+        Assert.Equal(1000, File.ReadAllLines(path).Length);
+        Assert.False(IsOpen(path));
+    }
+
+    private static bool IsOpen(string path)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere the system does not tell which files are open");
+        return Directory.EnumerateFiles("/proc/self/fd")
+            .Any(file => new FileInfo(file).LinkTarget == path);
     }
 
     private Task<RunServices> OpenAsync(params string[] settings)

@@ -8,7 +8,7 @@ namespace Starling.Actors.Tests.Processes;
 /// <summary>The program as a process of its own, as a user starts it. Killed, if still alive, when disposed.</summary>
 internal sealed class StarlingProcess : IDisposable
 {
-    public const int HangUp = 1, Interrupt = 2, Kill = 9, User1 = 10;
+    public const int HangUp = 1, Interrupt = 2, Kill = 9, User1 = 10, Terminate = 15;
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Lock _gate = new();
@@ -16,14 +16,16 @@ internal sealed class StarlingProcess : IDisposable
     private readonly List<(Predicate<string> Wanted, TaskCompletionSource<string> Seen)> _waiting = [];
     private readonly Process _process;
 
-    private StarlingProcess(IEnumerable<string> arguments)
+    private StarlingProcess(IEnumerable<string> arguments, string? shell = null)
     {
-        ProcessStartInfo start = new("dotnet")
+        ProcessStartInfo start = new(shell is null ? "dotnet" : "sh")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["OMP_NUM_THREADS"] = "1", ["GOMP_SPINCOUNT"] = "1000" },
         };
+        string[] before = shell is null ? [] : ["-c", $"exec \"$@\" {shell}", "sh", "dotnet"];
+        foreach (string word in before) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "starling.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         _process = new Process { StartInfo = start };
@@ -34,6 +36,9 @@ internal sealed class StarlingProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Whether the process has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Lines of standard output so far.</summary>
     public IReadOnlyList<string> Output => Copy(_output);
 
@@ -43,8 +48,17 @@ internal sealed class StarlingProcess : IDisposable
     public static StarlingProcess Start(params IEnumerable<string> arguments) => new(arguments);
 
     /// <summary>Starts <c>starling train</c> on the tiny run, with a line of output for every step.</summary>
-    public static StarlingProcess Train(TinyAssets assets, string run, params IEnumerable<string> settings) => new(
-        ["train", "--config", "configs/tiny.json", "--run", run, "--set", .. RunBench.Settings(assets), .. settings]);
+    public static StarlingProcess Train(TinyAssets assets, string run, params IEnumerable<string> settings) =>
+        new(Training(assets, run, settings));
+
+    /// <summary>Starts a command with its output redirected as a shell does it: <c>&gt; /dev/full</c>.</summary>
+    public static StarlingProcess Redirected(string redirection, params IEnumerable<string> arguments) =>
+        new(arguments, redirection);
+
+    /// <summary>The arguments of <c>starling train</c> on the tiny run.</summary>
+    public static IReadOnlyList<string> Training(
+        TinyAssets assets, string run, params IEnumerable<string> settings) =>
+        ["train", "--config", "configs/tiny.json", "--run", run, "--set", .. RunBench.Settings(assets), .. settings];
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Errors)> RunAsync(

@@ -66,6 +66,17 @@ public sealed class WatchingTests(TinyAssets assets) : IDisposable
         Assert.All(store.List(), e => Assert.Empty(store.Verify(e.Step)));
     }
 
+    [Fact]
+    public async Task A_last_checkpoint_for_which_there_is_no_room_is_a_fault_and_not_a_mistake()
+    {
+        using SmallDisk disk = SmallDisk.Mount(_folder["disk"]);
+        string run = Path.Combine(disk.Folder, "run");
+        using StarlingProcess process = StarlingProcess.Train(assets, run, "training.steps=60",
+            "checkpoint.everySteps=2", "checkpoint.keepLatest=10000");
+        Assert.Equal(1, await process.ExitAsync());
+        Assert.Contains("the last checkpoint (step 60) could not be written", Assert.Single(process.Errors));
+    }
+
     private static async Task<Uri> AddressAsync(StarlingProcess process)
     {
         string line = await process.LineAsync(l => l.StartsWith("metrics at ", StringComparison.Ordinal));

@@ -2,8 +2,10 @@ using Starling.Model.Files;
 
 namespace Starling.Actors.Tests.Runs;
 
-/// <summary>The real disk, which writes down what is done to it and can fail at the n-th thing.</summary>
-internal sealed class RecordingDisk(int faultAt = 0) : IDurableFiles
+/// <summary>
+/// The real disk, which writes down what is done to it and can fail from the n-th thing on, so many times.
+/// </summary>
+internal sealed class RecordingDisk(int faultAt = 0, int faults = 1) : IDurableFiles
 {
     public List<string> Operations { get; } = [];
 
@@ -31,7 +33,8 @@ internal sealed class RecordingDisk(int faultAt = 0) : IDurableFiles
     private void Do(string operation, Action work)
     {
         Operations.Add(operation);
-        if (Operations.Count == faultAt) throw new IOException("No space left on device", 28);
+        if (faultAt > 0 && Operations.Count >= faultAt && Operations.Count - faultAt < faults)
+            throw new IOException("No space left on device", 28);
         work();
     }
 
@@ -43,7 +46,7 @@ internal sealed class RecordingDisk(int faultAt = 0) : IDurableFiles
             disk.Do("write", () => inner.Write(all));
         }
 
-        public void Sync() => disk.Do("sync", inner.Sync);
+        public void SyncAndClose() => disk.Do("sync", inner.SyncAndClose);
 
         public void Dispose() => inner.Dispose();
     }

@@ -119,13 +119,26 @@ public sealed class RunLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_at_any_moment_leaves_the_old_numbers_or_the_new_ones()
+    public void A_fault_at_any_moment_is_tried_again()
+    {
+        Ledger().TakeTerm();
+        for (int fault = 1; fault <= 5; fault++)
+        {
+            RecordingDisk disk = new(fault);
+            Assert.True(new RunLedger(_folder.Path, disk).TryAdvance(1, fault, 0, -1));
+            Assert.Equal(fault + 5, disk.Operations.Count); // the whole file is written again
+            Assert.Equal(fault, Ledger().Read().Generation);
+        }
+    }
+
+    [Fact]
+    public void A_disk_that_goes_on_failing_at_any_moment_leaves_the_old_numbers_or_the_new_ones()
     {
         Ledger().TakeTerm();
         for (int fault = 1; fault <= 5; fault++)
         {
             LedgerEntry before = Ledger().Read();
-            RunLedger failing = new(_folder.Path, new RecordingDisk(fault));
+            RunLedger failing = new(_folder.Path, new RecordingDisk(fault, faults: int.MaxValue));
             StarlingException refusal = Assert.Throws<StarlingException>(
                 () => failing.TryAdvance(1, before.Generation + 1, 0, -1));
             Assert.Contains("ledger.json", refusal.Message);

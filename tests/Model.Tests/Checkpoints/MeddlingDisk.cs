@@ -48,9 +48,7 @@ internal sealed class MeddlingDisk : IDurableFiles
     {
         public void Write(ReadOnlySpan<byte> bytes) => inner.Write(bytes);
 
-        public void Sync()
-        {
-        }
+        public void SyncAndClose() => inner.Dispose();
 
         public void Dispose() => inner.Dispose();
     }

@@ -119,7 +119,7 @@ internal sealed class UnreliableDisk(int faultAt, UnreliableDisk.Fault fault) : 
             Append(bytes);
         }
 
-        public void Sync()
+        public void SyncAndClose()
         {
             disk.Begin();
             disk._files[path] = (disk._files[path].Written, disk._files[path].Written);

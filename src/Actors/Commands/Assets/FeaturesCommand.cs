@@ -9,7 +9,8 @@ internal static class FeaturesCommand
     {
         Option<string> configuration = CommonOptions.Configuration("configs/features-emoji.json");
         Option<string[]> set = CommonOptions.Set();
-        var train = new Command("train", "Trains a small image classifier, to measure Frechet distances on.")
+        var train = new MakingCommand(
+            "train", "Trains a small image classifier, to measure Frechet distances on.", keepsAtEnd: true)
         {
             configuration, set,
         };

@@ -52,11 +52,15 @@ internal sealed class TokenizerCommand(CommandContext context)
 
     private Command Build()
     {
-        var train = new Command("train", "Trains a VQ tokenizer and writes it as one file.") { _configuration, _set };
+        var train = new MakingCommand("train", "Trains a VQ tokenizer and writes it as one file.", keepsAtEnd: true)
+        {
+            _configuration, _set,
+        };
         train.SetAction((arguments, cancellationToken) => Task.FromResult(TokenizerTrainRun.Run(
             arguments.GetValue(_configuration)!, arguments.GetValue(_set) ?? [], context, cancellationToken)));
 
-        var reconstruct = new Command("reconstruct", "Shows held-out images and what the tokenizer makes of them.")
+        var reconstruct = new MakingCommand(
+            "reconstruct", "Shows held-out images and what the tokenizer makes of them.")
         {
             _tokenizer, _data, _size, _count, _out,
         };

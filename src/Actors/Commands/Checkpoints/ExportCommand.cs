@@ -33,11 +33,11 @@ internal sealed class ExportCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new ExportCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
         _kind.Required = false;
         _kind.DefaultValueFactory = _ => CommonOptions.Gpt;
-        var command = new Command("export", "Writes float32 weights as safetensors under LlamaGen's names.")
+        var command = new MakingCommand("export", "Writes float32 weights as safetensors under LlamaGen's names.")
         {
             _source, _kind, _weights, _out, _set, _force,
         };

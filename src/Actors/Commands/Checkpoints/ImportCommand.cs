@@ -42,9 +42,10 @@ internal sealed class ImportCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new ImportCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
-        var command = new Command("import", "Reads released LlamaGen weights: a transformer (gpt) or tokenizer (vq).")
+        var command = new MakingCommand(
+            "import", "Reads released LlamaGen weights: a transformer (gpt) or tokenizer (vq).")
         {
             _file, _kind, _out, _run, _configuration, _set, _container, _heads, _tokens, _force,
         };

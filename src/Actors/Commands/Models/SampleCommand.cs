@@ -58,9 +58,10 @@ internal sealed class SampleCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new SampleCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
-        var command = new Command("sample", "Draws images from a checkpoint or a weight file into one labelled grid.")
+        var command = new MakingCommand(
+            "sample", "Draws images from a checkpoint or a weight file into one labelled grid.")
         {
             _checkpoint, _model, _tokenizer, _classes, _perClass, _cfg, _topK, _topP, _temperature, _seed, _weights,
             _out, _set,

@@ -23,9 +23,9 @@ internal sealed class ClusterCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new ClusterCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
-        var command = new Command("cluster", "Runs a cluster of processes on this machine.")
+        var command = new MakingCommand("cluster", "Runs a cluster of processes on this machine.", keepsAtEnd: true)
         {
             _supervisors, _trainers, _loaders, _evaluators, _configuration, _run, _set,
             Order("kill", "Kills a member of the running cluster; it is started again.", _member, _stayDown,

@@ -50,9 +50,10 @@ internal sealed class NodeCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new NodeCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
-        var command = new Command("node", "Runs one node of a cluster; all nodes share the run folder.")
+        var command = new MakingCommand(
+            "node", "Runs one node of a cluster; all nodes share the run folder.", keepsAtEnd: true)
         {
             _roles, _host, _port, _seed, _name, _configuration, _run, _set, _managed,
         };

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting.Processes;
-using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Commands.Train;
 
@@ -26,9 +25,10 @@ internal sealed class TrainCommand(CommandContext context)
 
     public static Command Create(CommandContext context) => new TrainCommand(context).Build();
 
-    private Command Build()
+    private MakingCommand Build()
     {
-        var command = new Command("train", "Trains a model, or resumes the run in the run folder.")
+        var command = new MakingCommand(
+            "train", "Trains a model, or resumes the run in the run folder.", keepsAtEnd: true)
         {
             _configuration, _run, _set, _steps, _dryRun, _force,
         };
@@ -47,7 +47,7 @@ internal sealed class TrainCommand(CommandContext context)
         if (arguments.GetValue(_dryRun))
         {
             DryRun.Print(context.Out, options, runFolder, context.Time, cancellationToken);
-            return ExitCodes.Success;
+            return context.Printed();
         }
         context.DetailsFolder = runFolder;
         return await context.Training.RunAsync(

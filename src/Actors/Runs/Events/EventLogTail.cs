@@ -10,8 +10,9 @@ namespace Starling.Actors.Runs.Events;
 internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
 {
     /// <summary>Reads the end of a log.</summary>
-    public static EventLogTail Read(FileStream file)
+    public static EventLogTail Read(string path)
     {
+        using FileStream file = Open(path);
         if (file.Length == 0) return new EventLogTail(0, EndsWithNewLine: true);
         long attempt = FindLast(file, line => line["attempt"]?.GetValue<int>()) ?? 0;
         file.Seek(-1, SeekOrigin.End);
@@ -22,10 +23,13 @@ internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
     public static long? LastStep(string path, string name)
     {
         if (!File.Exists(path)) return null;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream file = Open(path);
         return FindLast(file,
             line => line["event"]?.GetValue<string>() == name ? line["step"]?.GetValue<long>() : null);
     }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>
     /// Returns the value of the last line that has one. The method reads growing pieces from the end of the file, so

@@ -90,5 +90,48 @@ public sealed class EventLogTests : IDisposable
         Assert.Contains("the event log cannot be written", e.Message);
     }
 
+    [Fact]
+    public async Task A_disk_that_takes_no_lines_is_told_of_once_and_keeps_nobody()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /dev/full");
+        File.CreateSymbolicLink(File_, "/dev/full");
+        Watch watch = new();
+        await using (EventLog log = EventLog.Open(File_, "r", new ManualTime(), watch))
+        {
+            for (int i = 0; i < 3; i++) log.Write("step", i, 1);
+            await watch.Told.Task;
+        }
+        Assert.Equal((1, 3), (watch.Failures, watch.LostLines));
+    }
+
+    [Fact]
+    public async Task Two_logs_of_one_file_lose_no_line()
+    {
+        await using (EventLog first = Open(), second = Open())
+            Parallel.For(0, 1000, i => (i % 2 == 0 ? first : second).Write("step", i, 1));
+        string[] lines = await File.ReadAllLinesAsync(File_);
+        Assert.Equal(Enumerable.Range(0, 1000), lines.Select(l => JsonNode.Parse(l)!["step"]!.GetValue<int>()).Order());
+    }
+
+    private sealed class Watch : IEventLogWatch
+    {
+        public int Failures { get; private set; }
+
+        public int LostLines { get; private set; }
+
+        public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Failed(string path, string reason)
+        {
+            Failures++;
+            Assert.Contains("No space left", reason);
+            Told.TrySetResult();
+        }
+
+        public void WrittenAgain(string path) => Assert.Fail("nothing can be written");
+
+        public void Lost() => LostLines++;
+    }
+
     private EventLog Open() => EventLog.Open(File_, "r", new ManualTime());
 }

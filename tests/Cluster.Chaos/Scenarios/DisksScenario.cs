@@ -1,0 +1,142 @@
+using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
+using Starling.Data.Randomness;
+using Starling.Model.Checkpoints;
+
+namespace Starling.Cluster.Chaos.Scenarios;
+
+/// <summary>
+/// Every call by which a run saves something fails once: each sync, rename, write and close of checkpoints, ledger and
+/// event log. The run says what it could not save and goes on; what is on the disk afterwards is good.
+/// </summary>
+/// <param name="most">How many calls of each kind fail, one run for each; null for all.</param>
+internal sealed class DisksScenario(int? most = null) : Scenario
+{
+    private const int Steps = 10, CheckpointEvery = 5;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public override string Name => "disks";
+
+    public override string Purpose =>
+        "each sync, rename, write and close of a run's files fails once: said, and survived";
+
+    public override async Task RunAsync(Lab lab)
+    {
+        if (await DiskFault.UnavailableAsync() is { } reason) throw new ChaosException(reason);
+        RunSettings settings = (lab.Settings with { Steps = Steps, CheckpointEvery = CheckpointEvery })
+            .With("checkpoint.keepLatest=1000", "evaluation.enabled=false");
+        string undisturbed = lab.Folder("undisturbed"), trace = lab.Folder("trace");
+        Directory.CreateDirectory(lab.Folder(""));
+        (int code, _) = await TrainAsync(settings, undisturbed, DiskFault.Trace(trace));
+        lab.Report.Check(code == 0, $"undisturbed, under strace: exit code {code}");
+        ReferenceRun reference = await lab.ReferenceAsync(settings);
+        IReadOnlyDictionary<long, string> hashes = Hashes(undisturbed);
+        lab.Report.Check(hashes[Steps] == reference.Hash, "undisturbed, under strace: the same state as without");
+
+        string run = lab.Folder("run");
+        KeyedRandom random = lab.Random(3);
+        foreach (IGrouping<string, DiskFault> kind in Faults(DiskCall.Read(trace), undisturbed, run)
+            .GroupBy(fault => fault.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal))
+        {
+            DiskFault[] all = [.. kind];
+            lab.Report.Say($"  {kind.Key}: {all.Length} calls");
+            IEnumerable<DiskFault> chosen = most is { } few && few < all.Length
+                ? Enumerable.Range(0, few).Select(_ => all[random.Below(all.Length)]).Distinct()
+                : all;
+            foreach (DiskFault fault in chosen) await FailAsync(lab, settings, fault, run, hashes);
+        }
+    }
+
+    /// <summary>Makes a run in which one call fails, and looks at what it said and left.</summary>
+    private static async Task FailAsync(
+        Lab lab, RunSettings settings, DiskFault fault, string run, IReadOnlyDictionary<long, string> hashes)
+    {
+        if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
+        string trace = run + ".trace";
+        (int code, IReadOnlyList<string> lines) = await TrainAsync(settings, run, fault.Inject(trace));
+        List<string> wrong = [];
+        if (!File.ReadAllText(trace).Contains("INJECTED", StringComparison.Ordinal)) wrong.Add("no call failed");
+
+        CheckpointStore store = new(CheckpointPaths.Of(run));
+        Dictionary<long, string> stored = Directory.Exists(CheckpointPaths.Of(run)) ? Hashes(run) : [];
+        wrong.AddRange(stored.Where(s => s.Value != hashes[s.Key]).Select(s => $"checkpoint {s.Key} is another state"));
+        wrong.AddRange(stored.Keys.SelectMany(store.Verify));
+        IReadOnlyList<Entry> entries = new EventLogReader(Path.Combine(run, "events.jsonl")).Read();
+        long[] made = [.. entries.Where(e => e.Event == "step").Select(e => e.Step)];
+        if (!made.SequenceEqual(Enumerable.Range(1, Steps).Select(s => (long)s)))
+            wrong.Add($"the event log has the steps {string.Join(' ', made)}");
+        long[] lost = [.. hashes.Keys.Where(step => !stored.ContainsKey(step))];
+        foreach (long step in lost)
+        {
+            if (!entries.Any(e => e.Event == "checkpoint_failed" && e.Step == step))
+                wrong.Add($"the event log does not say that checkpoint {step} failed");
+            string note = $"checkpoint of step {step} could not be written";
+            if (!lines.Any(line => line.StartsWith(note, StringComparison.Ordinal)))
+                wrong.Add($"the terminal does not say that checkpoint {step} failed");
+        }
+        int expected = lost.Contains(Steps) ? 1 : 0;
+        if (code != expected)
+            wrong.Add($"exit code {code} instead of {expected}: {string.Join(" | ", lines.TakeLast(2))}");
+
+        if (code != 0)
+        {
+            // The same command on a good disk comes to the same end, whatever it finds.
+            (code, lines) = await TrainAsync(settings, run);
+            if (code != 0) wrong.Add($"resumed: exit code {code}: {string.Join(" | ", lines.TakeLast(2))}");
+        }
+        if (Hashes(run).GetValueOrDefault(Steps) != hashes[Steps]) wrong.Add("another state in the end");
+        lab.Report.Check(wrong.Count == 0, string.Create(CultureInfo.InvariantCulture,
+            $"  {fault.Kind}, {fault.Call} {fault.Number}: {(wrong.Count > 0 ? string.Join("; ", wrong)
+                : lost.Length > 0 ? $"checkpoint {string.Join(", ", lost)} lost, and said so" : "made up for")}"));
+        if (wrong.Count > 0) Directory.Move(run, $"{run}-{fault.Call}-{fault.Number}-{Path.GetFileName(fault.Path)}");
+    }
+
+    /// <summary>Lists the calls that are to fail.</summary>
+    private static IEnumerable<DiskFault> Faults(IReadOnlyList<DiskCall> calls, string undisturbed, string run)
+    {
+        string checkpoints = CheckpointPaths.Of(undisturbed);
+        // Checkpoints are written by a thread of their own, under names that differ from run to run. So the number of
+        // the thread's call tells which one it is.
+        int writer = calls
+            .First(c => c.Name == "fsync" && c.Path.StartsWith(checkpoints, StringComparison.Ordinal)).Thread;
+        foreach ((DiskCall before, DiskCall call) in Pairs([.. calls.Where(c => c.Thread == writer)]))
+        {
+            bool part = Path.GetExtension(call.Path) is ".safetensors" or ".json" && call.Path.Contains("/.tmp-");
+            if (call.Name == "fsync") yield return Of(part ? "sync of a part" : "sync of a folder", call);
+            else if (call.Name == "rename") yield return Of("rename of a checkpoint", call);
+            else if (call.Name == "pwrite64" && part) yield return Of("write of a part", call);
+            else if (call.Name == "close" && part && before.Name == "fsync") yield return Of("close of a part", call);
+        }
+        // The threads of the ledger and of the event log change. Here the number counts the calls on one file.
+        foreach ((string file, string what) in ((string, string)[])
+            [("ledger.json.new", "the ledger"), ("events.jsonl", "the event log")])
+        {
+            string path = Path.Combine(undisturbed, file);
+            foreach (IGrouping<string, DiskCall> name in calls.Where(c => c.Path == path && c.Thread != writer)
+                .GroupBy(c => c.Name))
+            {
+                if (name.Key == "close" && what == "the event log") continue; // nothing depends on it
+                int times = name.GroupBy(c => c.Thread).Max(thread => thread.Count());
+                for (int i = 1; i <= times; i++)
+                    yield return new DiskFault(what, name.Key, i, Path.Combine(run, file));
+            }
+        }
+
+        static DiskFault Of(string what, DiskCall call) => new(what, call.Name, call.Number, Path: null);
+    }
+
+    private static IEnumerable<(DiskCall Before, DiskCall Call)> Pairs(DiskCall[] calls) =>
+        calls.Take(1).Concat(calls).Zip(calls);
+
+    private static async Task<(int Code, IReadOnlyList<string> Lines)> TrainAsync(
+        RunSettings settings, string run, params string[] prefix)
+    {
+        await using OsProcess process = OsProcess.Starling(
+            ["train", "--config", settings.File, "--run", run, "--set", .. settings.Overrides], prefix);
+        return (await process.ExitAsync(Limit), process.Lines);
+    }
+
+    private static Dictionary<long, string> Hashes(string run) => new CheckpointStore(CheckpointPaths.Of(run)).List()
+        .ToDictionary(e => e.Step, e => e.Manifest?.StateHash ?? $"unusable: {e.Problem}");
+}
