@@ -77,8 +77,13 @@ class Group {
     // Whatever the device listens on is of no use to anybody, so it is where no other machine can reach it.
     gloo::transport::tcp::attr attr("127.0.0.1");
     device_ = tcp::CreateDevice(attr);
-    context_ = device_->createContext(rank, size);
-    context_->setTimeout(timeout);
+    // A context for each peer. In a context of several pairs gloo can block for ever: one thread holds the context's
+    // lock when its write to a broken connection fails, and waits for the device's thread, which waits for that lock on
+    // behalf of another pair.
+    for (int peer = 0; peer < size; peer++) {
+      contexts_.push_back(device_->createContext(rank, size));
+      contexts_[peer]->setTimeout(timeout);
+    }
   }
 
   std::vector<char> address() const { return rendezvous_.address(); }
@@ -96,7 +101,7 @@ class Group {
       // abort() closes all pairs that it finds behind the same lock.
       std::lock_guard<std::mutex> lock(mutex_);
       throwIfAborted();
-      context_->getPair(peer) = std::move(pair);
+      pairTo(peer) = std::move(pair);
     }
   }
 
@@ -112,8 +117,8 @@ class Group {
       const sg_transfer& t = transfers[i];
       if (t.peer < 0 || t.peer >= size_ || t.peer == rank_ || t.bytes <= 0)
         throw Failure(kInvalid, "a transfer with no such peer or nothing in it");
-      Talk& talk = talks.try_emplace(t.peer, *this).first->second;
-      (t.receive ? talk.in : talk.out).push_back(std::make_unique<Watched>(*this, t.data, t.bytes));
+      Talk& talk = talks.try_emplace(t.peer, *this, t.peer).first->second;
+      (t.receive ? talk.in : talk.out).push_back(std::make_unique<Watched>(*this, t.peer, t.data, t.bytes));
     }
 
     for (auto& [peer, talk] : talks) {
@@ -156,13 +161,16 @@ class Group {
       }
     }
     for (int peer = 0; peer < size_; peer++)
-      if (auto& pair = context_->getPair(peer)) pair->close();
+      if (auto& pair = pairTo(peer)) pair->close();
   }
 
  private:
+  std::unique_ptr<gloo::transport::Pair>& pairTo(int peer) { return contexts_[peer]->getPair(peer); }
+
   std::unique_ptr<Adopted> newPair(int peer) {
-    auto pair = std::make_unique<Adopted>(static_cast<tcp::Context*>(context_.get()),
-                                          static_cast<tcp::Device*>(device_.get()), peer, context_->getTimeout());
+    auto* context = static_cast<tcp::Context*>(contexts_[peer].get());
+    auto pair = std::make_unique<Adopted>(context, static_cast<tcp::Device*>(device_.get()), peer,
+                                          context->getTimeout());
     pair->setLocalRank(0);
     return pair;
   }
@@ -172,8 +180,8 @@ class Group {
   // A buffer that abort() can end. Its destructor waits until the device's thread does not use the memory any more.
   class Watched {
    public:
-    Watched(Group& group, void* data, size_t bytes)
-        : group_(group), buffer_(group.context_->createUnboundBuffer(data, bytes)) {
+    Watched(Group& group, int peer, void* data, size_t bytes)
+        : group_(group), buffer_(group.contexts_[peer]->createUnboundBuffer(data, bytes)) {
       std::lock_guard<std::mutex> lock(group_.mutex_);
       group_.live_.insert(buffer_.get());
     }
@@ -199,8 +207,11 @@ class Group {
   };
 
   struct Talk {
-    explicit Talk(Group& group)
-        : sent(group, nullptr, 0), done(group, nullptr, 0), peerSent(group, nullptr, 0), peerDone(group, nullptr, 0) {}
+    Talk(Group& group, int peer)
+        : sent(group, peer, nullptr, 0),
+          done(group, peer, nullptr, 0),
+          peerSent(group, peer, nullptr, 0),
+          peerDone(group, peer, nullptr, 0) {}
     std::vector<std::unique_ptr<Watched>> in, out;
     Watched sent, done, peerSent, peerDone;
   };
@@ -244,7 +255,7 @@ class Group {
   Rendezvous rendezvous_;
   // The order matters: connections use the device until they are destroyed.
   std::shared_ptr<gloo::transport::Device> device_;
-  std::shared_ptr<gloo::transport::Context> context_;
+  std::vector<std::shared_ptr<gloo::transport::Context>> contexts_;
 };
 
 template <class Work>
