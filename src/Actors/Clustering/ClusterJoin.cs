@@ -32,7 +32,9 @@ internal sealed class ClusterJoin
     /// <summary>Has Akka try these addresses until it is given others.</summary>
     public required Action<IReadOnlyList<Address>> Join { get; init; }
 
-    /// <summary>The state of the cluster as this node knows it; without members until the cluster has taken it in.</summary>
+    /// <summary>
+    /// The state of the cluster as this node knows it; without members until the cluster has taken it in.
+    /// </summary>
     public required Func<ClusterEvent.CurrentClusterState> State { get; init; }
 
     /// <summary>Told what the node waits for.</summary>
@@ -95,10 +97,10 @@ internal sealed class ClusterJoin
 
     private async Task<string> WhyAsync(Seed seed, Address address)
     {
-        string named = address.Equals(seed.Named) ? $"--seed {seed}" : $"--seed {seed} at {address.Host}:{address.Port}";
+        string named = $"--seed {seed}" + (address.Equals(seed.Named) ? "" : $" at {address.Host}:{address.Port}");
         if (address.Equals(Self)) return $"{named} is this node, which begins a cluster only if it is the first seed";
-        return named + (await Reaching.TryAsync(new IPEndPoint(IPAddress.Parse(address.Host!), address.Port!.Value))
-            switch
+        IPEndPoint endpoint = new(IPAddress.Parse(address.Host!), address.Port!.Value);
+        return named + (await Reaching.TryAsync(endpoint) switch
         {
             Reach.Refuses => " refuses connections: no node listens there",
             Reach.Silent => " does not answer",

@@ -6,8 +6,8 @@ using Starling.Data;
 namespace Starling.Actors.Clustering;
 
 /// <summary>
-/// Finds the addresses that a node listens on, once, at its start. From then on the node is known by its address: a name
-/// may lead elsewhere later, or its name server may hang.
+/// Finds the addresses that a node listens on, once, at its start. From then on the node is known by its address: a
+/// name may lead elsewhere later, or its name server may hang.
 /// </summary>
 internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimeProvider time)
 {
@@ -40,7 +40,9 @@ internal sealed class NodeAddresses(NameLookUps names, bool allowPublic, TimePro
     /// <summary>
     /// Finds the address of the exchange between trainers, and checks that the system lets the trainer listen there.
     /// </summary>
-    /// <param name="host">The value of <c>cluster.collectiveHost</c>: an address, a network interface or a name.</param>
+    /// <param name="host">
+    /// The value of <c>cluster.collectiveHost</c>: an address, a network interface or a name.
+    /// </param>
     /// <param name="note">Told why the node does not start yet.</param>
     /// <param name="cancellation">Ends the wait for a name server.</param>
     /// <exception cref="StarlingException">

@@ -31,14 +31,14 @@ internal sealed record Seed(Address Named, NameAnswer Answer)
     public static void Check(IReadOnlyList<Seed> seeds)
     {
         if (seeds.Count > 0 && seeds.All(s => s.Answer.IsUnknown))
-            throw new StarlingException(
-                $"--seed {string.Join(',', seeds)}: there is no such host: name the host and port of a node of the cluster");
+            throw new StarlingException($"--seed {string.Join(',', seeds)}: there is no such host: " +
+                "name the host and port of a node of the cluster");
     }
 
     /// <summary>
-    /// Returns the addresses to join, in the order of the seeds. Akka has the node begin a cluster if its own address is
-    /// the first and nobody else answers. That is right only if the user named it first: it would also be the first if
-    /// the seeds before it could not be looked up, and two clusters of one run would come of that.
+    /// Returns the addresses to join, in the order of the seeds. Akka has the node begin a cluster if its own address
+    /// is the first and nobody else answers. That is right only if the user named it first: it would also be the first
+    /// if the seeds before it could not be looked up, and two clusters of one run would come of that.
     /// </summary>
     /// <param name="seeds">The seeds.</param>
     /// <param name="self">The address of this node.</param>

@@ -5,7 +5,9 @@ using Starling.Actors.Clustering;
 
 namespace Starling.Actors.Tests.Clustering;
 
-/// <summary>A name service that knows what a test tells it. A name of which it was told nothing does not exist.</summary>
+/// <summary>
+/// A name service that knows what a test tells it. A name of which it was told nothing does not exist.
+/// </summary>
 internal sealed class StubNames : INameService, IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

@@ -6,8 +6,9 @@ using Starling.Data.Randomness;
 namespace Starling.Cluster.Chaos.Scenarios;
 
 /// <summary>
-/// A cluster whose nodes are named, not numbered: the name server hangs while a trainer dies, a node and its seed move to
-/// other addresses, and a node's name is still in use. Nobody ends who need not, and the steps are those of one process.
+/// A cluster whose nodes are named, not numbered: the name server hangs while a trainer dies, a node and its seed move
+/// to other addresses, and a node's name is still in use. Nobody ends who need not, and the steps are those of one
+/// process.
 /// </summary>
 /// <param name="rounds">How often all of it.</param>
 /// <param name="hang">How long the name server says nothing.</param>
@@ -85,7 +86,8 @@ internal sealed class NamesScenario(int rounds, TimeSpan hang) : Scenario
         int asked = cluster.NameServer.Asked(Elsewhere);
         moved.Begin($"{Elsewhere}:{NetworkedNode.Port}");
         // Each look-up asks for addresses of both kinds, and the first one is made before there is an attempt.
-        await Poll.UntilAsync(() => cluster.NameServer.Asked(Elsewhere) >= asked + 8, Timeout, () => "attempts to join");
+        await Poll.UntilAsync(
+            () => cluster.NameServer.Asked(Elsewhere) >= asked + 8, Timeout, () => "attempts to join");
         report.Check(!moved.IsReady, $"{moved.Name} is on another host and finds nobody where its seed leads to");
         cluster.NameServer.Set(Elsewhere, VirtualNetwork.AddressOf(cluster.Nodes[0].Host));
         await moved.LineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal));
