@@ -77,7 +77,8 @@ internal sealed class RunServices : IAsyncDisposable
                 run.Options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
             IProgressView view = ProgressViews.For(console, run.Options.Monitor.LogEverySteps);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
-                ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint));
+                ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint),
+                ("run_id", run.NodeIdentity.Folder));
             return new RunServices(run, suffix, events, metrics, server, view, time);
         }
         catch

@@ -101,6 +101,20 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// </summary>
     protected override void PostRestart(Exception reason) => Fence($"the supervisor failed: {reason.Message}");
 
+    /// <summary>Leaves it to <see cref="PostRestart"/> to fence, which knows the reason.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+    }
+
+    /// <summary>
+    /// Fences this node if anything else has stopped the actor. The singleton's manager would not start it again, and
+    /// the run would stand still; when the node ends, a standby takes over.
+    /// </summary>
+    protected override void PostStop()
+    {
+        if (!_fenced) _settings.Fenced("the supervisor's actor has ended");
+    }
+
     private void ReceiveReports()
     {
         ReceiveReport<SupervisorProtocol.TrainerBound>(m =>
@@ -120,8 +134,13 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             new RunEvent.TrainingEnded(m.Trainer, m.Generation, m.Step));
         ReceiveReport<SupervisorProtocol.CheckpointCommitted>(m =>
             new RunEvent.CheckpointCommitted(m.Generation, m.Step));
-        ReceiveReport<SupervisorProtocol.CheckpointFailed>(m =>
-            new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
+        Receive<SupervisorProtocol.CheckpointFailed>(m =>
+        {
+            // The checkpoint of an earlier generation is refused as it should be.
+            if (m.Generation == _state.Generation)
+                Report(new RunEffect.Fault($"the checkpoint of step {m.Step} was not stored: {m.Reason}"));
+            Apply(new RunEvent.CheckpointFailed(m.Generation, m.Step, m.Reason));
+        });
         ReceiveReport<SupervisorProtocol.EvaluationEnded>(m => new RunEvent.EvaluationEnded(m.Step, m.Failure));
         ReceiveReport<SupervisorProtocol.StopRun>(_ => new RunEvent.StopRequested());
         ReceiveReport<SupervisorProtocol.Fatal>(m => new RunEvent.Fatal(m.Reason));

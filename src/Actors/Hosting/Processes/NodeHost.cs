@@ -40,7 +40,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     {
         NodeAddress.Check(request.Host, request.Port, options.Cluster.AllowPublicAddress);
         CheckLoaders(options.Data, request.Roles);
-        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
+        using RemoteTls? tls = ClusterKey.Find(options.Cluster.Tls, request.RunFolder, time);
         Address[] seeds =
             [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         ICollectiveEngine engine = EngineOf(options, request);
@@ -71,6 +71,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
             TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
         host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
+        host.WatchActors(node.Fence);
         if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, host, leaving));
 
         await LiveAsync(node, host, services, leaving.Task);
