@@ -28,7 +28,8 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
         await using (cancellationToken.Register(manager.Stop))
         {
             view.Note($"run {options.Name} in {Path.GetFullPath(request.RunFolder)}; while it runs: " +
-                $"starling cluster kill|stop|add … --run {request.RunFolder}");
+                $"starling cluster kill|stop|add … --run {request.RunFolder}, " +
+                $"starling status --run {request.RunFolder}");
             Task<int> running = manager.RunAsync();
             using CancellationTokenSource end = new();
             Task watching = StatusWatch.RunAsync(options.Name, manager, view, tls, time, end.Token);

@@ -82,7 +82,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         StarlingProcess first = Start(["--name", "first"], Endless);
         string seed = AddressOf(await ReadyAsync(first));
         StarlingProcess other = StarlingProcess.Start(["node", "--name", "other", "--seed", seed,
-            "--config", "configs/tiny.json", "--run", _folder["another"], "--set", .. NodeSettings.Of(assets), Endless]);
+            "--config", "configs/tiny.json", "--run", _folder["another"],
+            "--set", .. NodeSettings.Of(assets), Endless]);
         _started.Add(other);
         Assert.Equal(2, await other.ExitAsync());
         Assert.Contains("this node's run folder is not the run's", Assert.Single(other.Errors), default);
@@ -110,7 +111,8 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
         node.Signal(Terminate);
         Assert.Equal(0, await node.ExitAsync());
 
-        static bool IsRefusal(Entry e) => e.Fields.GetProperty("text").GetString()!.Contains("Deserialization failed", default);
+        static bool IsRefusal(Entry e) =>
+            e.Fields.GetProperty("text").GetString()!.Contains("Deserialization failed", default);
     }
 
     [Fact]
