@@ -15,7 +15,8 @@ namespace Starling.Actors.Clustering;
 /// </summary>
 public sealed class RemoteTls : IDisposable
 {
-    private static readonly Oid[] Uses = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")]; // server and client
+    /// <summary>What a certificate must be allowed for: servers and clients.</summary>
+    internal static IReadOnlyList<Oid> Uses { get; } = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")];
 
     private readonly X509Certificate2Collection _authorities;
     private readonly X509Certificate2 _certificate;
@@ -37,6 +38,21 @@ public sealed class RemoteTls : IDisposable
         if (tls.Problem(certificate) is not { } problem) return tls;
         tls.Dispose();
         throw new StarlingException($"cluster.tls.certificate: {file} {problem}");
+    }
+
+    /// <summary>
+    /// Takes a certificate that signs itself as the node's own and as the only one that is trusted. So all nodes have
+    /// the same one.
+    /// </summary>
+    /// <param name="pem">The certificate and its private key.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="CryptographicException">The text is not a certificate and its key.</exception>
+    /// <exception cref="ArgumentException">The text is not a certificate and its key.</exception>
+    internal static RemoteTls OfPem(string pem, TimeProvider time)
+    {
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(pem, pem);
+        return new RemoteTls(
+            TlsFiles.WithKey(certificate), [X509CertificateLoader.LoadCertificate(certificate.RawData)], time);
     }
 
     /// <summary>Returns the protocol in the addresses of nodes.</summary>

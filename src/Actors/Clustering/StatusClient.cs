@@ -42,7 +42,7 @@ internal sealed class StatusClient : IAsyncDisposable
         catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
         {
             throw new StarlingException($"no node answers at {node.Host}:{node.Port}: a node's ready line says " +
-                "where it listens; with TLS, --config has to be the cluster's", e);
+                "where it listens; --run has to name the folder of a starling cluster, or --config a cluster.tls", e);
         }
     }
 

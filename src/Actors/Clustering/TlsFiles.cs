@@ -21,8 +21,7 @@ internal static class TlsFiles
             using X509Certificate2 loaded = password is null
                 ? X509Certificate2.CreateFromPem(text, key)
                 : X509Certificate2.CreateFromEncryptedPem(text, key, password);
-            // TLS on Windows accepts a key only from a store or from a PKCS 12 file.
-            return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
+            return WithKey(loaded);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
@@ -33,6 +32,13 @@ internal static class TlsFiles
                 $"key ({OneLine(e)}){hint}", e);
         }
     }
+
+    /// <summary>
+    /// Copies a certificate and its key in a way that TLS takes on Windows, too: there the key has to come from a store
+    /// or from a PKCS 12 file.
+    /// </summary>
+    public static X509Certificate2 WithKey(X509Certificate2 certificate) =>
+        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 
     /// <summary>Reads the certificates of the authority. At least one of them is a root.</summary>
     public static X509Certificate2Collection Authorities(string file)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Starling.Actors.Protocol;
 using Starling.Data;
+using Starling.Model.Files;
 
 namespace Starling.Actors.Commands;
 
@@ -46,7 +47,8 @@ internal static class ErrorReport
             {
                 Directory.CreateDirectory(folder);
                 string path = Path.Combine(folder, name);
-                File.WriteAllText(path, exception.ToString());
+                // In a folder for all, somebody else may have put a link of that name there, to a file of this user's.
+                PrivateFolder.WriteNew(path, exception.ToString());
                 return path;
             }
             catch (Exception e) when (e.IsDiskFailure())

@@ -18,9 +18,16 @@ internal static class CommittedCheckpoints
         return next;
     }
 
-    /// <summary>Notes that a checkpoint of the current generation could not be written.</summary>
-    public static RunState OnCheckpointFailed(RunState state, RunEvent.CheckpointFailed e) =>
-        e.Generation == state.Generation ? state with { FailedCheckpoint = e } : state;
+    /// <summary>
+    /// Notes that a checkpoint of the current generation could not be written. That one of an earlier generation is
+    /// refused is as it should be.
+    /// </summary>
+    public static RunState OnCheckpointFailed(RunState state, RunEvent.CheckpointFailed e, List<RunEffect> effects)
+    {
+        if (e.Generation != state.Generation || e == state.FailedCheckpoint) return state;
+        effects.Add(new RunEffect.Fault($"the checkpoint of step {e.Step} was not stored: {e.Reason}"));
+        return state with { FailedCheckpoint = e };
+    }
 
     /// <summary>
     /// Records a checkpoint of a step if it is newer than the known ones, and schedules its evaluation if one is due.

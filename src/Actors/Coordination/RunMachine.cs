@@ -47,7 +47,7 @@ public static class RunMachine
             RunEvent.StepApplied e when IsCurrent(state, e.Generation) => Steps.OnStepApplied(state, e, effects),
             RunEvent.TrainingEnded e when IsCurrent(state, e.Generation) => Endings.OnTrainingEnded(state, e, effects),
             RunEvent.CheckpointCommitted e => CommittedCheckpoints.OnCheckpointCommitted(plan, state, e, effects),
-            RunEvent.CheckpointFailed e => CommittedCheckpoints.OnCheckpointFailed(state, e),
+            RunEvent.CheckpointFailed e => CommittedCheckpoints.OnCheckpointFailed(state, e, effects),
             RunEvent.LoadersChanged e => state with { Loaders = e.Count },
             RunEvent.EvaluatorJoined e => Evaluations.OnEvaluatorJoined(state, e),
             RunEvent.EvaluatorLost e => Evaluations.OnEvaluatorLost(plan, state, e, effects),

@@ -14,14 +14,16 @@ namespace Starling.Actors.Hosting;
 /// <summary>Runs a node's actor system.</summary>
 internal sealed class ActorHost : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IHost _host;
 
-    private ActorHost(IHost host)
+    private ActorHost(IHost host, NodeSetup node)
     {
         _host = host;
         System = host.Services.GetRequiredService<ActorSystem>();
         Supervisor = host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
         Address = Cluster.Get(System).SelfAddress;
+        HandshakeFailures.Survive(System, node.Signals.Joined, _ending.Task);
     }
 
     /// <summary>The actor system.</summary>
@@ -48,12 +50,18 @@ internal sealed class ActorHost : IAsyncDisposable
         builder.Services.AddAkka(ClusterProfile.SystemName, akka => akka.AddRun(node));
         IHost host = builder.Build();
         await host.StartAsync(CancellationToken.None);
-        return new ActorHost(host);
+        return new ActorHost(host, node);
     }
+
+    /// <summary>Has the fence closed if one of the node's actors ends. Called when all of them are made.</summary>
+    public void WatchActors(Fence fence) =>
+        System.ActorOf(Props.Create(() => new TopActorWatch(fence)), ActorNames.TopWatch);
 
     /// <summary>Leaves the cluster and stops the actors.</summary>
     public async ValueTask DisposeAsync()
     {
+        System.EventStream.Publish(NodeProtocol.Ending.Instance);
+        _ending.TrySetResult();
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
     }

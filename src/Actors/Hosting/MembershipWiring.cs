@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using Starling.Actors.Clustering;
 using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;
@@ -19,6 +20,7 @@ internal static class MembershipWiring
             cluster.RegisterOnMemberUp(() =>
             {
                 foreach (Action<ActorSystem, IActorRegistry> start in node.OnceUp) start(system, registry);
+                system.EventStream.Publish(NodeProtocol.Started.Instance);
                 registry.Get<NodeActor>().Tell(NodeProtocol.Joined.Instance);
                 node.Signals.SetJoined();
             });

@@ -12,7 +12,8 @@ internal static class NetworkWiring
     /// <summary>Adds the node's settings of Akka.</summary>
     public static AkkaConfigurationBuilder AddNetwork(this AkkaConfigurationBuilder akka, NodeSetup node)
     {
-        akka.AddHocon(WireProfile.Hocon + RemoteTls.HoconOf(node.Tls) + node.Profile, HoconAddMode.Prepend)
+        akka.AddHocon(WireProfile.Hocon + RemoteTls.HoconOf(node.Tls) + HandshakeFailures.Hocon + node.Profile,
+                HoconAddMode.Prepend)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();

@@ -65,6 +65,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     /// </summary>
     private void Release()
     {
+        Context.System.EventStream.Publish(NodeProtocol.Ending.Instance);
         Context.ActorSelection(ActorNames.PathOf(ActorNames.Loader)).Tell(PoisonPill.Instance);
         _node.Signals.SetReleased();
     }

@@ -82,7 +82,8 @@ internal sealed class RunServices : IAsyncDisposable
             server = await MetricsServer.StartAsync(
                 run.Options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
-                ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint));
+                ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint),
+                ("run_id", run.NodeIdentity.Folder));
             return new RunServices(run, suffix, events, alarm, metrics, server, view, time);
         }
         catch

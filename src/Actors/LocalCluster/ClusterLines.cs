@@ -14,6 +14,7 @@ internal sealed class ClusterLines : IClusterView
     private readonly int _everySteps;
     private readonly Task _writing;
     private RunStatus? _shown;
+    private HashSet<FaultStatus> _faults = []; // those that the last status had
 
     /// <summary>Starts writing.</summary>
     /// <param name="output">Where the lines go.</param>
@@ -44,10 +45,8 @@ internal sealed class ClusterLines : IClusterView
         {
             await foreach (object item in _queue.Reader.ReadAllAsync())
             {
-                string? line =
-                    item as string ?? (item is ClusterSnapshot { Status.Run: { } run } ? LineIfNews(run) : null);
-                if (line is null) continue;
-                await _output.WriteLineAsync(line);
+                foreach (string line in item is ClusterSnapshot snapshot ? News(snapshot.Status?.Run) : [(string)item])
+                    await _output.WriteLineAsync(line);
                 await _output.FlushAsync();
             }
         }
@@ -56,6 +55,15 @@ internal sealed class ClusterLines : IClusterView
             // The output takes no lines any more, so nothing can be shown, and the run must not end for that.
             _queue.Writer.TryComplete();
         }
+    }
+
+    private IEnumerable<string> News(RunStatus? run)
+    {
+        if (run is null) yield break;
+        foreach (FaultStatus fault in run.Faults.Where(fault => !_faults.Contains(fault)))
+            yield return FormattableString.Invariant($"fault after step {fault.Step}: {fault.Reason}");
+        _faults = [.. run.Faults];
+        if (LineIfNews(run) is { } line) yield return line;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Threading.Channels;
 using Starling.Actors.Coordination;
 using Starling.Actors.Protocol;
@@ -97,6 +98,7 @@ internal sealed class ClusterManager(
         ["kill", var name, "stay-down"] => OnRunning(name, member => Kill(member, stayDown: true)),
         ["stop", var name] => OnRunning(name, Leave),
         ["add", var kind] => Add(kind),
+        ["node"] => Seeds(null).FirstOrDefault() is { } address ? $"ok {address}" : "error no member is ready yet",
         _ => $"error unknown order: {order}",
     });
 
@@ -146,10 +148,17 @@ internal sealed class ClusterManager(
         member.State = MemberState.Starting;
         member.StartedAt = time.GetTimestamp();
         member.Starts++;
-        IMemberProcess child = start(
-            arguments, line => OnOutput(member, line), line => OnError(member, line));
-        member.Child = child;
-        _ = WhenExitedAsync(member, child);
+        try
+        {
+            member.Child = start(arguments, line => OnOutput(member, line), line => OnError(member, line));
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            view.Note($"the process of {name} cannot be started: {e.Message}");
+            RestartLater(member, ExitCodes.Fault);
+            return;
+        }
+        _ = WhenExitedAsync(member, member.Child);
     }
 
     private async Task WhenExitedAsync(Member member, IMemberProcess child)
@@ -270,13 +279,14 @@ internal sealed class ClusterManager(
 
     private string Add(string kind)
     {
+        if (IsEnding || _stopping) return "error the run is ending";
         if (!NodeRole.All.Contains(kind)) return $"error {kind} is no role: {string.Join(", ", NodeRole.All)}";
         int number = 1;
         while (_members.Exists(m => m.Plan.Name == MemberPlan.Of(kind, number, request).Name)) number++;
         Member member = new(MemberPlan.Of(kind, number, request));
         _members.Add(member);
         StartWaiting();
-        return $"ok {member.Plan.Name} is started";
+        return $"ok {member.Plan.Name} " + (member.Runs ? "is started" : "is added, but cannot be started yet");
     }
 
     private void TellSupervisorsToStop()

@@ -11,13 +11,17 @@ internal static class ControlClient
     /// <param name="order">For instance <c>kill trainer-1</c>.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <returns>The manager's answer without the leading <c>ok</c>.</returns>
-    /// <exception cref="StarlingException">No cluster runs in the folder, or it refused the order.</exception>
+    /// <exception cref="StarlingException">
+    /// No cluster of this user runs in the folder, or it refused the order.
+    /// </exception>
     public static async Task<string> AskAsync(string runFolder, string order, CancellationToken cancellationToken)
     {
+        string path = ControlPath.Of(runFolder);
+        ControlPath.CheckFolder(path);
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlPath.Of(runFolder)), cancellationToken);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
         }
         catch (SocketException e)
         {

@@ -21,6 +21,16 @@ namespace Starling.Actors.Metrics;
 public sealed class MetricsServer : IAsyncDisposable
 {
     private const int PortsToTry = 100;
+
+    /// <summary>
+    /// The most connections at a time; more are closed at once. Their work is done by the same threads as the
+    /// cluster's heartbeats, which thousands of requests would delay until the others took this node for dead.
+    /// </summary>
+    private const int MostConnections = 32;
+
+    /// <summary>How long an idle connection is kept, and how long a client may take to send a request.</summary>
+    private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(20);
+
     private readonly WebApplication _app;
 
     private MetricsServer(WebApplication app, Uri address, bool moved)
@@ -87,11 +97,21 @@ public sealed class MetricsServer : IAsyncDisposable
     {
         // The builder is empty: ASP.NET reads no configuration files or environment variables and writes no log.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(endpoint));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
+        {
+            k.Limits.MaxConcurrentConnections = MostConnections;
+            k.Limits.KeepAliveTimeout = k.Limits.RequestHeadersTimeout = ConnectionTimeout;
+            k.Listen(endpoint);
+        });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
         WebApplication app = builder.Build();
-        app.MapMetrics("/metrics", metrics.Registry);
+        MetricsText text = new(metrics.Registry, TimeProvider.System);
+        app.MapGet("/metrics", async context =>
+        {
+            context.Response.ContentType = PrometheusConstants.TextContentTypeWithVersionAndEncoding;
+            await context.Response.Body.WriteAsync(await text.GetAsync(), context.RequestAborted);
+        });
         app.MapGet("/healthz/live", context => AnswerAsync(context, live()));
         app.MapGet("/healthz/ready", context => AnswerAsync(context, ready()));
         return app;

@@ -59,12 +59,12 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
             _out.Metrics.Progress.Wall("checkpoint_block", m.Blocked.TotalSeconds);
         });
         Receive<MonitorProtocol.CheckpointCommitted>(OnCheckpointCommitted);
+        // The supervisor tells the user, with a note.
         Receive<MonitorProtocol.CheckpointFailed>(m =>
         {
             _out.Metrics.Checkpoints.Failed(m.Kind);
             if (m.Kind == "fenced") _out.Metrics.Cluster.FencedCommit();
             _out.Events.Write("checkpoint_failed", m.Step, m.Generation, ("reason", m.Reason), ("kind", m.Kind));
-            _out.View.Note($"checkpoint of step {m.Step} could not be written: {m.Reason}; training goes on");
         });
         Receive<MonitorProtocol.EvaluationStarted>(m =>
         {

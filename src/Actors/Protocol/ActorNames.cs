@@ -39,6 +39,9 @@ internal static class ActorNames
     /// <summary>Watches whether the other nodes are still there.</summary>
     public const string Watch = "watch";
 
+    /// <summary>Watches whether this node's own actors are still there.</summary>
+    public const string TopWatch = "top-watch";
+
     /// <summary>Returns the path of an actor of this node.</summary>
     public static string PathOf(string name) => "/user/" + name;
 }

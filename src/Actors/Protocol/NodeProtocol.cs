@@ -40,4 +40,18 @@ public static class NodeProtocol
         /// <summary>The only instance.</summary>
         public static readonly Leave Instance = new();
     }
+
+    /// <summary>Published within the process: the node has joined and has started the actors of its roles.</summary>
+    public sealed record Started : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly Started Instance = new();
+    }
+
+    /// <summary>Published within the process: the node ends, so its actors end too.</summary>
+    public sealed record Ending : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly Ending Instance = new();
+    }
 }

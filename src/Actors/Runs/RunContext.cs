@@ -23,6 +23,8 @@ public sealed class RunContext
     /// </summary>
     public static IReadOnlyList<string> ComparedSections { get; } = ["identity"];
 
+    private readonly Lazy<string> _folderId;
+
     private RunContext(
         StarlingOptions options, string folder, ShardIndex index, GptShape shape, long stepsPerEpoch,
         VqTokenizer tokenizer)
@@ -30,6 +32,7 @@ public sealed class RunContext
         StepsPerEpoch = stepsPerEpoch;
         Options = options;
         Folder = folder;
+        _folderId = new Lazy<string>(() => new RunLedger(folder).FolderId());
         Index = index;
         Shape = shape;
         Identity = TrainingIdentity.Of(options);
@@ -67,9 +70,10 @@ public sealed class RunContext
     /// <summary>The description of the run that is stored in each checkpoint.</summary>
     public RunDescription Description { get; }
 
-    /// <summary>The identity that all nodes of the run must have.</summary>
+    /// <summary>The identity that all nodes of the run must have. Makes the folder's id if it has none yet.</summary>
+    /// <exception cref="Data.StarlingException">The folder's id cannot be read or written.</exception>
     public RunIdentity NodeIdentity => new(RunIdentity.CurrentProtocol, Identity.HashWith(Options),
-        Description.DataFingerprint, Description.TokenizerFingerprint);
+        Description.DataFingerprint, Description.TokenizerFingerprint, _folderId.Value);
 
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }

@@ -10,13 +10,16 @@ namespace Starling.Actors.Runs;
 /// </param>
 /// <param name="DataFingerprint">Fingerprint of the data set.</param>
 /// <param name="TokenizerFingerprint">Fingerprint of the tokenizer.</param>
-public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFingerprint, string TokenizerFingerprint)
+/// <param name="Folder">The id of the run's folder; see <see cref="RunLedger.FolderId"/>.</param>
+public sealed record RunIdentity(
+    int Protocol, string ConfigHash, string DataFingerprint, string TokenizerFingerprint, string Folder)
 {
     /// <summary>
     /// The version of what this program exchanges with other nodes. The number grows with every change of a message or
     /// of a checkpoint that nodes of the version before would misunderstand. Version 2 has another hash of the model.
+    /// In version 3, nodes prove that they share the run's folder.
     /// </summary>
-    public const int CurrentProtocol = 2;
+    public const int CurrentProtocol = 3;
 
     /// <summary>
     /// Returns a line for the logs of both sides that names the first difference, with both values; null if there is no
@@ -26,6 +29,9 @@ public sealed record RunIdentity(int Protocol, string ConfigHash, string DataFin
     {
         if (Protocol != run.Protocol)
             return $"this node speaks protocol {Protocol}, the run {run.Protocol}: start it from the same release";
+        if (Folder != run.Folder)
+            return $"this node's run folder is not the run's (its id is {Folder}, the run's {run.Folder}): --run has " +
+                "to name one folder, which all nodes share; is it mounted here?";
         if (ConfigHash != run.ConfigHash)
             return $"this node's configuration is {ConfigHash}, the run's {run.ConfigHash}: give all nodes the same " +
                 "--config and --set";

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Starling.Data;
 using Starling.Model.Checkpoints;
@@ -15,7 +16,8 @@ namespace Starling.Actors.Runs;
 /// <param name="timeout">The time to wait for another process that holds the lock; 15 s by default.</param>
 public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSpan? timeout = null) : ICommitGuard
 {
-    private const string FileName = "ledger.json", LockName = "ledger.lock";
+    private const string FileName = "ledger.json", LockName = "ledger.lock", IdName = "run-id";
+    private const int IdLength = 32; // hexadecimal digits
     private const int Tries = 3;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
@@ -29,6 +31,28 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     /// <summary>Reads the ledger.</summary>
     /// <exception cref="StarlingException">The file cannot be read or is damaged.</exception>
     public LedgerEntry Read() => Guarded("read", ReadFile);
+
+    /// <summary>
+    /// Returns the id of the run's folder, by which nodes know that they share it. The first caller makes the id; the
+    /// folder of an earlier version gets one in the same way. A copy of a folder has the id of the original.
+    /// </summary>
+    /// <returns>32 hexadecimal digits.</returns>
+    /// <exception cref="StarlingException">The file of the id cannot be read or written, or is damaged.</exception>
+    public string FolderId() => Locked(() =>
+    {
+        string path = Path.Combine(Path.GetDirectoryName(_path)!, IdName);
+        if (File.Exists(path))
+        {
+            string id = File.ReadAllText(path).TrimEnd();
+            return id.Length == IdLength && id.All(char.IsAsciiHexDigitLower)
+                ? id
+                : throw new StarlingException(
+                    $"{path} is damaged: delete it while no node of the run runs, and the next one makes another");
+        }
+        string made = Guid.NewGuid().ToString("N");
+        ReplacedFile.WriteDurably(path, Encoding.ASCII.GetBytes(made + "\n"), _files);
+        return made;
+    });
 
     /// <summary>Begins a new term. Supervisors of older terms cannot write to the ledger any more.</summary>
     /// <returns>The new entry. The supervisor goes on from its numbers.</returns>

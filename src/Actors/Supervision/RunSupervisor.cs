@@ -101,6 +101,20 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// </summary>
     protected override void PostRestart(Exception reason) => Fence($"the supervisor failed: {reason.Message}");
 
+    /// <summary>Leaves it to <see cref="PostRestart"/> to fence, which knows the reason.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+    }
+
+    /// <summary>
+    /// Fences this node if anything else has stopped the actor. The singleton's manager would not start it again, and
+    /// the run would stand still; when the node ends, a standby takes over.
+    /// </summary>
+    protected override void PostStop()
+    {
+        if (!_fenced) _settings.Fenced("the supervisor's actor has ended");
+    }
+
     private void ReceiveReports()
     {
         ReceiveReport<SupervisorProtocol.TrainerBound>(m =>

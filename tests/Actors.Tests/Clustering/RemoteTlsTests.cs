@@ -1,7 +1,4 @@
 using Akka.Actor;
-using Akka.Actor.Setup;
-using Akka.Configuration;
-using Akka.Event;
 using Starling.Actors.Clustering;
 using Starling.Actors.Configuration;
 using Starling.Actors.Tests.Support;
@@ -28,7 +25,7 @@ public sealed class RemoteTlsTests : IDisposable
     [Fact]
     public async Task Nodes_of_one_authority_talk_over_tls()
     {
-        await using Node server = Start(_ours.Issue()), client = Start(_ours.Issue(encrypted: true));
+        await using TlsNode server = Start(_ours.Issue()), client = Start(_ours.Issue(encrypted: true));
         Assert.Equal("akka.ssl.tcp", server.Address.Protocol);
         ActorIdentity identity = await client.System.ActorSelection(server.Path)
             .Ask<ActorIdentity>(new Identify(1), Timeout, TestContext.Current.CancellationToken);
@@ -38,11 +35,11 @@ public sealed class RemoteTlsTests : IDisposable
     [Fact]
     public async Task A_node_of_another_authority_is_refused()
     {
-        await using Node server = Start(_ours.Issue());
+        await using TlsNode server = Start(_ours.Issue());
         TlsOptions foreign = _foreign.Issue();
         // As an intruder would: it trusts our authority, too, and shows what it has.
         File.AppendAllText(foreign.Ca!, "\n" + File.ReadAllText(_ours.Ca));
-        await using Node client = Start(foreign);
+        await using TlsNode client = Start(foreign);
         await AssertRefused(client, server.Path, server.Distrusts);
     }
 
@@ -51,14 +48,14 @@ public sealed class RemoteTlsTests : IDisposable
     {
         TlsOptions gullible = _foreign.Issue();
         File.AppendAllText(gullible.Ca!, "\n" + File.ReadAllText(_ours.Ca));
-        await using Node server = Start(gullible), client = Start(_ours.Issue());
+        await using TlsNode server = Start(gullible), client = Start(_ours.Issue());
         await AssertRefused(client, server.Path, client.Distrusts);
     }
 
     [Fact]
     public async Task A_node_without_encryption_is_refused()
     {
-        await using Node server = Start(_ours.Issue()), client = Start(null);
+        await using TlsNode server = Start(_ours.Issue()), client = Start(null);
         await AssertRefused(client, server.Path.Replace("akka.ssl.tcp", "akka.tcp", StringComparison.Ordinal),
             client.Disconnected);
     }
@@ -114,11 +111,11 @@ public sealed class RemoteTlsTests : IDisposable
         _folder.Dispose();
     }
 
-    private Node Start(TlsOptions? options)
+    private TlsNode Start(TlsOptions? options)
     {
         RemoteTls? tls = options is null ? null : RemoteTls.Open(options, TimeProvider.System);
         if (tls is not null) _open.Add(tls);
-        return new Node(tls);
+        return new TlsNode(tls);
     }
 
     private static void AssertRefused(TlsOptions options, params string[] parts)
@@ -128,59 +125,12 @@ public sealed class RemoteTlsTests : IDisposable
         Assert.All(parts, part => Assert.Contains(part, message));
     }
 
-    private static async Task AssertRefused(Node client, string path, Task refused)
+    private static async Task AssertRefused(TlsNode client, string path, Task refused)
     {
         Task<ActorIdentity> answer = client.System.ActorSelection(path)
             .Ask<ActorIdentity>(new Identify(1), Timeout, TestContext.Current.CancellationToken);
         await refused.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         // Akka itself answers for an actor that cannot be reached: nobody.
         Assert.True(!answer.IsCompletedSuccessfully || (await answer).Subject is null);
-    }
-
-    private sealed class Node : IAsyncDisposable
-    {
-        private readonly TaskCompletionSource
-            _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously),
-            _distrusts = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Node(RemoteTls? tls)
-        {
-            ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(
-                ConfigurationFactory.ParseString(RemoteTls.HoconOf(tls) + """
-                    akka { loglevel = WARNING, stdout-loglevel = OFF, loggers = [] }
-                    akka.actor.provider = remote
-                    akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-                    """)));
-            System = ActorSystem.Create("node", tls is null ? setup : setup.And(tls.Setup));
-            IActorRef listener = System.ActorOf(Props.Create(() => new Listener(_disconnected, _distrusts)));
-            System.EventStream.Subscribe(listener, typeof(Warning));
-            System.EventStream.Subscribe(listener, typeof(Akka.Remote.AssociationErrorEvent));
-        }
-
-        public ActorSystem System { get; }
-
-        public Address Address => ((ExtendedActorSystem)System).Provider.DefaultAddress;
-
-        public string Path => System.ActorOf(Props.Empty).Path.ToStringWithAddress(Address);
-
-        /// <summary>A connection failed.</summary>
-        public Task Disconnected => _disconnected.Task;
-
-        /// <summary>A certificate was refused, and the log says so.</summary>
-        public Task Distrusts => _distrusts.Task;
-
-        public async ValueTask DisposeAsync() => await System.Terminate();
-    }
-
-    private sealed class Listener : ReceiveActor
-    {
-        public Listener(TaskCompletionSource disconnected, TaskCompletionSource distrusts)
-        {
-            Receive<Warning>(m =>
-            {
-                if (m.ToString().Contains("is not one of cluster.tls.ca's", default)) distrusts.TrySetResult();
-            });
-            Receive<Akka.Remote.AssociationErrorEvent>(_ => disconnected.TrySetResult());
-        }
     }
 }

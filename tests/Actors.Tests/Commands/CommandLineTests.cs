@@ -149,6 +149,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             $"starling: error: InvalidOperationException: boom; details in {file}", Assert.Single(_runner.ErrorLines));
         Assert.Contains("at Starling.Actors.Tests", await File.ReadAllTextAsync(file));
+        if (!OperatingSystem.IsWindows()) // it may lie in a folder for all
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     [Fact]

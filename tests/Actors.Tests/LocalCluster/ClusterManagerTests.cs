@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using Starling.Actors.Coordination;
 using Starling.Actors.LocalCluster;
 using Starling.Actors.Protocol;
@@ -20,6 +21,7 @@ public sealed class ClusterManagerTests : IAsyncDisposable
     private readonly MemberLogs _logs;
     private readonly ClusterManager _manager;
     private readonly Task<int> _run;
+    private volatile bool _noProcess;
 
     public ClusterManagerTests()
     {
@@ -176,6 +178,24 @@ public sealed class ClusterManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_member_is_said_to_be_started_only_if_it_is()
+    {
+        await StartedAsync(1);
+        // No member is ready that it could join.
+        Assert.Equal("ok trainer-2 is added, but cannot be started yet", await _manager.OrderAsync("add trainer"));
+        Assert.Equal("error no member is ready yet", await _manager.OrderAsync("node"));
+        _noProcess = true;
+        _started.First().SayReady();
+        await SettleAsync();
+        Assert.Equal($"ok {_started.First().Address}", await _manager.OrderAsync("node"));
+        Assert.Equal("ok loader-1 is added, but cannot be started yet", await _manager.OrderAsync("add loader"));
+        _noProcess = false;
+        _time.Advance(LongestBackoff); // it is tried again
+        await StartedAsync(4);
+        Assert.Equal(["loader-1", "supervisor-1", "trainer-1", "trainer-2"], _started.Select(m => m.Name).Order());
+    }
+
+    [Fact]
     public async Task An_order_that_comes_while_the_cluster_ends_is_not_left_without_an_answer()
     {
         FakeMember supervisor = await StartedAsync(1);
@@ -191,6 +211,7 @@ public sealed class ClusterManagerTests : IAsyncDisposable
 
     private FakeMember Start(IEnumerable<string> arguments, Action<string> output, Action<string> error)
     {
+        if (_noProcess) throw new Win32Exception(11);
         FakeMember member = new(_started.Count + 1, [.. arguments], output, error);
         _started.Enqueue(member);
         return member;

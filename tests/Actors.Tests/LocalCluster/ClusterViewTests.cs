@@ -15,6 +15,7 @@ public sealed class ClusterViewTests
         RunStatus run = new(1, 2, "running", 3, 20, -1, 1.5, null,
             [Trainer("trainer-2", 1, [4, 5, 6]), Trainer("trainer-1", 0, [0, 1, 2, 3]), Trainer("trainer-3", -1, [])],
             [], [], null, [], []);
+        FaultStatus fault = new(DateTimeOffset.UnixEpoch, 2, 11, "the checkpoint of step 11 was not stored: disk full");
         await using (IClusterView view = ClusterViews.For(TestConsole.Of(_output, ansi: true), everySteps: 10))
         {
             view.Show(Snapshot(null));
@@ -23,12 +24,15 @@ public sealed class ClusterViewTests
             view.Show(Snapshot(run with { Step = 9 }));
             view.Show(Snapshot(run with { Step = 10 }));
             view.Show(Snapshot(run with { Step = 11, Checkpoint = 10 }));
+            view.Show(Snapshot(run with { Step = 11, Checkpoint = 10, Faults = [fault] }));
+            view.Show(Snapshot(run with { Step = 11, Checkpoint = 10, Faults = [fault] }));
         }
         Assert.Equal("""
             step 3/20  1.50 steps/s  running  term 1  generation 2  checkpoint -1  hosts trainer-1:4 trainer-2:3
             a note
             step 10/20  1.50 steps/s  running  term 1  generation 2  checkpoint -1  hosts trainer-1:4 trainer-2:3
             step 11/20  1.50 steps/s  running  term 1  generation 2  checkpoint 10  hosts trainer-1:4 trainer-2:3
+            fault after step 11: the checkpoint of step 11 was not stored: disk full
 
             """, _output.ToString().ReplaceLineEndings("\n"));
     }

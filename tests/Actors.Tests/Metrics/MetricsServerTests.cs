@@ -9,6 +9,7 @@ namespace Starling.Actors.Tests.Metrics;
 
 public sealed class MetricsServerTests
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly RunMetrics _metrics = new(new ManualTime());
     private HealthReport _ready = new(true, new Dictionary<string, string> { ["trainer"] = "step 3" });
 
@@ -40,6 +41,36 @@ public sealed class MetricsServerTests
         Assert.True(server.Moved);
         Assert.InRange(server.Address.Port, port + 1, port + 100);
         taken.Stop();
+    }
+
+    /// <summary>Each answer is whole, or the connection is closed: the cluster's heartbeats need the threads.</summary>
+    [Fact]
+    public async Task A_flood_of_requests_is_answered_in_part_and_the_next_request_is_again()
+    {
+        const int requests = 400;
+        await using MetricsServer server = await StartAsync(0);
+        int served = (await Task.WhenAll(Enumerable.Range(0, requests).Select(_ => IsServedAsync(server.Address))))
+            .Count(isServed => isServed);
+        Assert.InRange(served, 1, requests - 1);
+        Assert.True(await IsServedAsync(server.Address));
+    }
+
+    private static async Task<bool> IsServedAsync(Uri server)
+    {
+        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Host, server.Port).WaitAsync(Timeout);
+        try
+        {
+            await using NetworkStream stream = new(socket);
+            await stream.WriteAsync("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray());
+            using StreamReader reader = new(stream);
+            string answer = await reader.ReadToEndAsync().WaitAsync(Timeout);
+            return answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // closed before the request was read
+        }
     }
 
     [Theory]

@@ -13,6 +13,7 @@ public sealed class RunIdentityTests
     [InlineData("configuration")]
     [InlineData("data set")]
     [InlineData("tokenizer")]
+    [InlineData("run folder")]
     public void What_differs_is_named_with_both_values(string what)
     {
         RunIdentity run = TestIdentity.Run;
@@ -20,6 +21,7 @@ public sealed class RunIdentityTests
         {
             "protocol" => (run with { Protocol = 99 }, "99", $"{run.Protocol}"),
             "configuration" => (run with { ConfigHash = "mine" }, "mine", run.ConfigHash),
+            "run folder" => (run with { Folder = "mine" }, "mine", run.Folder),
             "data set" => (run with { DataFingerprint = "mine" }, "mine", run.DataFingerprint),
             _ => (run with { TokenizerFingerprint = "mine" }, "mine", run.TokenizerFingerprint),
         };

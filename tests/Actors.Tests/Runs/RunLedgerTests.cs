@@ -21,6 +21,25 @@ public sealed class RunLedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task Nodes_that_start_at_once_in_a_new_folder_agree_on_its_id()
+    {
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Ledger().FolderId())));
+        string id = Assert.Single(ids.Distinct());
+        Assert.Matches("^[0-9a-f]{32}$", id);
+        Ledger().TakeTerm();
+        Assert.Equal(id, Ledger().FolderId());
+        using TestFolder other = new();
+        Assert.NotEqual(id, new RunLedger(other.Path).FolderId());
+    }
+
+    [Fact]
+    public void A_damaged_id_is_a_mistake_that_names_the_file()
+    {
+        File.WriteAllText(_folder["run-id"], "");
+        Assert.Contains("run-id is damaged", Assert.Throws<StarlingException>(() => Ledger().FolderId()).Message);
+    }
+
+    [Fact]
     public void An_older_term_is_refused_and_changes_nothing()
     {
         RunLedger old = Ledger(), young = Ledger();

@@ -250,13 +250,37 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
+    public async Task A_supervisor_that_something_else_has_stopped_takes_its_node_out()
+    {
+        IActorRef supervisor = Started();
+        Watch(supervisor);
+        supervisor.Tell(PoisonPill.Instance);
+        await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("the supervisor's actor has ended", await _fenced.Task.WaitAsync(Timeout));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_was_not_stored_is_told_to_everybody()
+    {
+        IActorRef supervisor = Started();
+        Run(supervisor);
+        supervisor.Tell(new SupervisorProtocol.CheckpointFailed(0, 3, "its generation 0 is over"));
+        supervisor.Tell(new SupervisorProtocol.CheckpointFailed(1, 4, "disk full"));
+        var note = (MonitorProtocol.Note)_monitor.FishForMessage(
+            m => m is MonitorProtocol.Note { Line: var line } && line.Contains("not stored", default), Timeout);
+        Assert.Equal("the checkpoint of step 4 was not stored: disk full", note.Line);
+        supervisor.Tell(SupervisorProtocol.StatusRequest.Instance, TestActor);
+        Assert.Equal(note.Line, ExpectMsg<RunStatus>(Timeout).Faults[^1].Reason);
+    }
+
+    [Fact]
     public async Task A_supervisor_that_fails_leaves_instead_of_taking_a_new_term()
     {
         IActorRef supervisor = Start();
         Watch(supervisor);
         supervisor.Tell(new SupervisorProtocol.RegisterLoader(null!, "l", _loader));
         await ExpectTerminatedAsync(supervisor, Timeout, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Contains("failed", await _fenced.Task);
+        Assert.Contains("the supervisor failed", await _fenced.Task);
         Assert.Equal(1, Ledger.Read().Term);
     }
 

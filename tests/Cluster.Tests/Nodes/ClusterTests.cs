@@ -102,6 +102,40 @@ public sealed class ClusterTests(TinyAssets assets) : IDisposable
         await cluster.MembersGoneAsync();
     }
 
+    /// <summary>A stranger has all but what lies in the run's folder, as another user of the machine has.</summary>
+    [Fact]
+    public async Task A_stranger_neither_joins_nor_reads_nor_stops_a_cluster()
+    {
+        string Expect(IReadOnlyList<string> lines, string what) => lines.First(l => l.Contains(what, default));
+        await using (LocalCluster cluster = Start(Small))
+        {
+            await cluster.CompleteAsync();
+            Member supervisor = await cluster.MemberAsync("supervisor-1");
+            string seed = supervisor.Address[(supervisor.Address.IndexOf('@') + 1)..];
+            Assert.StartsWith("akka.ssl.tcp://", supervisor.Address, StringComparison.Ordinal);
+            await using (OsProcess stranger = OsProcess.Starling(
+                ["node", "--name", "evil", "--roles", "trainer,loader", "--seed", seed, "--run", _folder["mine"],
+                "--config", "configs/tiny.json", "--set", .. NodeSettings.Run(assets, 100_000, 4).Overrides]))
+            {
+                Assert.Equal(2, await stranger.ExitAsync(LocalCluster.Timeout));
+                Expect(stranger.Lines, "this node's run folder is not the run's");
+            }
+            using (Stranger stranger = new())
+                foreach (Member member in cluster.Members) stranger.Poison(member.Address);
+            await Assert.ThrowsAsync<ChaosException>(() => StatusAsync("--node", seed));
+            Expect(await StatusAsync("--run", Run), "supervisor-2");
+            Expect(await StatusAsync("--run", Run, "--node", seed), "supervisor-2");
+            await cluster.EventLog.StepAsync(cluster.Step + 10, LocalCluster.Timeout);
+            Assert.Equal(Small.Count, cluster.History.Count);
+            Assert.Equal(0, await cluster.StopAsync());
+        }
+        Assert.Empty(Directory.GetFiles(Path.Combine(Run, ".cluster")));
+        Assert.Equal(await TrainedHashAsync(RunFolder.Stored(Run)), await ReferenceRun.HashAsync(Run));
+    }
+
+    private static Task<IReadOnlyList<string>> StatusAsync(params string[] words) =>
+        OsProcess.RunAsync(OsProcess.Starling(["status", .. words]), LocalCluster.Timeout);
+
     private LocalCluster Start(ClusterPlan plan, long steps = 100_000, params string[] settings) =>
         LocalCluster.Start(plan, Run, NodeSettings.Run(assets, steps, checkpointEvery: 4).With(settings));
 

@@ -79,6 +79,45 @@ public sealed class NodeTests(TinyAssets assets) : IDisposable
     }
 
     [Fact]
+    public async Task A_node_with_another_run_folder_is_refused_and_the_run_goes_on()
+    {
+        StarlingProcess first = Start(["--name", "first"], Endless);
+        string seed = AddressOf(await ReadyAsync(first));
+        StarlingProcess other = StarlingProcess.Start(["node", "--name", "other", "--seed", seed,
+            "--config", "configs/tiny.json", "--run", _folder["another"],
+            "--set", .. NodeSettings.Of(assets), Endless]);
+        _started.Add(other);
+        Assert.Equal(2, await other.ExitAsync());
+        Assert.Contains("this node's run folder is not the run's", Assert.Single(other.Errors), default);
+        await EventLog.WaitAsync(e => e.Event == "note" && e.Fields.GetProperty("text").GetString()!
+            .Contains("refused: this node's run folder", default), Timeout, "the refusal");
+        await EventLog.StepAsync(EventLog.Read().Max(e => e.Step) + 10, Timeout);
+        Assert.Single(EventLog.Read().Where(e => e.Event == "generation").SelectMany(e => e.Hosts).Distinct());
+        Assert.False(Directory.Exists(Path.Combine(_folder["another"], "checkpoints")));
+    }
+
+    /// <summary>Without TLS anybody's messages arrive, but these are not on the list.</summary>
+    [Fact]
+    public async Task Akka_s_orders_to_end_are_refused_and_the_run_goes_on()
+    {
+        StarlingProcess node = Start(["--name", "first"], Endless);
+        string ready = await ReadyAsync(node);
+        EventLogReader own = new(Path.Combine(Run, "events-first.jsonl"));
+        using (Stranger stranger = new())
+        {
+            stranger.Poison(ready.Split(' ')[2]["address=".Length..]);
+            // Each of the four paths was sent two.
+            await own.WaitAsync(_ => own.Read().Count(e => e.Event == "log" && IsRefusal(e)) >= 8, Timeout, "refusals");
+        }
+        await EventLog.StepAsync(EventLog.Read().Max(e => e.Step) + 10, Timeout);
+        node.Signal(Terminate);
+        Assert.Equal(0, await node.ExitAsync());
+
+        static bool IsRefusal(Entry e) =>
+            e.Fields.GetProperty("text").GetString()!.Contains("Deserialization failed", default);
+    }
+
+    [Fact]
     public async Task A_folder_of_nodes_is_no_place_for_a_training_and_a_name_is_one_node_s()
     {
         await ReadyAsync(Start(["--roles", "supervisor", "--name", "first"]));

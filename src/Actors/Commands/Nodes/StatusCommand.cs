@@ -4,6 +4,7 @@ using Akka.Actor;
 using Starling.Actors.Clustering;
 using Starling.Actors.Configuration;
 using Starling.Actors.Configuration.Reading;
+using Starling.Actors.LocalCluster;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Data;
@@ -15,17 +16,22 @@ internal sealed class StatusCommand(CommandContext context)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private readonly Option<string> _node = new("--node")
+    private readonly Option<string?> _node = new("--node")
     {
-        Description = "Any node of the cluster",
+        Description = "Any node of the cluster [default: one of the starling cluster that runs in --run]",
         HelpName = "host:port",
-        Required = true,
     };
 
     private readonly Option<string?> _configuration = new("--config")
     {
-        Description = "The run's configuration file; needed if its nodes talk over TLS",
+        Description = "The run's configuration file; needed if its nodes talk over cluster.tls",
         HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _run = new("--run")
+    {
+        Description = "The run's folder; needed for nodes of a starling cluster, whose key is there",
+        HelpName = "DIR",
     };
 
     private readonly Option<string[]> _set = CommonOptions.Set();
@@ -38,7 +44,7 @@ internal sealed class StatusCommand(CommandContext context)
     {
         var command = new Command("status", "Prints members, generation, hosting, step, rates and last faults.")
         {
-            _node, _configuration, _set, _json,
+            _node, _run, _configuration, _set, _json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -46,9 +52,13 @@ internal sealed class StatusCommand(CommandContext context)
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using RemoteTls? tls = Tls(arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
-        Address named = ClusterProfile.AddressOf(arguments.GetValue(_node)!, "--node", RemoteTls.ProtocolOf(tls));
-        Address node = await AddressOfAsync(named, cancellationToken);
+        (string? named, string? run) = (arguments.GetValue(_node), arguments.GetValue(_run));
+        using RemoteTls? tls = Tls(run, arguments.GetValue(_configuration), arguments.GetValue(_set) ?? []);
+        Address node = named is not null
+            ? await AddressOfAsync(
+                ClusterProfile.AddressOf(named, "--node", RemoteTls.ProtocolOf(tls)), cancellationToken)
+            : run is not null ? Address.Parse(await ControlClient.AskAsync(run, "node", cancellationToken))
+            : throw new StarlingException("name a --node, or the --run folder of a starling cluster");
         await using StatusClient client = StatusClient.For(node, tls);
         NodeProtocol.ClusterStatus status = await client.AskAsync(node, Timeout).WaitAsync(cancellationToken);
         if (arguments.GetValue(_json))
@@ -66,8 +76,11 @@ internal sealed class StatusCommand(CommandContext context)
             throw new StarlingException($"--node {node}: {node.Answer.Problem}: a node's ready line names its address");
     }
 
-    private RemoteTls? Tls(string? configuration, string[] overrides) => configuration is null && overrides.Length == 0
-        ? null
-        : RemoteTls.Open(StarlingConfiguration.Read(configuration ?? ConfigurationFiles.Default, overrides)
-            .Cluster.Tls, context.Time);
+    private RemoteTls? Tls(string? run, string? configuration, string[] overrides)
+    {
+        TlsOptions options = configuration is null && overrides.Length == 0
+            ? new TlsOptions()
+            : StarlingConfiguration.Read(configuration ?? ConfigurationFiles.Default, overrides).Cluster.Tls;
+        return run is null ? RemoteTls.Open(options, context.Time) : ClusterKey.Find(options, run, context.Time);
+    }
 }

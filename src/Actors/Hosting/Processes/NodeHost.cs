@@ -52,7 +52,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         IPAddress address = await addresses.OfNodeAsync(request.Host, request.Port, Say, cancellationToken);
         IPAddress exchange = options.Cluster.CollectiveHost is { } other
             ? await addresses.OfExchangeAsync(other, Say, cancellationToken) : address;
-        using RemoteTls? tls = RemoteTls.Open(options.Cluster.Tls, time);
+        using RemoteTls? tls = ClusterKey.Find(options.Cluster.Tls, request.RunFolder, time);
         Address[] seeds =
             [.. request.Seeds.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(tls)))];
         await CheckAsync(seeds, cancellationToken);
@@ -86,11 +86,14 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
             TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
         host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
+        host.WatchActors(node.Fence);
         if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, host, leaving));
 
         using CancellationTokenSource ending = new();
         Task joining = node.BeginsCluster ? Task.CompletedTask
             : JoinOf(seeds, node, host, services).RunAsync(node.Signals.Joined, ending.Token);
+        if (tls is null)
+            _ = RefuseWithoutKeyAsync(node, seeds, Task.WhenAny(node.Signals.Joined, host.System.WhenTerminated));
         await LiveAsync(node, host, services, leaving.Task);
         await ending.CancelAsync();
         await joining;
@@ -205,6 +208,17 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             GiveUp = node.Fence.Close,
             Time = time,
         };
+    }
+
+    /// <summary>
+    /// Ends a node whose seeds are in a cluster with a key or certificates, which this node does not have.
+    /// </summary>
+    private static async Task RefuseWithoutKeyAsync(NodeSetup node, IReadOnlyList<Address> seeds, Task ended)
+    {
+        if (await TlsProbe.FindAsync(seeds, ended, node.Time) is { } seed)
+            node.Signals.SetRefused($"--seed {seed.Host}:{seed.Port}: the nodes there take only those that have " +
+                $"their key, and {node.Run.Folder} does not hold it: this node's run folder is not the run's, or " +
+                "cluster.tls is not set as theirs is");
     }
 
     /// <summary>Prints a line before there is a view.</summary>

@@ -27,11 +27,16 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         run.Checkpoints.Recover();
         await using RunServices services = await RunServices.OpenAsync(run, "", console, time);
         services.Announce();
-        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.SingleNode, request.Force);
+        using RemoteTls tls = ClusterKey.ForThisProcess(time); // no other process is to join, or to send anything
+        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.SingleNode, request.Force) with
+        {
+            Tls = tls,
+        };
 
         RunResult result;
         await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
         {
+            host.WatchActors(node.Fence);
             await using (cancellationToken.Register(() => RequestStop(host, services.View)))
                 result = await ResultOfAsync(host, node, services);
             await services.AbandonAsync();

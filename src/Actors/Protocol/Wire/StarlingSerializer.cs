@@ -61,5 +61,6 @@ public sealed class StarlingSerializer(ExtendedActorSystem system) : SerializerW
             ? known
             : throw new WireRefusedException($"{message.GetType()} does not travel between nodes");
 
-    private static string Clipped(string manifest) => manifest.Length <= 40 ? manifest : manifest[..40] + "…";
+    /// <summary>Returns a manifest from the network as a log may show it.</summary>
+    internal static string Clipped(string manifest) => manifest.Length <= 40 ? manifest : manifest[..40] + "…";
 }

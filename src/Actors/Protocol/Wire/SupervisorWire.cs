@@ -84,8 +84,9 @@ internal static class SupervisorWire
     ];
 
     private static void Write(RunIdentity identity, WireWriter to) => to.Long(1, identity.Protocol)
-        .Text(2, identity.ConfigHash).Text(3, identity.DataFingerprint).Text(4, identity.TokenizerFingerprint);
+        .Text(2, identity.ConfigHash).Text(3, identity.DataFingerprint).Text(4, identity.TokenizerFingerprint)
+        .Text(5, identity.Folder);
 
     private static RunIdentity Identity(WireReader from) =>
-        new(from.Int(1), from.Text(2), from.Text(3), from.Text(4));
+        new(from.Int(1), from.Text(2), from.Text(3), from.Text(4), from.Text(5));
 }

@@ -12,7 +12,7 @@ namespace Starling.Actors.Tests.Protocol.Wire;
 /// </summary>
 internal static class WireSamples
 {
-    private static readonly RunIdentity Identity = new(1, "c0ffee", "da7a", "70c3");
+    private static readonly RunIdentity Identity = new(1, "c0ffee", "da7a", "70c3", "f01de4");
 
     private static readonly RunStatus Status = new(3, 17, "running", 1200, 5000, 1100, 2.5, "a loader",
         [
