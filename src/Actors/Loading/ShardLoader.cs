@@ -189,7 +189,11 @@ public sealed class ShardLoader : ReceiveActor, IWithTimers
         {
             _missingSince ??= _time.GetTimestamp();
             if (_time.GetElapsedTime(_missingSince.Value) > MissingTimeout)
-                fault = fault with { Scope = FaultScope.Request };
+                fault = fault with
+                {
+                    Scope = FaultScope.Request,
+                    Reason = $"{fault.Reason} It is gone for good, it seems: restore it, then start again",
+                };
         }
         else
         {

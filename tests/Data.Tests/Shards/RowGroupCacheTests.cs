@@ -61,7 +61,7 @@ public sealed class RowGroupCacheTests : IDisposable
         RowGroupCache cache = new(index, long.MaxValue);
         string away = _folder.File("away");
         File.Move(index.Files[0], away);
-        Assert.Throws<StarlingException>(() => cache.Get(0));
+        Assert.Throws<FileNotFoundException>(() => cache.Get(0));
         File.Move(away, index.Files[0]);
         Assert.Equal(8, cache.Get(0).Info.Rows);
     }

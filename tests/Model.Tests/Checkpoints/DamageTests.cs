@@ -59,7 +59,7 @@ public sealed class DamageTests : IDisposable
         const string name = "student.safetensors";
         const long bytes = (1L << 31) + 64;
         byte[] header = Encoding.UTF8.GetBytes(
-            $$$"""{"big":{"dtype":"U8","shape":[{{{bytes}}}],"data_offsets":[0,{{{bytes}}}]}}""");
+            $$"""{"big": {"dtype": "U8", "shape": [{{bytes}}], "data_offsets": [0, {{bytes}}]} }""");
         string folder = Path.Combine(_run.Checkpoints, "200");
         using (FileStream file = File.Create(Path.Combine(folder, name)))
         {
