@@ -7,8 +7,8 @@ namespace Starling.Cluster.Chaos.Scenarios;
 
 /// <summary>
 /// Every call by which a run saves something fails once: each sync, rename and write of checkpoints, ledger and event
-/// log, and each close of the ledger. The run says what it could not save and goes on; what is on the disk afterwards is
-/// good.
+/// log, and each close of the ledger. The run says what it could not save and goes on. What is on the disk afterwards
+/// is good.
 /// </summary>
 /// <param name="most">How many calls of each kind fail, one run for each; null for all.</param>
 internal sealed class DisksScenario(int? most = null) : Scenario
