@@ -6,8 +6,9 @@ using Starling.Model.Checkpoints;
 namespace Starling.Cluster.Chaos.Scenarios;
 
 /// <summary>
-/// Every call by which a run saves something fails once: each sync, rename, write and close of checkpoints, ledger and
-/// event log. The run says what it could not save and goes on; what is on the disk afterwards is good.
+/// Every call by which a run saves something fails once: each sync, rename and write of checkpoints, ledger and event
+/// log, and each close of the ledger. The run says what it could not save and goes on. What is on the disk afterwards
+/// is good.
 /// </summary>
 /// <param name="most">How many calls of each kind fail, one run for each; null for all.</param>
 internal sealed class DisksScenario(int? most = null) : Scenario
@@ -19,7 +20,7 @@ internal sealed class DisksScenario(int? most = null) : Scenario
     public override string Name => "disks";
 
     public override string Purpose =>
-        "each sync, rename, write and close of a run's files fails once: said, and survived";
+        "each sync, rename and write of a run's files fails once: said, and survived";
 
     public override async Task RunAsync(Lab lab)
     {
@@ -75,7 +76,8 @@ internal sealed class DisksScenario(int? most = null) : Scenario
             if (!lines.Any(line => line.StartsWith(note, StringComparison.Ordinal)))
                 wrong.Add($"the terminal does not say that checkpoint {step} failed");
         }
-        int expected = lost.Contains(Steps) ? 1 : 0;
+        // A checkpoint whose name was not synced counts as failed, although it is there.
+        int expected = entries.Any(e => e.Event == "checkpoint_failed" && e.Step == Steps) ? 1 : 0;
         if (code != expected)
             wrong.Add($"exit code {code} instead of {expected}: {string.Join(" | ", lines.TakeLast(2))}");
 
@@ -100,13 +102,13 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         // the thread's call tells which one it is.
         int writer = calls
             .First(c => c.Name == "fsync" && c.Path.StartsWith(checkpoints, StringComparison.Ordinal)).Thread;
-        foreach ((DiskCall before, DiskCall call) in Pairs([.. calls.Where(c => c.Thread == writer)]))
+        // Closes are left to the ledger, which is written by the same code: every thread closes many other files.
+        foreach (DiskCall call in calls.Where(c => c.Thread == writer))
         {
             bool part = Path.GetExtension(call.Path) is ".safetensors" or ".json" && call.Path.Contains("/.tmp-");
             if (call.Name == "fsync") yield return Of(part ? "sync of a part" : "sync of a folder", call);
             else if (call.Name == "rename") yield return Of("rename of a checkpoint", call);
             else if (call.Name == "pwrite64" && part) yield return Of("write of a part", call);
-            else if (call.Name == "close" && part && before.Name == "fsync") yield return Of("close of a part", call);
         }
         // The threads of the ledger and of the event log change. Here the number counts the calls on one file.
         foreach ((string file, string what) in ((string, string)[])
@@ -125,9 +127,6 @@ internal sealed class DisksScenario(int? most = null) : Scenario
 
         static DiskFault Of(string what, DiskCall call) => new(what, call.Name, call.Number, Path: null);
     }
-
-    private static IEnumerable<(DiskCall Before, DiskCall Call)> Pairs(DiskCall[] calls) =>
-        calls.Take(1).Concat(calls).Zip(calls);
 
     private static async Task<(int Code, IReadOnlyList<string> Lines)> TrainAsync(
         RunSettings settings, string run, params string[] prefix)
