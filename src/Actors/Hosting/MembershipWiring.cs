@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
-using Starling.Actors.Clustering;
 using Starling.Actors.Protocol;
 
 namespace Starling.Actors.Hosting;

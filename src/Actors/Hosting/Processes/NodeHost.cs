@@ -216,9 +216,10 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     private static async Task RefuseWithoutKeyAsync(NodeSetup node, IReadOnlyList<Address> seeds, Task ended)
     {
         if (await TlsProbe.FindAsync(seeds, ended, node.Time) is { } seed)
-            node.Signals.SetRefused($"--seed {seed.Host}:{seed.Port}: the nodes there take only those that have " +
-                $"their key, and {node.Run.Folder} does not hold it: this node's run folder is not the run's, or " +
-                "cluster.tls is not set as theirs is");
+            node.Signals.SetRefused(new SupervisorProtocol.Refused(
+                $"--seed {seed.Host}:{seed.Port}: the nodes there take only those that have their key, and " +
+                $"{node.Run.Folder} does not hold it: this node's run folder is not the run's, or cluster.tls is not " +
+                "set as theirs is"));
     }
 
     /// <summary>Prints a line before there is a view.</summary>
