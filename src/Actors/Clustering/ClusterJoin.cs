@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Cluster;
+using Starling.Actors.Clustering.Names;
 
 namespace Starling.Actors.Clustering;
 

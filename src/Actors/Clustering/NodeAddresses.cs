@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Starling.Actors.Clustering.Names;
 using Starling.Data;
 
 namespace Starling.Actors.Clustering;

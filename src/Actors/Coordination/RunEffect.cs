@@ -1,3 +1,5 @@
+using Starling.Actors.Coordination.Hosts;
+
 namespace Starling.Actors.Coordination;
 
 /// <summary>An action that the supervisor's actor performs after an event. The order of the effects counts.</summary>

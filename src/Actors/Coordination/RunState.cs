@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Coordination;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Coordination;
 

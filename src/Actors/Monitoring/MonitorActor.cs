@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Collectives;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Protocol;
 

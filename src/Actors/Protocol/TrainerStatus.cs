@@ -9,7 +9,7 @@ namespace Starling.Actors.Protocol;
 /// <param name="Step">The last step that the trainer reported; −1 for none.</param>
 /// <param name="BusySeconds">Seconds of the trainer's own work in that step.</param>
 /// <param name="WaitSeconds">Seconds of waiting in that step, for batches and for other trainers.</param>
-/// <param name="Slow">Whether the trainer is slow; see <see cref="Coordination.SlowTrainers"/>.</param>
+/// <param name="Slow">Whether the trainer is slow; see <see cref="Coordination.Hosts.SlowTrainers"/>.</param>
 /// <param name="Leaving">Whether the trainer waits for its release.</param>
 public sealed record TrainerStatus(string Name, long Incarnation, string Address, int Rank,
     IReadOnlyList<int> Replicas, long Step, double BusySeconds, double WaitSeconds, bool Slow, bool Leaving);

@@ -38,21 +38,12 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     /// </summary>
     /// <returns>32 hexadecimal digits.</returns>
     /// <exception cref="StarlingException">The file of the id cannot be read or written, or is damaged.</exception>
-    public string FolderId() => Locked(() =>
+    public string FolderId()
     {
-        string path = Path.Combine(Path.GetDirectoryName(_path)!, IdName);
-        if (File.Exists(path))
-        {
-            string id = File.ReadAllText(path).TrimEnd();
-            return id.Length == IdLength && id.All(char.IsAsciiHexDigitLower)
-                ? id
-                : throw new StarlingException(
-                    $"{path} is damaged: delete it while no node of the run runs, and the next one makes another");
-        }
-        string made = Guid.NewGuid().ToString("N");
-        ReplacedFile.WriteDurably(path, Encoding.ASCII.GetBytes(made + "\n"), _files);
-        return made;
-    });
+        // A process may ask before the run has stored anything.
+        Guarded("written", () => Directory.CreateDirectory(Path.GetDirectoryName(_path)!));
+        return Locked(ReadOrMakeId);
+    }
 
     /// <summary>Begins a new term. Supervisors of older terms cannot write to the ledger any more.</summary>
     /// <returns>The new entry. The supervisor goes on from its numbers.</returns>
@@ -88,6 +79,22 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         return true;
     }
 
+    private string ReadOrMakeId()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(_path)!, IdName);
+        if (File.Exists(path))
+        {
+            string id = File.ReadAllText(path).TrimEnd();
+            return id.Length == IdLength && id.All(char.IsAsciiHexDigitLower)
+                ? id
+                : throw new StarlingException(
+                    $"{path} is damaged: delete it while no node of the run runs, and the next one makes another");
+        }
+        string made = Guid.NewGuid().ToString("N");
+        ReplacedFile.WriteDurably(path, Encoding.ASCII.GetBytes(made + "\n"), _files);
+        return made;
+    }
+
     private LedgerEntry ReadFile()
     {
         if (!File.Exists(_path)) return LedgerEntry.Empty;
@@ -110,8 +117,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     private LedgerEntry Write(LedgerEntry entry)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(entry, Json);
-        // A run that cannot write its ledger ends, which one passing error of the disk is not worth. Each try writes
-        // the whole file again: after a failed sync the system may take the old bytes for written.
+        // Each try writes the whole file again: after a failed sync the system may take the old bytes for written.
         for (int tries = 1; ; tries++)
         {
             try
@@ -145,7 +151,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
         catch (Exception e) when (e.IsDiskFailure())
         {
             throw new StarlingException($"{_path} (term and generation of the run) cannot be {what} ({e.Message}): " +
-                "make room and the run's folder writable, then start again", e);
+                "make room and the run's folder writable, then start again", e, FaultScope.Node);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Data;
@@ -17,6 +18,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private const int FaultsKept = 20;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeadCheckAge = TimeSpan.FromSeconds(3); // an older check is repeated
+    private static readonly TimeSpan FirstLedgerPause = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan LongestLedgerPause = TimeSpan.FromSeconds(10);
     private static readonly object RunTimerKey = new();
 
     private readonly SupervisorSettings _settings;
@@ -29,6 +32,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private SupervisorProtocol.RunEnded? _ended;
     private readonly HashSet<Address> _silent = [];
     private bool _fenced;
+    private TimeSpan _ledgerPause = FirstLedgerPause;
     private long _leadChecked; // timestamp of the last look into the ledger
 
     /// <summary>Makes a supervisor that goes on with the numbers in the ledger.</summary>
@@ -63,6 +67,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         Receive<NodeNews.Back>(m => OnNodeReachability(m.Node, isReachable: true));
         Receive<Tick>(_ => OnTick());
         Receive<TimerRang>(m => Apply(m.Event));
+        Receive<Postponed>(m => Apply(m.Event));
     }
 
     /// <inheritdoc/>
@@ -268,12 +273,13 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         }
         catch (StarlingException e)
         {
-            // The new generation could not be written to the ledger, so no actor may hear of it. The run ends with a
-            // message. If the supervisor just died, the registered trainers would wait for it.
+            // What could not be written to the ledger is not decided, and no actor may hear of it.
             _state = before;
-            Apply(new RunEvent.Fatal(e.Message));
+            if (e.Scope == FaultScope.Node) TryAgain(happened, e.Message);
+            else Apply(new RunEvent.Fatal(e.Message));
             return;
         }
+        _ledgerPause = FirstLedgerPause;
         // No actor, and no reader of the event log, hears of a decision before it is in the ledger.
         if (!ReferenceEquals(_state, before)) _settings.Monitor.Tell(new MonitorProtocol.RunChanged(_state), Self);
         foreach (RunEffect effect in effects)
@@ -281,6 +287,17 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             Perform(effect);
             if (_fenced) return;
         }
+    }
+
+    /// <summary>
+    /// Applies an event once more after a while, because the ledger's disk failed. The pauses grow. What else happens
+    /// meanwhile is applied before: the machine is right for events in any order.
+    /// </summary>
+    private void TryAgain(RunEvent happened, string reason)
+    {
+        if (_ledgerPause == FirstLedgerPause) Report(new RunEffect.Fault($"{reason}; trying again"));
+        Timers.StartSingleTimer(new object(), new Postponed(happened), _ledgerPause);
+        _ledgerPause = TimeSpan.FromSeconds(Math.Min(2 * _ledgerPause.TotalSeconds, LongestLedgerPause.TotalSeconds));
     }
 
     private void Perform(RunEffect effect)
@@ -392,6 +409,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             rank < 0 ? [] : _state.Hosting[rank].Replicas, progress?.Step ?? -1, progress?.BusySeconds ?? 0,
             progress?.WaitSeconds ?? 0, _state.Slow.IsFlagged(trainer), _state.Leaving.Contains(trainer));
     }
+
+    private sealed record Postponed(RunEvent Event) : INoSerializationVerificationNeeded;
 
     private sealed record TimerRang(RunEvent.TimerRang Event) : INoSerializationVerificationNeeded;
 

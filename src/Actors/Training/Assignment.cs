@@ -1,4 +1,4 @@
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Model.Replicas;
 
 namespace Starling.Actors.Training;

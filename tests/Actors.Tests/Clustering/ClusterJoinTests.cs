@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 using Starling.Actors.Tests.LocalCluster;
 
 namespace Starling.Actors.Tests.Clustering;

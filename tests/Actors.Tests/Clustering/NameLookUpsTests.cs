@@ -1,5 +1,5 @@
 using System.Net;
-using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 using Starling.Actors.Tests.LocalCluster;
 
 namespace Starling.Actors.Tests.Clustering;

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 using Starling.Data;
 
 namespace Starling.Actors.Tests.Clustering;

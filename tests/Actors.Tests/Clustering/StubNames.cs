@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 
 namespace Starling.Actors.Tests.Clustering;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Tests.Coordination;
 

@@ -1,4 +1,5 @@
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Data;
 
 namespace Starling.Actors.Tests.Coordination;

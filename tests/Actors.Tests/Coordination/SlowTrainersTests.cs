@@ -1,4 +1,4 @@
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Tests.Support;
 using Starling.Data.Randomness;
 

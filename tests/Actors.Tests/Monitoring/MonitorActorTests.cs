@@ -3,6 +3,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Starling.Actors.Collectives;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Protocol;

@@ -308,22 +308,22 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
-    public void A_number_that_cannot_be_stored_is_told_to_nobody_and_ends_the_run()
+    public void A_number_that_cannot_be_stored_is_told_to_nobody_until_the_disk_works_again()
     {
         IActorRef supervisor = Start();
         Settle(supervisor);
         Directory.CreateDirectory(Folder["ledger.json.new"]);
         Register(supervisor, _loader);
         Register(supervisor, "a", _trainer);
-        List<object> told = [];
-        _trainer.FishForMessage(m =>
-        {
-            told.Add(m);
-            return m is SupervisorProtocol.RunEnded;
-        }, Timeout);
+        _monitor.FishForMessage(
+            m => m is MonitorProtocol.Note note && note.Line.Contains("ledger.json") && note.Line.Contains("again"),
+            Timeout);
         Settle(supervisor);
-        Assert.DoesNotContain(told.Concat(Received(_trainer)), m => m is TrainerProtocol.Assign);
-        Assert.True(_ended.Task.IsCompletedSuccessfully);
+        Assert.DoesNotContain(Received(_trainer), m => m is TrainerProtocol.Assign);
+        Assert.DoesNotContain(Received(_monitor), m => m is MonitorProtocol.RunChanged { State.Generation: > 0 });
+        Directory.Delete(Folder["ledger.json.new"]);
+        Assert.Equal(1, Order<TrainerProtocol.Assign>(_trainer).Generation);
+        Assert.Equal(1, Ledger.Read().Generation);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Hosting;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;

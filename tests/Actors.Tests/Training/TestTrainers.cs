@@ -1,7 +1,7 @@
 using Starling.Actors.Collectives;
 using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 using Starling.Actors.Training;

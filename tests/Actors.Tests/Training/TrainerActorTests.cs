@@ -3,7 +3,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Hosting;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;

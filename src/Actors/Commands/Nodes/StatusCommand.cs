@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Akka.Actor;
 using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 using Starling.Actors.Configuration;
 using Starling.Actors.Configuration.Reading;
 using Starling.Actors.LocalCluster;

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Spectre.Console;
 using Starling.Actors.Clustering;
+using Starling.Actors.Clustering.Names;
 using Starling.Actors.Collectives;
 using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;

@@ -1,4 +1,4 @@
-using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Protocol.Wire;
 

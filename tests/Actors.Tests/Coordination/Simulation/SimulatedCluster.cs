@@ -1,4 +1,5 @@
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Tests.Coordination.Simulation;
 

@@ -1,4 +1,5 @@
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Runs;
 using Starling.Actors.Supervision;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 
 namespace Starling.Actors.Tests.Coordination.Simulation;
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Data;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Starling.Actors.Coordination;
+namespace Starling.Actors.Coordination.Hosts;
 
 /// <summary>
 /// Finds hosts that hold up the others. Each step gives each host a ratio: the time of its own work on one replica,

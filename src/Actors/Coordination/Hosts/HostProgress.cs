@@ -1,4 +1,4 @@
-namespace Starling.Actors.Coordination;
+namespace Starling.Actors.Coordination.Hosts;
 
 /// <summary>The last report of a host in a generation.</summary>
 /// <param name="Step">Number of steps that the host's state holds.</param>

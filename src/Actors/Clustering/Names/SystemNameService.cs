@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Starling.Actors.Clustering;
+namespace Starling.Actors.Clustering.Names;
 
 /// <summary>The names that this machine knows: its hosts file, and the name servers of its network.</summary>
 internal sealed class SystemNameService : INameService

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Starling.Actors.Clustering;
+namespace Starling.Actors.Clustering.Names;
 
 /// <summary>What the name service said about a name.</summary>
 internal sealed record NameAnswer

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Starling.Actors.Coordination;
+namespace Starling.Actors.Coordination.Hosts;
 
 /// <summary>Decides which trainer hosts which replicas.</summary>
 public static class HostingPlan

@@ -1,4 +1,4 @@
-namespace Starling.Actors.Coordination;
+namespace Starling.Actors.Coordination.Hosts;
 
 /// <summary>A host that has bound its endpoint and waits for the addresses of the other hosts.</summary>
 /// <param name="EngineAddress">

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Starling.Actors.Clustering;
+namespace Starling.Actors.Clustering.Names;
 
 /// <summary>
 /// Looks up host names with a time limit. The operating system cannot end a look-up, so each one has a thread of its

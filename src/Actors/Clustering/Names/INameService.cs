@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Starling.Actors.Clustering;
+namespace Starling.Actors.Clustering.Names;
 
 /// <summary>Knows the addresses of host names, as the operating system does.</summary>
 internal interface INameService

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Starling.Data;
 
-namespace Starling.Actors.Clustering;
+namespace Starling.Actors.Clustering.Names;
 
 /// <summary>
 /// A node that the user named in <c>--seed</c>. Akka answers only to the very address that a node listens on, so a name

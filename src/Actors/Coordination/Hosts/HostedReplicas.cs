@@ -1,4 +1,4 @@
-namespace Starling.Actors.Coordination;
+namespace Starling.Actors.Coordination.Hosts;
 
 /// <summary>One host of a generation. The rank of a host is its index in the list of hosts.</summary>
 /// <param name="Trainer">The trainer's name.</param>
