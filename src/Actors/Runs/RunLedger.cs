@@ -91,7 +91,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
                     $"{path} is damaged: delete it while no node of the run runs, and the next one makes another");
         }
         string made = Guid.NewGuid().ToString("N");
-        ReplacedFile.WriteDurably(path, Encoding.ASCII.GetBytes(made + "\n"), _files);
+        Store(path, Encoding.ASCII.GetBytes(made + "\n"));
         return made;
     }
 
@@ -116,14 +116,19 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
 
     private LedgerEntry Write(LedgerEntry entry)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(entry, Json);
+        Store(_path, JsonSerializer.SerializeToUtf8Bytes(entry, Json));
+        return entry;
+    }
+
+    private void Store(string path, byte[] bytes)
+    {
         // Each try writes the whole file again: after a failed sync the system may take the old bytes for written.
         for (int tries = 1; ; tries++)
         {
             try
             {
-                ReplacedFile.WriteDurably(_path, bytes, _files);
-                return entry;
+                ReplacedFile.WriteDurably(path, bytes, _files);
+                return;
             }
             catch (Exception e) when (e.IsDiskFailure() && tries < Tries)
             {

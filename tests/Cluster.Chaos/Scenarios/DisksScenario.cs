@@ -72,7 +72,7 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         {
             if (!entries.Any(e => e.Event == "checkpoint_failed" && e.Step == step))
                 wrong.Add($"the event log does not say that checkpoint {step} failed");
-            string note = $"checkpoint of step {step} could not be written";
+            string note = $"the checkpoint of step {step} was not stored";
             if (!lines.Any(line => line.StartsWith(note, StringComparison.Ordinal)))
                 wrong.Add($"the terminal does not say that checkpoint {step} failed");
         }
