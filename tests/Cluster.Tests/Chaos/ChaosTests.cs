@@ -69,15 +69,7 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         string? reason = await Connections.UnavailableAsync();
         Assert.SkipWhen(reason is not null, reason ?? "");
-        await HoldsAsync(new ConnectionsScenario(6, 3));
-    }
-
-    [Fact]
-    public async Task Connections_are_reset_around_the_last_step()
-    {
-        string? reason = await Connections.UnavailableAsync();
-        Assert.SkipWhen(reason is not null, reason ?? "");
-        await HoldsAsync(new EndingsScenario(2));
+        await HoldsAsync(new ConnectionsScenario(6, 1));
     }
 
     [Fact]

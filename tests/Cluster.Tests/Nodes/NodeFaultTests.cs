@@ -29,7 +29,7 @@ public sealed class NodeFaultTests(TinyAssets assets) : IDisposable
         StarlingProcess elsewhere = Start("elsewhere", "trainer,loader", seed, "cluster.collectiveHost=192.0.2.1",
             "cluster.allowPublicAddress=true");
         StarlingProcess without = Start("without", "trainer,loader", seed, $"tokenizer.path={_folder["none"]}");
-        await EndsWith2Async(nowhere, "cluster.collectiveHost: host nowhere.invalid");
+        await EndsWith2Async(nowhere, "cluster.collectiveHost = nowhere.invalid");
         await EndsWith2Async(elsewhere, "192.0.2.1");
         await EndsWith2Async(without, "tokenizer.path");
         await CompletesAsync(Start("good", "trainer,loader", seed));
