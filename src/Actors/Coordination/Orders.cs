@@ -32,11 +32,10 @@ internal static class Orders
 
     /// <summary>
     /// Repeats orders that a trainer has no report to wait with: its assignment if it names an earlier generation; the
-    /// halt to rank 0; the end of the steps to the other trainers.
+    /// halt to rank 0; the end of the steps to the other trainers. Called for a member's answer.
     /// </summary>
     public static void RepeatAfterAnswer(RunState state, RunEvent.TrainerAnswered e, List<RunEffect> effects)
     {
-        if (!state.Knows(e.Trainer, e.Incarnation)) return;
         if (e.Generation < state.Generation)
         {
             RepeatAssignment(state, e.Trainer, effects);

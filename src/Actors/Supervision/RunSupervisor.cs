@@ -266,9 +266,12 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         {
             foreach (RunEffect.Persist e in effects.OfType<RunEffect.Persist>())
             {
-                if (_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint)) continue;
-                Fence(Replaced);
-                return;
+                if (!_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint))
+                {
+                    Fence(Replaced);
+                    return;
+                }
+                _ledgerPause = FirstLedgerPause;
             }
         }
         catch (StarlingException e)
@@ -279,7 +282,6 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
             else Apply(new RunEvent.Fatal(e.Message));
             return;
         }
-        _ledgerPause = FirstLedgerPause;
         // No actor, and no reader of the event log, hears of a decision before it is in the ledger.
         if (!ReferenceEquals(_state, before)) _settings.Monitor.Tell(new MonitorProtocol.RunChanged(_state), Self);
         foreach (RunEffect effect in effects)
