@@ -21,40 +21,46 @@ internal static class Formation
         // The states in the trainers' memories have to be stored. That needs neither more trainers nor a loader.
         if (state.Stopping || !state.Leaving.IsEmpty) return Form(plan, state, effects);
         bool isComplete = !state.Expected.IsEmpty && state.Expected.All(state.Trainers.ContainsKey);
-        if (isComplete && state.Settled == false) state = state with { Settled = true };
-        if (!isComplete && state.Settled is null && plan.Settle > TimeSpan.Zero)
-        {
-            effects.Add(new RunEffect.StartTimer(RunTimer.Settle, state.Generation, plan.Settle));
-            return state with { Settled = false };
-        }
-        return state.Settled != false && state.Loaders > 0 ? Form(plan, state, effects) : state;
+        if (isComplete || state.Settled == true || plan.Settle <= TimeSpan.Zero)
+            return state.Loaders > 0 ? Form(plan, state, effects) : state;
+        if (state.Settled == false) return state;
+        effects.Add(new RunEffect.StartTimer(RunTimer.Settle, state.Generation, plan.Settle));
+        return state with { Settled = false };
     }
 
     /// <summary>
     /// Numbers the next generation and deals the replicas to the trainers that are there. Ends the run after too many
-    /// generations without a step. Goes back to <see cref="RunPhase.Gathering"/> if no trainer is left.
+    /// generations without a step, or too long a time. Goes back to <see cref="RunPhase.Gathering"/> if no trainer is
+    /// left.
     /// </summary>
     public static RunState Form(RunPlan plan, RunState state, List<RunEffect> effects)
     {
-        int fruitless = state.Furthest > state.GenerationStart ? 0
-            : state.Blame is not null && !state.HostLost && state.DataFault is null ? state.FruitlessGenerations + 1
-            : state.FruitlessGenerations;
+        bool stepped = state.Furthest > state.GenerationStart;
+        bool fruitless = !stepped && state.Blame is not null && !state.HostLost && state.DataFault is null;
         RunState next = state with
         {
-            FruitlessGenerations = fruitless,
+            FruitlessGenerations = stepped ? 0
+                : fruitless && !state.ConnectionLost ? state.FruitlessGenerations + 1
+                : state.FruitlessGenerations,
+            FruitlessSince = fruitless ? state.FruitlessSince ?? state.Ticks : null,
             GenerationStart = state.Furthest,
             Bound = state.Bound.Clear(),
             Progress = state.Progress.Clear(),
             Connect = null,
             Blame = null,
+            ConnectionLost = false,
             HostLost = false,
             Halted = false,
             FinalStep = null,
             FailedCheckpoint = null, // the new generation makes and stores that step again
         };
-        if (fruitless >= plan.MaxFruitlessGenerations)
+        if (next.FruitlessGenerations >= plan.MaxFruitlessGenerations)
             return Endings.End(next, RunOutcome.Failed,
-                $"{fruitless} generations failed without a step; last: {state.Blame}", effects);
+                $"{next.FruitlessGenerations} generations failed without a step; last: {state.Blame}", effects);
+        if (next.Ticks - next.FruitlessSince >= plan.MaxTicksWithoutExchange)
+            return Endings.End(next, RunOutcome.Failed,
+                $"the trainers lost their connections to each other before each step for {next.Ticks -
+                next.FruitlessSince} s; last: {state.Blame}", effects);
         if (state.Trainers.IsEmpty)
             return state.Stopping
                 ? Endings.EndAtLastCheckpoint(next, "the last trainer was lost before it stored its state", effects)
@@ -145,7 +151,7 @@ internal static class Formation
     {
         if (state.RankOf(e.Trainer) < 0 || !state.NeedsAllHosts) return state;
         effects.Add(new RunEffect.Fault($"trainer {e.Trainer} lost the others: {e.Reason}"));
-        return CallRoll(plan, state with { Blame = $"{e.Trainer}: {e.Reason}" }, effects);
+        return CallRoll(plan, state with { Blame = $"{e.Trainer}: {e.Reason}", ConnectionLost = true }, effects);
     }
 
     /// <summary>
@@ -207,7 +213,8 @@ internal static class Formation
         if (state.Trainers.Values.Any(m => m.LastAnsweredPing < state.RollCallPing)) return state;
         // If the generation before broke by itself without a step, the next one formed at once would probably break
         // too. The roll call then lasts until its timer rings, which gives the cause a moment to pass.
-        return state.FruitlessGenerations > 0 && !state.HostLost && !state.Trainers.IsEmpty
+        bool pauses = state.FruitlessGenerations > 0 || state.FruitlessSince is not null;
+        return pauses && !state.HostLost && !state.Trainers.IsEmpty
             ? state
             : Form(plan, state, effects);
     }

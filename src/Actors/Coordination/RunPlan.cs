@@ -9,7 +9,8 @@ namespace Starling.Actors.Coordination;
 /// <param name="EvaluationEnabled">False if no checkpoint is evaluated.</param>
 /// <param name="MaxFruitlessGenerations">
 /// Number of generations in a row that may fail by themselves, without a single step, before the run ends as failed. A
-/// generation that ended because a trainer's process died does not count, since that says nothing about the run.
+/// generation that ended because a trainer's process died does not count, since that says nothing about the run; nor does
+/// one whose hosts lost the connections to each other, see <see cref="MaxTicksWithoutExchange"/>.
 /// </param>
 public sealed record RunPlan(
     long Steps, int Replicas, long EvaluateEverySteps, bool EvaluationEnabled, int MaxFruitlessGenerations = 3)
@@ -19,6 +20,12 @@ public sealed record RunPlan(
     /// works may come.
     /// </summary>
     public bool IsSingleNode { get; init; }
+
+    /// <summary>
+    /// Number of ticks, one a second, for which generations in a row may lose the connections between their hosts without
+    /// a single step, before the run ends as failed. A switch that is started again needs minutes.
+    /// </summary>
+    public long MaxTicksWithoutExchange { get; init; } = 600;
 
     /// <summary>
     /// Number of times in a row that a trainer may fail without a step before the other trainers go on without it.

@@ -148,8 +148,20 @@ public sealed record RunState
     /// </summary>
     public bool HostLost { get; init; }
 
-    /// <summary>Number of generations in a row that broke by themselves without a step.</summary>
+    /// <summary>Whether the generation broke because the connections between its hosts did.</summary>
+    public bool ConnectionLost { get; init; }
+
+    /// <summary>
+    /// Number of generations in a row that broke by themselves without a step, not counting those whose hosts lost the
+    /// connections to each other: a network is put right by others, and may need its time.
+    /// </summary>
     public int FruitlessGenerations { get; init; }
+
+    /// <summary>
+    /// The value of <see cref="Ticks"/> when the first of the last generations in a row broke by itself without a step;
+    /// null if the last one did not.
+    /// </summary>
+    public long? FruitlessSince { get; init; }
 
     /// <summary>The value of <see cref="Furthest"/> when the generation was formed or began.</summary>
     public long GenerationStart { get; init; }

@@ -92,7 +92,11 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         public static readonly StepTaken Instance = new();
     }
 
-    /// <summary>Replaces the list of loaders. Shares that were asked of other loaders are asked of these.</summary>
+    /// <summary>
+    /// Replaces the list of loaders. Shares that were asked of other loaders are asked of these. A listed loader that
+    /// the feeder took for dead is asked again: Akka also reports the death of an actor when the message by which the
+    /// feeder watches it is lost.
+    /// </summary>
     public sealed record LoadersChanged(IReadOnlyList<IActorRef> Loaders) : INoSerializationVerificationNeeded;
 
     /// <summary>Starts the timer and sends the first requests.</summary>
@@ -125,7 +129,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     private void ReplaceLoaders(IReadOnlyList<IActorRef> loaders)
     {
         foreach (IActorRef gone in _watched.Except(loaders).ToArray()) Context.Unwatch(gone);
-        foreach (IActorRef loader in loaders) Context.Watch(loader);
+        foreach (IActorRef loader in loaders.Except(_watched)) Context.Watch(loader);
         _watched.Clear();
         _watched.UnionWith(loaders);
         _requests.ReplaceLoaders(loaders);

@@ -208,10 +208,13 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         ? [.. loaders.Where(loader => loader is IActorRefScope { IsLocal: true })]
         : loaders;
 
+    /// <summary>
+    /// Notes which loaders there are. The list comes with every ping, and the feeder gets it even if nothing is new: the
+    /// feeder takes a loader off when it hears of its death, and after a lost message that may be wrong.
+    /// </summary>
     private void LoadersChanged(TrainerProtocol.LoadersChanged m)
     {
         if (_assigned is null) return;
-        if (m.Loaders.SequenceEqual(_assigned.Loaders)) return; // repeated
         _assigned = _assigned with { Loaders = m.Loaders };
         _feeder?.Tell(new BatchFeeder.LoadersChanged(Usable(m.Loaders)));
     }

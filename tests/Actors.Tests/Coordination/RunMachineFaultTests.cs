@@ -282,6 +282,56 @@ public sealed class RunMachineFaultTests
     }
 
     [Fact]
+    public void Connections_that_break_end_a_run_only_after_a_long_time_without_a_step()
+    {
+        _run.Run("a", "b");
+        for (int i = 0; i < 5; i++) BreakAndForm();
+        _run.Step(1);
+        BreakAndForm();
+        for (int second = 1; second <= _run.Plan.MaxTicksWithoutExchange; second++)
+        {
+            Assert.Equal(RunPhase.Running, _run.State.Phase);
+            BreakAndForm(); // since the step, this is the first generation that makes none
+            _run.Tick();
+            _run.Answer("a");
+            _run.Answer("b");
+        }
+        Break();
+        var end = Assert.IsType<RunEffect.End>(_run.Ring(RunTimer.RollCall)[^1]);
+        Assert.Equal(RunOutcome.Failed, end.Outcome);
+        Assert.Equal("the trainers lost their connections to each other before each step for 600 s; " +
+            "last: a: connection reset", end.Reason);
+
+        void Break()
+        {
+            _run.Break("a");
+            _run.Answer("a");
+            _run.Answer("b");
+        }
+
+        void BreakAndForm()
+        {
+            Break();
+            if (_run.State.Phase == RunPhase.RollCall) _run.Ring(RunTimer.RollCall);
+            _run.GetReady();
+        }
+    }
+
+    [Fact]
+    public void A_lost_host_begins_the_time_without_connections_anew()
+    {
+        _run.Run("a", "b");
+        _run.Break("a");
+        _run.Answer("a");
+        _run.Answer("b");
+        Assert.Equal(0, _run.State.FruitlessSince);
+        _run.GetReady();
+        _run.Lose("b");
+        _run.Answer("a");
+        Assert.Null(_run.State.FruitlessSince);
+    }
+
+    [Fact]
     public void After_a_fruitless_generation_the_roll_call_takes_its_time()
     {
         _run.Run("a", "b");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 using Akka.TestKit;
 using Starling.Actors.Collectives.InProcess;
 using Starling.Actors.Configuration;
@@ -113,6 +114,19 @@ public sealed class TrainerActorTests : ActorTests
         Assign(9); // of term 1
         _trainer.Tell(new TrainerProtocol.Ping(2, 9));
         Assert.Equal(new SupervisorProtocol.TrainerAnswered("t", First, 9, 0), Next());
+    }
+
+    /// <summary>Akka reports a death when the message by which a feeder watches a loader is lost.</summary>
+    [Fact]
+    public void A_loader_that_was_taken_for_dead_is_asked_again_as_long_as_the_supervisor_names_it()
+    {
+        _answer = _ => "nothing that a feeder knows";
+        Begin(1);
+        LoaderProtocol.Request first = _loader.ExpectMsg<LoaderProtocol.Request>(Timeout);
+        ((IInternalActorRef)_loader.LastSender).SendSystemMessage(
+            new DeathWatchNotification(_loader, existenceConfirmed: false, addressTerminated: false));
+        _trainer.Tell(new TrainerProtocol.LoadersChanged(1, [_loader]));
+        _loader.FishForMessage(m => Equals(m, first), Timeout);
     }
 
     [Fact]
