@@ -64,13 +64,21 @@ internal static class ClusterProfile
           leader-actions-interval = 200ms
           periodic-tasks-initial-delay = 200ms
           allow-weakly-up-members = off
-          failure-detector { heartbeat-interval = 1s, acceptable-heartbeat-pause = 3s, expected-response-after = 1s }
+          failure-detector {
+            implementation-class = "{{NameOf<ProvenDeathDetector>()}}"
+            heartbeat-interval = 1s
+            acceptable-heartbeat-pause = 3s
+            expected-response-after = 1s
+          }
+          # How often the failure detector is asked.
+          unreachable-nodes-reaper-interval = 200ms
           retry-unsuccessful-join-after = 2s
           seed-node-timeout = 3s
           # ClusterJoin gives up, and says whom it tried and why nobody took the node in.
           shutdown-after-unsuccessful-join-seed-nodes = off
-          # A removed node that lives on is kept from harm by its lease and by the ledger, not by a pause.
-          down-removal-margin = off
+          # A removed node that lives on is kept from harm by its lease and by the ledger, not by a pause. (0 would mean
+          # as long as stable-after.)
+          down-removal-margin = 1ms
           downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
           split-brain-resolver {
             active-strategy = lease-majority
@@ -93,7 +101,7 @@ internal static class ClusterProfile
           singleton-proxy.singleton-identification-interval = 200ms
         }
         {{LeaseName}} {
-          lease-class = "{{typeof(FileLease).FullName}}, {{typeof(FileLease).Assembly.GetName().Name}}"
+          lease-class = "{{NameOf<FileLease>()}}"
           heartbeat-timeout = 5s
           heartbeat-interval = 1s
           lease-operation-timeout = 2s
@@ -131,6 +139,9 @@ internal static class ClusterProfile
             ? new Address(protocol, SystemName, hostAndPort[..colon], port)
             : throw new StarlingException($"{option} {hostAndPort}: must be host:port, for instance 10.0.0.5:4000");
     }
+
+    /// <summary>Returns the name by which Akka loads a class of this program.</summary>
+    private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 
     private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 }

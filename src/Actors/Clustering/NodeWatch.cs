@@ -68,9 +68,10 @@ internal sealed class NodeWatch : ReceiveActor
     {
         _probing.Remove(m.Node);
         if (!m.HasEnded) return;
+        ProvenDeaths.Of(Context.System.EventStream).Add(m.Node);
         Publish(new NodeNews.Lost(m.Node, "its process has ended"));
-        // A dead member keeps other nodes from joining until it is removed. A member that was leaving is removed
-        // anyway.
+        // A dead member keeps other nodes from joining until it is removed, and the supervisor from being started
+        // elsewhere. A member that was leaving is removed anyway.
         if (_cluster.State.Members.Any(member => member.Address.Equals(m.Node) &&
             member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up))
             _cluster.Down(m.Node);

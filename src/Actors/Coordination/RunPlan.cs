@@ -9,8 +9,8 @@ namespace Starling.Actors.Coordination;
 /// <param name="EvaluationEnabled">False if no checkpoint is evaluated.</param>
 /// <param name="MaxFruitlessGenerations">
 /// Number of generations in a row that may fail by themselves, without a single step, before the run ends as failed. A
-/// generation that ended because a trainer's process died does not count, since that says nothing about the run; nor does
-/// one whose hosts lost the connections to each other, see <see cref="MaxTicksWithoutExchange"/>.
+/// generation that ended because a trainer's process died does not count, since that says nothing about the run. Nor
+/// does one whose hosts lost the connections to each other; see <see cref="MaxTicksWithoutExchange"/>.
 /// </param>
 public sealed record RunPlan(
     long Steps, int Replicas, long EvaluateEverySteps, bool EvaluationEnabled, int MaxFruitlessGenerations = 3)
@@ -22,8 +22,8 @@ public sealed record RunPlan(
     public bool IsSingleNode { get; init; }
 
     /// <summary>
-    /// Number of ticks, one a second, for which generations in a row may lose the connections between their hosts without
-    /// a single step, before the run ends as failed. A switch that is started again needs minutes.
+    /// Number of ticks, one a second, for which generations in a row may lose the connections between their hosts
+    /// without a single step, before the run ends as failed. A switch that is started again needs minutes.
     /// </summary>
     public long MaxTicksWithoutExchange { get; init; } = 600;
 

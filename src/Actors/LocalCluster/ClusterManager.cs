@@ -195,6 +195,9 @@ internal sealed class ClusterManager(
         if (IsEnding) return;
         _outcome = outcome;
         view.Note($"the run is over: {outcome.Named()}");
+        // A member that has not joined yet would look for nodes that are gone: nobody tells it that the run is over.
+        foreach (Member member in _members.Where(m => m.State == MemberState.Starting))
+            member.Child?.Tell(NodeLines.Leave);
         After(EndTimeout, KillAll);
     }
 

@@ -209,8 +209,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         : loaders;
 
     /// <summary>
-    /// Notes which loaders there are. The list comes with every ping, and the feeder gets it even if nothing is new: the
-    /// feeder takes a loader off when it hears of its death, and after a lost message that may be wrong.
+    /// Notes which loaders there are. The list comes with every ping, and the feeder gets it even if nothing is new:
+    /// the feeder takes a loader off when it hears of its death, and after a lost message that may be wrong.
     /// </summary>
     private void LoadersChanged(TrainerProtocol.LoadersChanged m)
     {

@@ -147,6 +147,18 @@ public sealed class ClusterManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_member_that_has_not_joined_when_the_run_is_over_is_told_to_leave()
+    {
+        FakeMember supervisor = await ReadyAsync(1), trainer = await StartedAsync(2);
+        supervisor.Say(NodeLines.Over(RunOutcome.Completed, 20));
+        await UntilAsync(() => !trainer.Told.IsEmpty);
+        Assert.Equal(NodeLines.Leave, Assert.Single(trainer.Told));
+        Assert.Empty(supervisor.Told);
+        foreach (FakeMember member in _started) member.Exit(ExitCodes.Success);
+        Assert.Equal(ExitCodes.Success, await _run.WaitAsync(Timeout));
+    }
+
+    [Fact]
     public async Task Orders_kill_stop_and_add_members()
     {
         await ReadyAsync(1);

@@ -7,7 +7,8 @@ namespace Starling.Actors.Tests.Support;
 /// A node of a cluster for each test, with other members in the same process. Nobody is downed but by the test, and a
 /// system that is terminated says no goodbye.
 /// </summary>
-public abstract class ClusterActorTests() : ActorTests("""
+/// <param name="more">More configuration.</param>
+public abstract class ClusterActorTests(string more = "") : ActorTests("""
     akka.actor.provider = cluster
     akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
     akka.cluster {
@@ -17,7 +18,8 @@ public abstract class ClusterActorTests() : ActorTests("""
       downing-provider-class = ""
     }
     akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }
-    """)
+
+    """ + more)
 {
     private readonly List<ActorSystem> _others = [];
 
