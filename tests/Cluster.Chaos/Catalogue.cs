@@ -23,7 +23,11 @@ internal static class Catalogue
         {
             Settings = Evaluations,
         },
-        new KillScenario("everybody", new ClusterPlan(3), 3, Victims.AllTrainers) { LosesMemory = true },
+        new KillScenario("everybody", new ClusterPlan(3), 3, Victims.AllTrainers)
+        {
+            LosesMemory = true,
+            LimitBesideStart = 3,
+        },
         new FreezeScenario(TimeSpan.FromSeconds(30)),
         new TerminateScenario(TimeSpan.FromSeconds(10)),
         new SlowScenario(),

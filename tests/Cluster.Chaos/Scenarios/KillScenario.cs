@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Data.Randomness;
@@ -32,6 +33,12 @@ internal sealed class KillScenario(
     /// <summary>Limit of the median of these seconds; null for no limit.</summary>
     public double? Median { get; init; }
 
+    /// <summary>
+    /// Limit of these seconds without those that the slowest victim's new process took to become a member; null for no
+    /// limit.
+    /// </summary>
+    public double? LimitBesideStart { get; init; }
+
     public override async Task RunAsync(Lab lab)
     {
         RunSettings settings = lab.Settings.With([.. Settings]);
@@ -40,7 +47,7 @@ internal sealed class KillScenario(
         long[] moments = [.. Enumerable.Range(0, kills)
             .Select(_ => (long)(settings.Steps * (0.02 + 0.9 * random.NextDouble()))).Order()];
         lab.Report.Say($"kills after steps {string.Join(' ', moments)}");
-        List<double> pauses = [];
+        List<double> pauses = [], besideStart = [];
         await using LocalCluster cluster = LocalCluster.Start(plan, lab.Folder(name), settings.Endless);
         foreach (long moment in moments)
         {
@@ -49,7 +56,10 @@ internal sealed class KillScenario(
             IReadOnlyList<Member> chosen = await Poll.ForAsync(
                 () => victims(cluster, random), Timeout, () => "somebody to kill");
             long step = cluster.Step;
+            Task<double[]> starts = LimitBesideStart is null ? Task.FromResult<double[]>([0])
+                : Task.WhenAll(chosen.Select(victim => StartAsync(cluster, victim)));
             pauses.Add(await KillAsync(cluster, chosen));
+            besideStart.Add(pauses[^1] - (await starts).Max());
             string names = string.Join(", ", chosen.Select(v => v.Name));
             lab.Report.Say(string.Create(CultureInfo.InvariantCulture,
                 $"  step {step,5}: {names}; the next step after {pauses[^1]:0.00} s"));
@@ -60,7 +70,18 @@ internal sealed class KillScenario(
         if (Limit is { } limit) lab.Report.Limit("the longest time until the next step", pauses.Max(), limit);
         if (Median is { } median)
             lab.Report.Limit("the median time until the next step", Quantiles.Median(pauses), median);
+        if (LimitBesideStart is { } beside)
+            lab.Report.Limit("the longest time beside the processes' start", besideStart.Max(), beside);
         // At a death, what the trainers had ahead of the last checkpoint, which may itself be on its way to the disk.
         await StopAndCheckAsync(lab, cluster, settings, LosesMemory ? kills * 2 * settings.CheckpointEvery : 0);
+    }
+
+    /// <summary>Gives the seconds that a victim's next process took from its start until it was a member.</summary>
+    private static async Task<double> StartAsync(LocalCluster cluster, Member victim)
+    {
+        Member next = await cluster.MemberAsync(victim.Name, besides: victim.Process);
+        DateTimeOffset ready = TimeProvider.System.GetUtcNow();
+        using Process process = Process.GetProcessById(next.Process);
+        return (ready - process.StartTime).TotalSeconds;
     }
 }
