@@ -37,5 +37,6 @@ internal static class Catalogue
         new EndingsScenario(50),
         new NamesScenario(3, TimeSpan.FromSeconds(25)),
         new DisksScenario(),
+        new ReadsScenario(TimeSpan.FromSeconds(10)),
     ];
 }

@@ -15,7 +15,11 @@ internal static class OutputFile
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
         string probe = path + ReplacedFile.TemporarySuffix;
-        File.WriteAllBytes(probe, []);
+        File.Delete(probe); // also a link that another user planted there, which a write would follow
+        using (File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write))
+        {
+            // It can be made.
+        }
         File.Delete(probe);
     });
 

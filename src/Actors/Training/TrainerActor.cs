@@ -18,8 +18,6 @@ namespace Starling.Actors.Training;
 /// </remarks>
 public sealed class TrainerActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan LoopEndTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// A report is repeated at this interval until the pings, one a second, have surely taken over. A connection that
     /// was reset is made again within a tenth of a second, so the first repetition usually arrives.
@@ -40,7 +38,6 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private bool _leaving, _connects, _trains;
     private object? _repeated, _stored;
     private int _repeats;
-    private object? _fault; // the user's mistake that keeps this trainer from working; null for none
     private IActorRef? _feeder;
     private Channel<StepBatch>? _batches;
 
@@ -112,7 +109,7 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _loop.Dispose();
         // The process crashes if it ends, or if the next incarnation loads a state, while this thread is in libtorch.
-        _loop.Join(LoopEndTimeout);
+        if (!_loop.Join(_setup.ThreadEndTimeout)) _setup.EndProcess($"the thread of {_setup.Name} does not end");
     }
 
     /// <summary>
@@ -131,10 +128,8 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Register()
     {
         _registration.Send();
-        // Sent after every registration, because a new supervisor knows neither the trainer, nor that it is leaving,
-        // nor what is wrong with it.
+        // Sent after every registration, because a new supervisor knows neither the trainer nor that it is leaving.
         if (_leaving) _actors.Supervisor.Tell(new SupervisorProtocol.TrainerLeaving(_setup.Name, _incarnation));
-        if (_fault is not null) _actors.Supervisor.Tell(_fault);
     }
 
     private SupervisorProtocol.RegisterTrainer NewRegistration(IReadOnlyList<string> hosts) =>
@@ -180,7 +175,6 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         _stored = null;
         _reports.Forget();
         _registration.Message = NewRegistration([.. m.Hosting.Select(h => h.Trainer)]);
-        _fault = null; // it is tried again, and found again if it has not passed
         _loop.Permit.Renew(); // an assignment is durable, so its sender was the one valid supervisor
         _loop.Bind(new Assignment(m.Generation, m.Rank, m.Hosting)); // first, because it ends the exchange at hand
         StopFeeding();
@@ -260,10 +254,9 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
         if (reason is StarlingException { Scope: var scope })
         {
             // A restart would not help: the mistake is the user's to correct, here or everywhere.
-            _fault = scope == FaultScope.Run
+            _reports.Report(scope == FaultScope.Run
                 ? new SupervisorProtocol.Fatal(reason.Message)
-                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope);
-            _actors.Supervisor.Tell(_fault);
+                : new SupervisorProtocol.TrainerUnfit(_setup.Name, _incarnation, reason.Message, scope));
             return;
         }
         _actors.Monitor.Tell(new MonitorProtocol.TrainerFailed(reason.ToString()));

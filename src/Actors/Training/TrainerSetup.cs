@@ -38,8 +38,12 @@ public sealed record TrainerSetup
     /// <summary>How long a loader may be silent before another one is asked.</summary>
     public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the trainer's thread may take to end, once a trainer is stopped or started again.</summary>
+    public TimeSpan ThreadEndTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
-    /// Ends the process after an error of the GPU: CUDA then fails every further call of the process.
+    /// Ends the process after an error of the GPU, because CUDA then fails every further call of the process; or when
+    /// the trainer's thread does not end, because it may hold the GPU's memory for ever.
     /// </summary>
     public Action<string> EndProcess { get; init; } = Environment.FailFast;
 

@@ -15,7 +15,7 @@ public static class ReplacedFile
 
     /// <summary>
     /// Writes a file. A power cut may lose the new file, but never damages the old one. One writer at a time: what a
-    /// dead writer left under the temporary name is overwritten.
+    /// dead writer left under the temporary name is deleted.
     /// </summary>
     /// <param name="path">The file's place; what is there is replaced.</param>
     /// <param name="write">Writes the file at the path that it is given.</param>
@@ -59,6 +59,8 @@ public static class ReplacedFile
     {
         try
         {
+            // A link that another user planted under this name would lead the writer to a file of this user.
+            File.Delete(temporary);
             write(temporary);
             File.Move(temporary, path, overwrite: true);
         }

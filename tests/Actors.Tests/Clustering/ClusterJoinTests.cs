@@ -124,15 +124,7 @@ public sealed class ClusterJoinTests : IDisposable
         if (!_running.IsCompleted) _time.Advance(Interval);
     }
 
-    private async Task AwaitedAsync(TimeSpan time)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!_time.IsAwaited(time) && !_running.IsCompleted)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Bound, "nothing is waited for");
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-    }
+    private Task AwaitedAsync(TimeSpan time) => Task.WhenAny(_time.AwaitedAsync(time), _running).WaitAsync(Bound);
 
     private async Task EndAsync()
     {

@@ -5,6 +5,7 @@ internal sealed class ManualTimers : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(long Due, TaskCompletionSource Awaited)> _awaiting = [];
     private long _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -31,10 +32,17 @@ internal sealed class ManualTimers : TimeProvider
         foreach (Timer timer in due) timer.Callback();
     }
 
-    /// <summary>Whether something waits for exactly this time from now.</summary>
-    public bool IsAwaited(TimeSpan time)
+    /// <summary>Completes when something waits for exactly this time from now.</summary>
+    public Task AwaitedAsync(TimeSpan time)
     {
-        lock (_gate) return _timers.Exists(t => t.Due == GetTimestamp() + time.Ticks);
+        lock (_gate)
+        {
+            long due = GetTimestamp() + time.Ticks;
+            if (_timers.Exists(t => t.Due == due)) return Task.CompletedTask;
+            TaskCompletionSource awaited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaiting.Add((due, awaited));
+            return awaited.Task;
+        }
     }
 
     private sealed class Timer(ManualTimers owner, Action callback) : ITimer
@@ -51,6 +59,8 @@ internal sealed class ManualTimers : TimeProvider
                 if (dueTime < TimeSpan.Zero) return true;
                 Due = owner.GetTimestamp() + dueTime.Ticks;
                 owner._timers.Add(this);
+                foreach ((long due, TaskCompletionSource awaited) in owner._awaiting)
+                    if (due == Due) awaited.TrySetResult();
             }
             return true;
         }

@@ -23,6 +23,7 @@ public sealed class TrainerActorTests : ActorTests
     private readonly RunContext _run;
     private readonly BatchFactory _batches;
     private readonly TestProbe _supervisor, _checkpointer, _monitor, _loader;
+    private readonly TrainerSetup _setup;
     private readonly IActorRef _trainer;
     private readonly TrainerClock _clock = new();
     private readonly List<string> _ended = [];
@@ -50,8 +51,7 @@ public sealed class TrainerActorTests : ActorTests
             if (message is CheckpointerProtocol.Save save) save.Snapshot.Dispose();
             return AutoPilot.KeepRunning;
         }));
-        TrainerActor.Peers actors = new(_supervisor, _checkpointer, _monitor);
-        TrainerSetup setup = new()
+        _setup = new TrainerSetup
         {
             Name = "t",
             Incarnations = new Incarnations(1),
@@ -63,7 +63,7 @@ public sealed class TrainerActorTests : ActorTests
             EndProcess = _ended.Add,
             Time = _clock,
         };
-        _trainer = Sys.ActorOf(Props.Create(() => new TrainerActor(setup, actors)));
+        _trainer = Start(_setup);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TrainerActorTests : ActorTests
     [Fact]
     public void A_loader_that_was_taken_for_dead_is_asked_again_as_long_as_the_supervisor_names_it()
     {
-        _answer = _ => "nothing that a feeder knows";
+        _answer = _ => Nothing.Instance;
         Begin(1);
         LoaderProtocol.Request first = _loader.ExpectMsg<LoaderProtocol.Request>(Timeout);
         ((IInternalActorRef)_loader.LastSender).SendSystemMessage(
@@ -372,6 +372,34 @@ public sealed class TrainerActorTests : ActorTests
         Assert.Contains("CUDA error", Failure().Reason);
         Registration();
         Assert.Contains("CUDA error", Assert.Single(_ended));
+    }
+
+    [Fact]
+    public async Task A_thread_that_does_not_end_ends_the_process()
+    {
+        using ManualResetEventSlim stuck = new(), free = new();
+        FaultyEngine engine = new(new InProcessEngine())
+        {
+            Binding = _ =>
+            {
+                stuck.Set();
+                free.Wait(Timeout);
+            },
+        };
+        await _trainer.GracefulStop(Timeout);
+        IActorRef trainer = Start(_setup with { Engine = engine, ThreadEndTimeout = TimeSpan.Zero });
+        trainer.Tell(new TrainerProtocol.Assign(
+            1, 1, 0, 2, [new HostedReplicas("t", [0, 1, 2, 3]), new HostedReplicas("u", [4, 5, 6, 7])], []));
+        Assert.True(stuck.Wait(Timeout));
+        await trainer.GracefulStop(Timeout);
+        free.Set();
+        Assert.Contains("the thread of t does not end", Assert.Single(_ended));
+    }
+
+    private IActorRef Start(TrainerSetup setup)
+    {
+        TrainerActor.Peers actors = new(_supervisor, _checkpointer, _monitor);
+        return Sys.ActorOf(Props.Create(() => new TrainerActor(setup, actors)));
     }
 
     private static LoaderProtocol.Failed Failed(LoaderProtocol.Request request, string reason, FaultScope scope) =>

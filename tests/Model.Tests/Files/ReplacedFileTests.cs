@@ -25,6 +25,18 @@ public sealed class ReplacedFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_somebody_planted_under_the_temporary_name_is_not_followed()
+    {
+        string victim = Path.Combine(_folder.FullName, "victim");
+        File.WriteAllText(victim, "precious");
+        File.CreateSymbolicLink(Place + ReplacedFile.TemporarySuffix, victim);
+        ReplacedFile.Write(Place, "new");
+        Assert.Equal("precious", File.ReadAllText(victim));
+        Assert.Equal("new", File.ReadAllText(Place));
+        Assert.Null(new FileInfo(Place).LinkTarget);
+    }
+
+    [Fact]
     public void A_writer_that_fails_leaves_the_old_file_and_nothing_else()
     {
         ReplacedFile.Write(Place, "old");
