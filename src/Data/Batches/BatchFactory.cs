@@ -114,7 +114,7 @@ public sealed class BatchFactory
         long needed = index.RowGroups.Select(group => group.Bytes).OrderDescending()
             .Take(options.WindowRowGroups).Sum();
         if (needed > options.CacheBytes)
-            throw new StarlingException($"data.cacheBytes is {options.CacheBytes}, but {options.WindowRowGroups} row groups "
-                + $"(data.windowRowGroups) take up to {needed}: raise the one or lower the other");
+            throw new StarlingException($"data.cacheBytes is {options.CacheBytes}, but {options.WindowRowGroups} row "
+                + $"groups (data.windowRowGroups) take up to {needed}: raise the one or lower the other");
     }
 }
