@@ -36,6 +36,7 @@ internal static class Catalogue
         new ConnectionsScenario(300, 40),
         new EndingsScenario(50),
         new NamesScenario(3, TimeSpan.FromSeconds(25)),
+        new StrangersScenario(5, 50, 100),
         new DisksScenario(),
         new ReadsScenario(TimeSpan.FromSeconds(10)),
     ];

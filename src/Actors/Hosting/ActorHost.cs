@@ -23,7 +23,7 @@ internal sealed class ActorHost : IAsyncDisposable
         System = host.Services.GetRequiredService<ActorSystem>();
         Supervisor = host.Services.GetRequiredService<ActorRegistry>().Get<RunSupervisor>();
         Address = Cluster.Get(System).SelfAddress;
-        HandshakeFailures.Survive(System, node.Signals.Joined, _ending.Task);
+        HandshakeFailures.Survive(System, node.Signals.Joined, _ending.Task, node.Fence.Close);
     }
 
     /// <summary>The actor system.</summary>

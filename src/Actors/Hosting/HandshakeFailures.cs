@@ -12,6 +12,10 @@ internal static class HandshakeFailures
 {
     private const string AkkaReason = "TlsHandshakeFailureReason"; // an internal class of Akka.Remote
 
+    private const string NotJoined =
+        "a TLS handshake with another node failed before this node had joined: that node has another key (this " +
+        "node's is that of its run folder or of cluster.tls), or has just ended";
+
     /// <summary>
     /// Settings of Akka: the shutdown may wait in its first phase for as long as a node lives. (The longest time that a
     /// timer takes is 24 days; a node whose handshake failed so long ago ends, and is started again.)
@@ -24,12 +28,18 @@ internal static class HandshakeFailures
     /// Completes when the node is a member. A node that is none yet ends at once: its certificate may be wrong.
     /// </param>
     /// <param name="ending">Completes when the node is to end.</param>
-    public static void Survive(ActorSystem system, Task joined, Task ending)
+    /// <param name="giveUp">
+    /// Called with the reason when a node that is no member ends. The call comes before its actors end, or else their
+    /// end would be taken for the reason.
+    /// </param>
+    public static void Survive(ActorSystem system, Task joined, Task ending, Action<string> giveUp)
     {
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "handshake-failures", async () =>
         {
-            if (shutdown.ShutdownReason?.GetType().Name == AkkaReason && joined.IsCompleted) await ending;
+            if (shutdown.ShutdownReason?.GetType().Name != AkkaReason) return Done.Instance;
+            if (joined.IsCompleted) await ending;
+            else giveUp(NotJoined);
             return Done.Instance;
         });
     }

@@ -21,7 +21,8 @@ public sealed class HandshakeFailuresTests
         TaskCompletionSource ending = new(), member = new();
         TaskCompletionSource goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (joined) member.SetResult();
-        HandshakeFailures.Survive(node.System, member.Task, ending.Task);
+        List<string> reasons = [];
+        HandshakeFailures.Survive(node.System, member.Task, ending.Task, reasons.Add);
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(node.System);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "test", () =>
         {
@@ -50,6 +51,8 @@ public sealed class HandshakeFailuresTests
             ending.SetResult();
         }
         await goesOn.Task.WaitAsync(TlsNode.Timeout);
+        if (joined) Assert.Empty(reasons);
+        else Assert.Contains("another key", Assert.Single(reasons), StringComparison.Ordinal);
         await node.System.WhenTerminated.WaitAsync(TlsNode.Timeout);
     }
 }

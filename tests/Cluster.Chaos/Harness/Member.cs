@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Starling.Cluster.Chaos.Harness;
 
 /// <summary>A node of a cluster as it runs now.</summary>
@@ -9,4 +11,11 @@ internal sealed record Member(string Name, int Process, string Address, Uri Metr
 {
     /// <summary>What it does, by its name.</summary>
     public string Role => Name[..Name.IndexOf('-', StringComparison.Ordinal)];
+
+    /// <summary>Host and port where it takes messages, as <c>--seed</c> names them.</summary>
+    public string Endpoint => Address[(Address.IndexOf('@', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The port where it takes messages.</summary>
+    public int Port => int.Parse(
+        Address.AsSpan(Address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
 }

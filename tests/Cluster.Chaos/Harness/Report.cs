@@ -21,6 +21,9 @@ internal sealed class Report(TextWriter output, bool timesCount)
         if (!holds) _failures.Add(point);
     }
 
+    /// <summary>Something that has to have happened at all, for which speed is needed.</summary>
+    public void Happened(string what, int count) => Check(count > 0 || !timesCount, $"{what}: {count}");
+
     /// <summary>A time that has a limit.</summary>
     public void Limit(string what, double seconds, double limit) => Check(seconds <= limit || !timesCount,
         string.Create(CultureInfo.InvariantCulture, $"{what}: {seconds:0.00} s (limit {limit:0.##} s)"));

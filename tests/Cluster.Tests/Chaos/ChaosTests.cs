@@ -73,6 +73,9 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     }
 
     [Fact]
+    public Task Strangers_disturb_nothing() => HoldsAsync(new StrangersScenario(1, 10, 40));
+
+    [Fact]
     public async Task Names_hang_and_move_and_are_in_use()
     {
         string? reason = await VirtualNetwork.UnavailableAsync();
