@@ -46,7 +46,7 @@ internal sealed class ActorHost : IAsyncDisposable
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, ClusterProfile.PoolThreads), ports);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(new EventLogLoggers(events));
+        builder.Logging.AddProvider(new EventLogLoggers(events, node.Time));
         builder.Services.AddAkka(ClusterProfile.SystemName, akka => akka.AddRun(node));
         IHost host = builder.Build();
         await host.StartAsync(CancellationToken.None);

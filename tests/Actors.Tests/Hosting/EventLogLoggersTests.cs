@@ -17,7 +17,7 @@ public sealed class EventLogLoggersTests : IDisposable
     {
         await using (EventLog events = EventLog.Open(_folder["events.jsonl"], "r", TimeProvider.System))
         {
-            using EventLogLoggers loggers = new(events);
+            using EventLogLoggers loggers = new(events, TimeProvider.System);
             ILogger logger = loggers.CreateLogger("Akka.Remote");
             Log(logger, LogLevel.Information, "all is well", null);
             Log(logger, LogLevel.Warning, "it is late", null);
@@ -30,6 +30,28 @@ public sealed class EventLogLoggersTests : IDisposable
         Assert.Equal(["it is late", "it broke"], lines.Select(l => Field(l, "text")));
         Assert.Null(Field(lines[0], "exception"));
         Assert.Equal("System.InvalidOperationException: the reason", Field(lines[1], "exception"));
+    }
+
+    [Fact]
+    public async Task Of_many_lines_some_are_left_out_and_counted()
+    {
+        ManualTime time = new();
+        await using (EventLog events = EventLog.Open(_folder["events.jsonl"], "r", time))
+        {
+            using EventLogLoggers loggers = new(events, time);
+            ILogger logger = loggers.CreateLogger("Akka.Remote"), other = loggers.CreateLogger("Akka.Cluster");
+            for (int i = 0; i < EventLogLoggers.Most; i++) Log(logger, LogLevel.Warning, "a stranger", null);
+            for (int i = 0; i < 7; i++) Log(other, LogLevel.Warning, "too many", null);
+            time.Advance(EventLogLoggers.Interval.TotalSeconds);
+            Log(other, LogLevel.Warning, "the first of the next minute", null);
+        }
+        JsonElement[] lines =
+            [.. File.ReadLines(_folder["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.All(lines[..EventLogLoggers.Most], l => Assert.Equal("a stranger", Field(l, "text")));
+        Assert.Equal(EventLogLoggers.Most + 2, lines.Length);
+        Assert.Equal(7, lines[^2].GetProperty("lines").GetInt32());
+        Assert.Equal("log_left_out", Field(lines[^2], "event"));
+        Assert.Equal("the first of the next minute", Field(lines[^1], "text"));
     }
 
     private static void Log(ILogger logger, LogLevel level, string text, Exception? exception) =>

@@ -18,7 +18,7 @@ internal sealed class ReadsScenario(TimeSpan time) : Scenario
     public override string Name => "reads";
 
     public override string Purpose => string.Create(CultureInfo.InvariantCulture,
-        $"reads of the shards fail for {time.TotalSeconds:0} s on one loader, on all, and are slow; a shard is damaged");
+        $"reads of the shards fail for {time.TotalSeconds:0} s on one loader, on all, are slow; a shard is damaged");
 
     public override async Task RunAsync(Lab lab)
     {

@@ -69,7 +69,23 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         string? reason = await Connections.UnavailableAsync();
         Assert.SkipWhen(reason is not null, reason ?? "");
-        await HoldsAsync(new ConnectionsScenario(6, 1));
+        await HoldsAsync(new ConnectionsScenario(6, 3));
+    }
+
+    [Fact]
+    public async Task Connections_are_reset_around_the_last_step()
+    {
+        string? reason = await Connections.UnavailableAsync();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await HoldsAsync(new EndingsScenario(1));
+    }
+
+    [Fact]
+    public async Task Shards_cannot_be_read_and_are_damaged()
+    {
+        string? reason = await DiskFault.UnavailableAsync();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await HoldsAsync(new ReadsScenario(TimeSpan.FromSeconds(3)));
     }
 
     [Fact]
