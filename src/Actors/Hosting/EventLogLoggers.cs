@@ -5,8 +5,8 @@ namespace Starling.Actors.Hosting;
 
 /// <summary>
 /// Writes Akka's warnings and errors to the node's event log, where they can be read beside the events of the run. A
-/// part of them is left out if there are many: a stranger who tries the node's port again and again would otherwise fill
-/// the disk of the run. Thread-safe.
+/// part of them is left out if there are many: a stranger who tries the node's port again and again would otherwise
+/// fill the disk of the run. Thread-safe.
 /// </summary>
 /// <param name="events">The node's event log.</param>
 /// <param name="time">The clock.</param>

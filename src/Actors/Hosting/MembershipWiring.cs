@@ -21,6 +21,7 @@ internal static class MembershipWiring
                 foreach (Action<ActorSystem, IActorRegistry> start in node.OnceUp) start(system, registry);
                 system.EventStream.Publish(NodeProtocol.Started.Instance);
                 registry.Get<NodeActor>().Tell(NodeProtocol.Joined.Instance);
+                node.Outputs.Health.IsMember = true;
                 node.Signals.SetJoined();
             });
             if (node.BeginsCluster) cluster.Join(cluster.SelfAddress);

@@ -5,6 +5,7 @@ using Starling.Actors.Configuration;
 using Starling.Actors.Coordination;
 using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
@@ -18,7 +19,10 @@ namespace Starling.Actors.Hosting;
 /// </summary>
 internal sealed class RunServices : IAsyncDisposable
 {
-    /// <summary>A node whose last step is older than this is not ready.</summary>
+    /// <summary>The name of a node that is its run's only one.</summary>
+    public const string OnlyNode = "node-0";
+
+    /// <summary>A node that leads the run and whose last step is older than this is not ready.</summary>
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(10);
 
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,9 +34,9 @@ internal sealed class RunServices : IAsyncDisposable
     private readonly string _suffix;
 
     private RunServices(RunContext run, string suffix, EventLog events, EventLogAlarm alarm, RunMetrics metrics,
-        MetricsServer server, IProgressView view, TimeProvider time)
+        NodeHealth health, MetricsServer server, IProgressView view, TimeProvider time)
     {
-        (Run, Events, Metrics, Server, View) = (run, events, metrics, server, view);
+        (Run, Events, Metrics, Health, Server, View) = (run, events, metrics, health, server, view);
         (_suffix, _alarm, _time) = (suffix, alarm, time);
     }
 
@@ -44,6 +48,9 @@ internal sealed class RunServices : IAsyncDisposable
 
     /// <summary>The metrics of this process.</summary>
     public RunMetrics Metrics { get; }
+
+    /// <summary>What the health endpoints answer.</summary>
+    public NodeHealth Health { get; }
 
     /// <summary>Serves the metrics and the health of this process.</summary>
     public MetricsServer Server { get; }
@@ -59,19 +66,22 @@ internal sealed class RunServices : IAsyncDisposable
 
     /// <summary>Opens the event log, the metrics and the view.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="suffix">Added to the names of this process's files; empty if it is the run's only process.</param>
+    /// <param name="node">The node's name; null if this is the run's only process.</param>
+    /// <param name="roles">The node's roles.</param>
     /// <param name="console">The terminal.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="Data.StarlingException">The event log cannot be written, or no port is free.</exception>
     public static async Task<RunServices> OpenAsync(
-        RunContext run, string suffix, IAnsiConsole console, TimeProvider time)
+        RunContext run, string? node, IReadOnlyList<string> roles, IAnsiConsole console, TimeProvider time)
     {
-        RunMetrics metrics = new(time);
+        string suffix = node is null ? "" : "-" + node;
+        RunMetrics metrics = new(time, ExportersOf(roles));
         IProgressView view = ProgressViews.For(console, run.Options.Monitor.LogEverySteps);
         EventLogAlarm alarm = new(metrics, view);
         metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
             $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
-        Liveness liveness = new(metrics, time, StepTimeout);
+        metrics.Identity.Node(node ?? OnlyNode, roles, run.Options.Name);
+        NodeHealth health = new(metrics.Leader, roles.Contains(NodeRole.Trainer), StepTimeout);
         MetricsServer? server = null;
         EventLog? events = null;
         try
@@ -80,11 +90,11 @@ internal sealed class RunServices : IAsyncDisposable
                 Path.Combine(run.Folder, $"events{suffix}.jsonl"), run.Options.Name, time, alarm);
             metrics.Identity.Attempt(events.Attempt);
             server = await MetricsServer.StartAsync(
-                run.Options.Monitor, metrics, Liveness.Live, liveness.Ready, CancellationToken.None);
+                run.Options.Monitor, metrics, NodeHealth.Live, health.Ready, CancellationToken.None);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
                 ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint),
                 ("run_id", run.NodeIdentity.Folder));
-            return new RunServices(run, suffix, events, alarm, metrics, server, view, time);
+            return new RunServices(run, suffix, events, alarm, metrics, health, server, view, time);
         }
         catch
         {
@@ -115,7 +125,7 @@ internal sealed class RunServices : IAsyncDisposable
             OpenEventLog = OpenEventLog,
             Attempt = Events.Attempt,
             Force = force,
-            Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, queue, _final),
+            Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, queue, Health, _final),
             Progress = new RunProgress(
                 options.Name, options.Training.Steps, Run.StepsPerEpoch, options.Training.GlobalBatch),
             TokensPerImage = options.SelfGuided.EffectiveStudentViews * Run.Shape.Tokens,
@@ -147,6 +157,11 @@ internal sealed class RunServices : IAsyncDisposable
         await Server.DisposeAsync();
         _stopping.Dispose();
     }
+
+    private static Exporter ExportersOf(IReadOnlyList<string> roles) =>
+        (roles.Contains(NodeRole.Trainer) ? Exporter.Trainer : Exporter.None) |
+        (roles.Contains(NodeRole.Loader) ? Exporter.Loader : Exporter.None) |
+        (roles.Contains(NodeRole.Evaluator) ? Exporter.Evaluator : Exporter.None);
 
     private void Note(string line)
     {

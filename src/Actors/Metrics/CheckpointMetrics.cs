@@ -2,14 +2,14 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Metrics of the age and size of checkpoints, and of what writing them costs.</summary>
+/// <summary>Metrics of the size of checkpoints, and of what writing them costs.</summary>
 public sealed class CheckpointMetrics
 {
     private readonly TimeProvider _time;
     private readonly WaitFraction _blockedFraction;
     private readonly Histogram _phase;
     private readonly Counter _blocked, _failures;
-    private readonly Gauge _ratio, _bytes, _step, _timestamp, _age;
+    private readonly Gauge _ratio, _bytes;
     private readonly Lock _gate = new();
     private long? _ageBegan; // timestamp of the last commit or of the start
 
@@ -17,16 +17,14 @@ public sealed class CheckpointMetrics
     {
         _time = time;
         _blockedFraction = new WaitFraction(time);
-        _phase = book.Seconds("checkpoint_seconds", "Time of a checkpoint's phases", "phase");
-        _blocked = book.Counter("checkpoint_blocked_seconds_total", "Time the trainer stood still for checkpoints");
-        _ratio = book.Gauge("checkpoint_blocked_ratio",
+        _phase = book.Seconds(Exporter.Trainer, "checkpoint_seconds", "Time of a checkpoint's phases", "phase");
+        _blocked = book.Counter(Exporter.Trainer, "checkpoint_blocked_seconds_total",
+            "Time the trainer stood still for checkpoints");
+        _ratio = book.Gauge(Exporter.Trainer, "checkpoint_blocked_ratio",
             "Share of the training's wall time it stood still for checkpoints");
-        _bytes = book.Gauge("checkpoint_bytes", "Size of the last checkpoint");
-        _step = book.Gauge("checkpoint_last_good_step", "Step of the last committed checkpoint");
-        _timestamp = book.Gauge("checkpoint_timestamp_seconds", "When the last checkpoint was committed (Unix time)");
-        _age = book.Gauge("checkpoint_age_seconds", "Time since the last committed checkpoint, or since the start");
-        _failures = book.Counter("checkpoint_failures_total",
-            "Checkpoints that could not be written or read", "reason");
+        _bytes = book.Gauge(Exporter.Trainer, "checkpoint_bytes", "Size of the last checkpoint that this node wrote");
+        _failures = book.Counter(Exporter.Trainer, "checkpoint_failures_total",
+            "Checkpoints that could not be written or read", "reason", "disk_full", "io", "corrupt", "fenced");
     }
 
     /// <summary>
@@ -54,13 +52,10 @@ public sealed class CheckpointMetrics
     public double BlockedRatio => _blockedFraction.Ratio;
 
     /// <summary>Records a committed checkpoint.</summary>
-    /// <param name="step">Its step.</param>
     /// <param name="bytes">Its size in bytes.</param>
-    public void Committed(long step, long bytes)
+    public void Committed(long bytes)
     {
-        _step.Set(step);
         _bytes.Set(bytes);
-        _timestamp.Set(_time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
         lock (_gate) _ageBegan = _time.GetTimestamp();
     }
 
@@ -81,7 +76,6 @@ public sealed class CheckpointMetrics
 
     internal void Refresh()
     {
-        _ratio.Set(BlockedRatio);
-        _age.Set(Age?.TotalSeconds ?? 0);
+        if (_blockedFraction.IsStarted) _ratio.Set(BlockedRatio);
     }
 }

@@ -12,13 +12,17 @@ public sealed class DataMetrics
     internal DataMetrics(MetricBook book, TimeProvider time)
     {
         _waitFraction = new WaitFraction(time);
-        _wait = book.Counter("data_wait_seconds_total", "Time the trainer waited for a batch");
-        _ratio = book.Gauge("data_wait_ratio", "Share of the training's wall time spent waiting for a batch");
-        _depth = book.Gauge("queue_depth", "Batches waiting in a stage's queue", "stage");
-        _capacity = book.Gauge("queue_capacity", "Batches a stage's queue holds at most", "stage");
-        _bad = book.Counter("bad_pictures_total", "Undecodable images met and replaced");
-        _faults = book.Counter("loader_faults_total",
-            "Shares of a step that this node's loader could not make, by what was wrong", "kind");
+        _wait = book.Counter(Exporter.Trainer, "data_wait_seconds_total", "Time the trainer waited for a batch");
+        _ratio = book.Gauge(Exporter.Trainer, "data_wait_ratio",
+            "Share of the training's wall time spent waiting for a batch");
+        _depth = book.Gauge(Exporter.Trainer | Exporter.Loader, "queue_depth",
+            "Batches waiting in a stage's queue", "stage");
+        _capacity = book.Gauge(Exporter.Trainer | Exporter.Loader, "queue_capacity",
+            "Batches a stage's queue holds at most", "stage");
+        _bad = book.Counter(Exporter.Trainer, "bad_pictures_total", "Undecodable images met and replaced");
+        _faults = book.Counter(Exporter.Loader, "loader_faults_total",
+            "Shares of a step that this node's loader could not make, by what was wrong", "kind",
+            "io", "missing", "memory", "damaged", "program");
     }
 
     /// <summary>Starts the clock of <see cref="WaitRatio"/>. To be called when training begins.</summary>
@@ -51,5 +55,8 @@ public sealed class DataMetrics
     /// <param name="kind">io, missing, memory, damaged or program.</param>
     public void LoaderFault(string kind) => _faults.WithLabels(kind).Inc();
 
-    internal void Refresh() => _ratio.Set(WaitRatio);
+    internal void Refresh()
+    {
+        if (_waitFraction.IsStarted) _ratio.Set(WaitRatio);
+    }
 }

@@ -12,15 +12,16 @@ public sealed class EvaluationMetrics
 
     internal EvaluationMetrics(MetricBook book)
     {
-        _distance = book.Gauge("eval_frechet_distance",
+        _distance = book.Gauge(Exporter.Evaluator, "eval_frechet_distance",
             "Frechet distance between samples and data on the named feature network", "weights", "network");
-        _loss = book.Gauge("eval_held_out_loss",
+        _loss = book.Gauge(Exporter.Evaluator, "eval_held_out_loss",
             "Mean next-token loss of held-out images, nats", "weights");
-        _probe = book.Gauge("eval_linear_probe_ratio",
+        _probe = book.Gauge(Exporter.Evaluator, "eval_linear_probe_ratio",
             "Linear-probe accuracy on mid-layer features, by position in the sequence", "weights", "position");
-        _step = book.Gauge("eval_checkpoint_step", "Step of the last evaluated checkpoint");
-        _seconds = book.Seconds("eval_seconds", "Time of one evaluation");
-        _failures = book.Counter("eval_failures_total", "Evaluations that failed; training goes on");
+        _step = book.Gauge(Exporter.Evaluator, "eval_checkpoint_step", "Step of the last evaluated checkpoint");
+        _seconds = book.Seconds(Exporter.Evaluator, "eval_seconds", "Time of one evaluation");
+        _failures = book.Counter(Exporter.Evaluator, "eval_failures_total",
+            "Evaluations that failed; training goes on");
     }
 
     /// <summary>Sets a Frechet distance.</summary>

@@ -9,9 +9,10 @@ public sealed class EventLogMetrics
 
     internal EventLogMetrics(MetricBook book)
     {
-        _failures = book.Counter("event_log_failures_total",
+        _failures = book.Counter(Exporter.Node, "event_log_failures_total",
             "Times that the disk began to refuse an event log's lines; they are tried again");
-        _lost = book.Counter("event_log_lost_lines_total", "Lines of event logs that were lost");
+        _lost = book.Counter(Exporter.Node, "event_log_lost_lines_total",
+            "Lines of event logs that were lost");
     }
 
     /// <summary>Counts the beginning of a time in which an event log cannot be written.</summary>

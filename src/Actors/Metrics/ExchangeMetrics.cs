@@ -14,8 +14,9 @@ public sealed class ExchangeMetrics
     internal ExchangeMetrics(MetricBook book, TimeProvider time)
     {
         _exchangeFraction = new WaitFraction(time);
-        _bytes = book.Counter("exchange_bytes_total", "Bytes that this trainer sent to others in its steps' exchanges");
-        _ratio = book.Gauge("exchange_ratio",
+        _bytes = book.Counter(Exporter.Trainer, "exchange_bytes_total",
+            "Bytes that this trainer sent to others in its steps' exchanges");
+        _ratio = book.Gauge(Exporter.Trainer, "exchange_ratio",
             "Share of the training's wall time in exchanges with other trainers, waiting for them included");
     }
 
@@ -34,5 +35,8 @@ public sealed class ExchangeMetrics
     /// <summary>Returns the name of a phase in metrics and event logs.</summary>
     public static string NameOf(ExchangePhase phase) => phase.Named();
 
-    internal void Refresh() => _ratio.Set(Ratio);
+    internal void Refresh()
+    {
+        if (_exchangeFraction.IsStarted) _ratio.Set(Ratio);
+    }
 }

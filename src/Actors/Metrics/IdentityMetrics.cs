@@ -3,18 +3,18 @@ using Starling.Actors.Runs;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Metrics that name the program, run, attempt and generation to which the other metrics belong.</summary>
+/// <summary>Metrics that name the program, run, node and attempt to which the other metrics belong.</summary>
 public sealed class IdentityMetrics
 {
-    private readonly Gauge _build, _run, _generation, _attempt;
+    private readonly Gauge _build, _run, _node, _attempt;
 
     internal IdentityMetrics(MetricBook book)
     {
-        _build = book.Gauge("build_info", "Always 1; the program's version", "version");
-        _run = book.Gauge("run_info", "Always 1; the run, its training identity and its network", "run", "config_hash",
-            "model");
-        _generation = book.Gauge("generation", "Number of the current membership decision");
-        _attempt = book.Gauge("attempt", "Number of this start of the run, from 1");
+        _build = book.Gauge(Exporter.Node, "build_info", "Always 1; the program's version", "version");
+        _run = book.Gauge(Exporter.Node, "run_info", "Always 1; the run, its training identity and its network",
+            "run", "config_hash", "model");
+        _node = book.Gauge(Exporter.Node, "node_info", "Always 1; the node and its roles", "node", "roles", "run");
+        _attempt = book.Gauge(Exporter.Node, "attempt", "Number of this start of the run, from 1");
         _build.WithLabels(ProgramVersion.Text).Set(1);
     }
 
@@ -24,8 +24,12 @@ public sealed class IdentityMetrics
     /// <param name="model">The size of its network, for instance <c>dim192-layers6</c>.</param>
     public void Run(string run, string configHash, string model) => _run.WithLabels(run, configHash, model).Set(1);
 
-    /// <summary>Sets the number of the present generation.</summary>
-    public void Generation(long number) => _generation.Set(number);
+    /// <summary>Names the node.</summary>
+    /// <param name="node">Its name.</param>
+    /// <param name="roles">Its roles.</param>
+    /// <param name="run">The run's name.</param>
+    public void Node(string node, IEnumerable<string> roles, string run) =>
+        _node.WithLabels(node, string.Join(',', roles), run).Set(1);
 
     /// <summary>Sets the number of this start of the run, from 1.</summary>
     public void Attempt(int number) => _attempt.Set(number);

@@ -2,64 +2,55 @@ using Prometheus;
 
 namespace Starling.Actors.Metrics;
 
-/// <summary>Metrics of the run's progress and of what its time is spent on.</summary>
+/// <summary>Metrics of what a trainer has done, and of what its time is spent on.</summary>
 public sealed class ProgressMetrics
 {
-    private readonly TimeProvider _time;
-    private long _lastStepMark; // timestamp of the last step; 0 before the first
-    private readonly Gauge _step, _epoch, _lastStep, _eta, _tensors;
+    private readonly Gauge _eta, _tensors;
     private readonly Counter _steps, _images, _tokens, _wall;
-    private readonly Histogram _phase;
+    private readonly Histogram _step;
+    private readonly Summary _phase, _exchange;
 
-    internal ProgressMetrics(MetricBook book, TimeProvider time)
+    internal ProgressMetrics(MetricBook book)
     {
-        _time = time;
-        _step = book.Gauge("step", "Last committed optimizer step");
-        _steps = book.Counter("committed_steps_total", "Optimizer steps committed by this process");
-        _images = book.Counter("images_total", "Images trained on (views of one image count once)");
-        _tokens = book.Counter("tokens_total", "Tokens the student was trained to predict");
-        _epoch = book.Gauge("epoch", "Passes over the training images so far, with fraction");
-        _lastStep = book.Gauge("last_step_timestamp_seconds", "When the last step was committed (Unix time)");
-        _eta = book.Gauge("eta_seconds", "Estimated time to the last step");
-        _phase = book.Seconds("step_seconds", "Time of one step's phases", "phase");
-        _wall = book.Counter("wall_seconds_total",
-            "Time of the training loop by what it was spent on", "state");
-        _tensors = book.Gauge("tensors_live", "Tensors alive in this process; constant between steps unless one leaks");
-    }
-
-    /// <summary>Time since the last committed step of this process; null before the first.</summary>
-    public TimeSpan? SinceLastStep =>
-        Interlocked.Read(ref _lastStepMark) is var mark and not 0 ? _time.GetElapsedTime(mark) : null;
-
-    /// <summary>Sets the step and the epoch before the first step of this process.</summary>
-    /// <param name="step">The restored step, 0 for a new run.</param>
-    /// <param name="epoch">Passes over the data so far.</param>
-    public void Resumed(long step, double epoch)
-    {
-        _step.Set(step);
-        _epoch.Set(epoch);
+        _steps = book.Counter(Exporter.Trainer, "committed_steps_total", "Optimizer steps committed by this process");
+        _images = book.Counter(Exporter.Trainer, "images_total",
+            "Images of its own replicas that this trainer trained on (views of one image count once)");
+        _tokens = book.Counter(Exporter.Trainer, "tokens_total",
+            "Tokens of its own replicas that the student was trained to predict");
+        _eta = book.Gauge(Exporter.FirstTrainer, "eta_seconds", "Estimated time to the last step");
+        _step = book.Seconds(Exporter.Trainer, "step_seconds", "Time from one committed step to the next");
+        _phase = book.Sums(Exporter.Trainer, "step_phase_seconds",
+            "Time of a step's phases, exchanges with other trainers included", "phase");
+        _exchange = book.Sums(Exporter.Trainer, "exchange_phase_seconds",
+            "Time of a step's exchanges with other trainers, which its phases contain", "phase");
+        _wall = book.Counter(Exporter.Trainer, "wall_seconds_total",
+            "Time of the training loop by what it was spent on", "state",
+            "productive", "exchange", "data_wait", "checkpoint_block");
+        _tensors = book.Gauge(Exporter.Trainer, "tensors_live",
+            "Tensors alive in this process; constant between steps unless one leaks");
     }
 
     /// <summary>Counts a committed step.</summary>
-    /// <param name="step">Committed steps of the run.</param>
-    /// <param name="epoch">Passes over the data so far.</param>
-    /// <param name="images">Images of this step.</param>
-    /// <param name="tokens">Tokens of this step that the student predicted.</param>
-    public void StepApplied(long step, double epoch, int images, long tokens)
+    /// <param name="seconds">Seconds since the step before.</param>
+    /// <param name="images">Images of this step that this trainer's replicas had.</param>
+    /// <param name="tokens">Tokens of this step that the student predicted on this trainer.</param>
+    public void StepApplied(double seconds, int images, long tokens)
     {
-        Interlocked.Exchange(ref _lastStepMark, _time.GetTimestamp());
         _steps.Inc();
+        _step.Observe(seconds);
         _images.Inc(images);
         _tokens.Inc(tokens);
-        _epoch.Set(epoch);
-        _lastStep.Set(_time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
-        _step.Set(step);
     }
 
     /// <summary>Records how long a phase of one step took.</summary>
-    /// <param name="phase">A StepPhase in lower case, exchange_ and an ExchangePhase, data, or total.</param>
+    /// <param name="phase">A StepPhase in lower case, or data.</param>
     /// <param name="seconds">Its duration in seconds.</param>
     public void Phase(string phase, double seconds) => _phase.WithLabels(phase).Observe(seconds);
+
+    /// <summary>Records how long an exchange with other trainers took.</summary>
+    /// <param name="phase">An ExchangePhase in lower case.</param>
+    /// <param name="seconds">Its duration in seconds.</param>
+    public void Exchange(string phase, double seconds) => _exchange.WithLabels(phase).Observe(seconds);
 
     /// <summary>Adds time of the training loop to a state.</summary>
     /// <param name="state">productive, exchange, data_wait or checkpoint_block.</param>

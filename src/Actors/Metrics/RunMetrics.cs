@@ -10,11 +10,13 @@ public sealed class RunMetrics
 {
     private readonly MetricBook _book = new();
 
-    /// <summary>Creates all metrics with the value 0.</summary>
+    /// <summary>Creates all metrics. Those that the node exports from its start appear.</summary>
     /// <param name="time">The clock of timestamps, ages and ratios.</param>
-    public RunMetrics(TimeProvider time)
+    /// <param name="exporters">What the node is from its start; whether it leads is seen later.</param>
+    public RunMetrics(TimeProvider time, Exporter exporters)
     {
-        Progress = new ProgressMetrics(_book, time);
+        Leader = new LeaderMetrics(_book, time);
+        Progress = new ProgressMetrics(_book);
         Learning = new LearningMetrics(_book);
         Data = new DataMetrics(_book, time);
         Exchange = new ExchangeMetrics(_book, time);
@@ -23,6 +25,7 @@ public sealed class RunMetrics
         Evaluation = new EvaluationMetrics(_book);
         Identity = new IdentityMetrics(_book);
         Cluster = new ClusterMetrics(_book);
+        _book.Begin(exporters | Exporter.Node);
         DotNetStats.Register(_book.Registry);
         _book.Registry.AddBeforeCollectCallback(() =>
         {
@@ -32,7 +35,10 @@ public sealed class RunMetrics
         });
     }
 
-    /// <summary>Steps, images, tokens, phases and time.</summary>
+    /// <summary>The facts of the run; where the supervisor leads.</summary>
+    public LeaderMetrics Leader { get; }
+
+    /// <summary>Steps, images, tokens, phases and time of a trainer.</summary>
     public ProgressMetrics Progress { get; }
 
     /// <summary>Loss parts, gradient norm, learning rate, non-finite steps.</summary>
@@ -44,7 +50,7 @@ public sealed class RunMetrics
     /// <summary>Exchanges with other trainers: time and bytes.</summary>
     public ExchangeMetrics Exchange { get; }
 
-    /// <summary>Checkpoints: duration, blocking, size, age, failures.</summary>
+    /// <summary>Checkpoints: duration, blocking, size, failures.</summary>
     public CheckpointMetrics Checkpoints { get; }
 
     /// <summary>Failures of the event logs.</summary>
@@ -53,10 +59,10 @@ public sealed class RunMetrics
     /// <summary>Scores of checkpoints.</summary>
     public EvaluationMetrics Evaluation { get; }
 
-    /// <summary>Program, run, attempt and generation.</summary>
+    /// <summary>Program, run, node and attempt.</summary>
     public IdentityMetrics Identity { get; }
 
-    /// <summary>Members, term, fences.</summary>
+    /// <summary>Members and fences.</summary>
     public ClusterMetrics Cluster { get; }
 
     /// <summary>The registry that <c>/metrics</c> serves.</summary>

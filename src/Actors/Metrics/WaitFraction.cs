@@ -7,6 +7,15 @@ internal sealed class WaitFraction(TimeProvider time)
     private long? _started;
     private double _seconds;
 
+    /// <summary>Whether the clock runs.</summary>
+    public bool IsStarted
+    {
+        get
+        {
+            lock (_gate) return _started is not null;
+        }
+    }
+
     /// <summary>The fraction, 0 to 1; 0 before the start.</summary>
     public double Ratio
     {

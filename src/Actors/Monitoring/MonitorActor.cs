@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Collectives;
 using Starling.Actors.Coordination;
-using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
@@ -29,8 +27,9 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private RunProgress _progress;
     private long _generation;
     private RunPhase? _phase;
-    private SlowTrainers _speeds = SlowTrainers.None;
-    private ImmutableArray<HostedReplicas> _hosting = [];
+    private readonly LeaderFigures _leader;
+    private bool _isFirst = true; // whether this node's trainer hosts replica 0
+    private double _share = 1; // of the replicas
 
     /// <summary>Makes the monitor of one node.</summary>
     /// <param name="outputs">Where the monitor writes.</param>
@@ -41,8 +40,16 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out = outputs;
         _progress = progress;
         _tokensPerImage = tokensPerImage;
+        _leader = new LeaderFigures(outputs.Metrics.Leader, progress.TotalSteps,
+            step => (progress with { Step = step }).Epoch);
         Receive<MonitorProtocol.RunChanged>(m => OnRunChanged(m.State));
         Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
+        Receive<MonitorProtocol.TrainerSpare>(_ =>
+        {
+            _isFirst = false;
+            _out.Metrics.Learning.Export(isFirst: false);
+            _out.Health.TrainerIsReady = true;
+        });
         Receive<MonitorProtocol.Stepped>(OnStepped);
         Receive<MonitorProtocol.BatchQueue>(m => _out.Metrics.Data.Queue("batches", m.Depth, m.Capacity));
         Receive<MonitorProtocol.LoaderFault>(m =>
@@ -82,6 +89,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         });
         Receive<MonitorProtocol.TrainerFailed>(m =>
         {
+            _out.Health.TrainerIsReady = false;
             _out.Events.Write("trainer_failed", _progress.Step, _generation, ("reason", m.Reason));
             _out.View.Note($"the trainer failed and is started again: {m.Reason.Split('\n')[0].Trim()}");
         });
@@ -113,12 +121,10 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
 
     private void OnRunChanged(RunState state)
     {
-        _out.Metrics.Cluster.Term(state.Term);
-        SetSpeeds(state);
+        _leader.Changed(state);
         if (state.Generation != _generation)
         {
             _generation = state.Generation;
-            _out.Metrics.Identity.Generation(_generation);
             _out.Events.Write("generation", state.Step, _generation, ("trainers", state.Trainers.Count));
         }
         if (state.Phase == _phase) return;
@@ -138,20 +144,13 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Show();
     }
 
-    private void SetSpeeds(RunState state)
-    {
-        // The state changes many times a step, the speeds only once.
-        if (state.Slow == _speeds && state.Hosting == _hosting) return;
-        (_speeds, _hosting) = (state.Slow, state.Hosting);
-        // Until its first step, a generation still has the speeds of the previous generation, whose hosts may be gone.
-        Dictionary<string, double> scores = new(state.Slow.Scores.Where(s => state.RankOf(s.Key) >= 0));
-        _out.Metrics.Cluster.Speeds(scores, scores.Keys.Count(state.Slow.IsFlagged));
-    }
-
     private void OnTrainerReady(MonitorProtocol.TrainerReady m)
     {
         _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = GoodCheckpoint(m) };
-        _out.Metrics.Progress.Resumed(m.Step, _progress.Epoch);
+        _share = (double)m.Replicas / m.AllReplicas;
+        _isFirst = m.Rank == 0;
+        _out.Metrics.Learning.Export(_isFirst);
+        _out.Health.TrainerIsReady = true;
         _out.Metrics.Data.Started();
         _out.Metrics.Exchange.Started();
         _out.Metrics.Checkpoints.Started();
@@ -174,24 +173,20 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         StepResult r = m.Result;
         _progress = _progress.After(r, m.Timing.Total);
         RunMetrics metrics = _out.Metrics;
-        metrics.Progress.StepApplied(
-            r.Step, _progress.Epoch, _progress.GlobalBatch, (long)_progress.GlobalBatch * _tokensPerImage);
-        foreach (LossPart part in _progress.Losses) metrics.Learning.Loss(part.Name, part.Value);
-        metrics.Learning.GradientNorm(r.GradientNorm);
-        metrics.Learning.LearningRate(r.LearningRate);
+        int images = (int)Math.Round(_progress.GlobalBatch * _share); // a replica's part of the batch is whole
+        metrics.Progress.StepApplied(m.Timing.Total.TotalSeconds, images, (long)images * _tokensPerImage);
+        if (_isFirst) RecordLearning(r);
         for (int phase = 0; phase < r.PhaseSeconds.Count; phase++)
             metrics.Progress.Phase(((StepPhase)phase).Named(), r.PhaseSeconds[phase]);
         metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
-        metrics.Progress.Phase("total", m.Timing.Total.TotalSeconds);
         metrics.Progress.Wall("data_wait", m.Timing.Waited.TotalSeconds);
         RecordExchange(r, m.Timing);
         metrics.Progress.TensorsLive(m.Timing.LiveTensors);
-        if (_progress.Eta is { } eta) metrics.Progress.Eta(eta);
         metrics.Data.Waited(m.Timing.Waited.TotalSeconds);
         metrics.Data.Queue("trainer", m.Timing.QueueDepth, _out.TrainerQueueCapacity);
         if (r.Outcome != StepOutcome.Applied)
         {
-            metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");
+            if (_isFirst) metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");
             _out.View.Note(r.Outcome == StepOutcome.Skipped
                 ? $"step {r.Step}: loss or gradient not finite twice; its batch was left out"
                 : $"step {r.Step}: loss or gradient not finite at first, fine when computed again");
@@ -200,6 +195,19 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.Events.Write("step", r.Step, m.Generation, Fields(r, m));
         _out.TensorBoard?.Step(_progress);
         Show();
+    }
+
+    /// <summary>Sets what is the same on all trainers; one of them exports it.</summary>
+    private void RecordLearning(StepResult r)
+    {
+        LearningMetrics learning = _out.Metrics.Learning;
+        learning.Loss(r.Losses.Total);
+        foreach (LossPart part in _progress.Losses.Where(p => p.Name != "total"))
+            learning.LossPart(part.Name, part.Value);
+        learning.GradientNorm(r.GradientNorm);
+        learning.LearningRate(r.LearningRate);
+        learning.KeySimilarity(r.KeySimilarity);
+        if (_progress.Eta is { } eta) _out.Metrics.Progress.Eta(eta);
     }
 
     private void RecordExchange(StepResult r, StepTiming timing)
@@ -213,7 +221,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.Metrics.Exchange.Exchanged(timing.Exchanged.TotalSeconds);
         if (timing.Exchange is not { } exchange) return;
         foreach (ExchangePhase phase in Enum.GetValues<ExchangePhase>())
-            _out.Metrics.Progress.Phase("exchange_" + ExchangeMetrics.NameOf(phase), exchange[phase]);
+            _out.Metrics.Progress.Exchange(ExchangeMetrics.NameOf(phase), exchange[phase]);
         _out.Metrics.Exchange.Sent(exchange.BytesSent);
     }
 
@@ -252,7 +260,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Phase("write", receipt.WriteTime.TotalSeconds);
         metrics.Phase("verify", receipt.VerifyTime.TotalSeconds);
         metrics.Phase("commit", receipt.CommitTime.TotalSeconds);
-        metrics.Committed(receipt.Manifest.Step, receipt.Manifest.TotalBytes());
+        metrics.Committed(receipt.Manifest.TotalBytes());
         _progress = _progress with { CheckpointStep = receipt.Manifest.Step, CheckpointFolder = receipt.Folder };
         _out.Events.Write("checkpoint", receipt.Manifest.Step, m.Generation, ("state_hash", receipt.Manifest.StateHash),
             ("bytes", receipt.Manifest.TotalBytes()), ("write_seconds", receipt.WriteTime.TotalSeconds));

@@ -20,7 +20,19 @@ public static class MonitorProtocol
     /// Step of the checkpoint that the trainer loaded at some time; −1 for none: the state then came from another
     /// trainer's memory, or the run begins.
     /// </param>
-    public sealed record TrainerReady(long Generation, long Step, long Checkpoint) : INoSerializationVerificationNeeded;
+    /// <param name="Rank">The trainer's rank in the generation; rank 0 hosts replica 0.</param>
+    /// <param name="Replicas">Number of replicas that the trainer hosts.</param>
+    /// <param name="AllReplicas">Number of replicas of the run.</param>
+    public sealed record TrainerReady(
+        long Generation, long Step, long Checkpoint, int Rank, int Replicas, int AllReplicas)
+        : INoSerializationVerificationNeeded;
+
+    /// <summary>The trainer hosts no replica in the present generation.</summary>
+    public sealed record TrainerSpare : INoSerializationVerificationNeeded
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly TrainerSpare Instance = new();
+    }
 
     /// <summary>The trainer applied a step.</summary>
     public sealed record Stepped(long Generation, StepResult Result, StepTiming Timing, IReadOnlyList<BadImage> Bad)

@@ -183,7 +183,16 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     private void ReportReady(TrainerReports.LoopReady m)
     {
         _step = m.Step;
-        if (m.Step >= 0) _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step, m.Checkpoint));
+        if (m.Step >= 0)
+        {
+            int[] replicas = [.. _assigned!.Hosting.Select(h => h.Replicas.Count)];
+            _actors.Monitor.Tell(new MonitorProtocol.TrainerReady(m.Generation, m.Step, m.Checkpoint, _assigned.Rank,
+                replicas[_assigned.Rank], replicas.Sum()));
+        }
+        else
+        {
+            _actors.Monitor.Tell(MonitorProtocol.TrainerSpare.Instance);
+        }
         _reports.Report(new SupervisorProtocol.TrainerReady(_setup.Name, m.Generation, m.Step, m.Checkpoint));
     }
 

@@ -58,7 +58,7 @@ public sealed class MembershipGuardTests : ClusterActorTests
 
     private IActorRef Start()
     {
-        ClusterMetrics metrics = new RunMetrics(_time).Cluster;
+        ClusterMetrics metrics = new RunMetrics(_time, Exporter.Node).Cluster;
         IActorRef guard = Sys.ActorOf(Props.Create(() => new MembershipGuard(
             _fence, metrics, TimeSpan.FromSeconds(10), _time)));
         Settle(guard);

@@ -1,5 +1,6 @@
 using Starling.Actors.Configuration;
 using Starling.Actors.Hosting;
+using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Actors.Tests.Support;
@@ -63,7 +64,7 @@ public sealed class RunServicesTests(TinyAssets assets) : IDisposable
     {
         StarlingOptions options =
             StarlingConfiguration.Read("configs/tiny.json", [.. RunBench.Settings(assets), .. settings]);
-        return RunServices.OpenAsync(RunContext.Open(options, _folder.Path), "-a",
+        return RunServices.OpenAsync(RunContext.Open(options, _folder.Path), "a", NodeRole.All,
             TestConsole.Of(TextWriter.Null, ansi: false), TimeProvider.System);
     }
 }

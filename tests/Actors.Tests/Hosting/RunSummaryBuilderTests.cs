@@ -80,6 +80,7 @@ public sealed class RunSummaryBuilderTests : IDisposable
     }
 
     private RunSummary Build(RunOutcome outcome, long step, RunProgress? progress = null) => RunSummaryBuilder.Build(
-        _run, new RunResult(outcome, step, null), progress ?? _progress, new RunMetrics(TimeProvider.System),
+        _run, new RunResult(outcome, step, null), progress ?? _progress,
+        new RunMetrics(TimeProvider.System, Exporter.Trainer),
         _evaluations, TimeSpan.FromSeconds(9));
 }

@@ -10,16 +10,16 @@ namespace Starling.Actors.Tests.Metrics;
 public sealed class MetricsServerTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-    private readonly RunMetrics _metrics = new(new ManualTime());
+    private readonly RunMetrics _metrics = new(new ManualTime(), Exporter.Trainer);
     private HealthReport _ready = new(true, new Dictionary<string, string> { ["trainer"] = "step 3" });
 
     [Fact]
     public async Task Serves_metrics_and_both_health_endpoints()
     {
-        _metrics.Progress.StepApplied(3, 0, 1, 1);
+        _metrics.Progress.StepApplied(0.5, 3, 1);
         await using MetricsServer server = await StartAsync(0);
         using var client = new HttpClient { BaseAddress = server.Address };
-        Assert.Contains("starling_step 3\n", await client.GetStringAsync("metrics"));
+        Assert.Contains("starling_images_total 3\n", await client.GetStringAsync("metrics"));
         Assert.Equal("""{"status":"ok","reasons":{}}""", await client.GetStringAsync("healthz/live"));
         Assert.Equal(
             """{"status":"ok","reasons":{"trainer":"step 3"}}""", await client.GetStringAsync("healthz/ready"));

@@ -22,7 +22,8 @@ namespace Starling.Actors.Tests.Monitoring;
 public sealed class MonitorActorTests : ActorTests
 {
     private static readonly BadImage Bad = new(17, "shard.parquet", 2, 1, "no image");
-    private readonly RunMetrics _metrics = new(TimeProvider.System);
+    private readonly RunMetrics _metrics = new(TimeProvider.System, Exporter.Trainer | Exporter.Loader);
+    private readonly NodeHealth _health;
     private readonly RecordingView _view = new();
     private readonly TaskCompletionSource<RunProgress> _final = new();
     private readonly EventLog _events;
@@ -31,8 +32,9 @@ public sealed class MonitorActorTests : ActorTests
     public MonitorActorTests()
     {
         _events = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System);
+        _health = new NodeHealth(_metrics.Leader, trains: true, Timeout) { IsMember = true };
         MonitorOutputs outputs = new(_metrics, _events, _view, null, new Uri("http://127.0.0.1:1/"),
-            TrainerQueueCapacity: 2, _final);
+            TrainerQueueCapacity: 2, _health, _final);
         RunProgress progress = new("r", TotalSteps: 10, StepsPerEpoch: 5, GlobalBatch: 8);
         _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, 32)));
     }
@@ -41,14 +43,12 @@ public sealed class MonitorActorTests : ActorTests
     public async Task A_step_shows_in_metrics_event_log_and_view()
     {
         _monitor.Tell(new MonitorProtocol.BatchQueue(3, 16));
-        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 4, -1));
+        _monitor.Tell(Ready(3, 4, -1));
         _monitor.Tell(Stepped(5, new LossParts(3, 0.5, 1, 2, 4.25)));
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();
-        foreach (string line in (string[])["starling_step 5", "starling_committed_steps_total 1",
-            "starling_images_total 8",
-            "starling_tokens_total 256", "starling_loss{part=\"total\"} 4.25",
-                "starling_loss{part=\"contrast_view\"} 2",
+        foreach (string line in (string[])["starling_committed_steps_total 1", "starling_images_total 4",
+            "starling_tokens_total 128", "starling_loss 4.25", "starling_loss_part{part=\"contrast_view\"} 2",
             "starling_grad_norm 0.75", "starling_tensors_live 123", "starling_queue_depth{stage=\"trainer\"} 1",
             "starling_queue_capacity{stage=\"trainer\"} 2", "starling_queue_depth{stage=\"batches\"} 3",
             "starling_queue_capacity{stage=\"batches\"} 16"])
@@ -79,13 +79,13 @@ public sealed class MonitorActorTests : ActorTests
         });
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();
-        foreach (string line in (string[])["starling_step_seconds_sum{phase=\"teacher\"} 0.5",
-            "starling_step_seconds_sum{phase=\"exchange_gather\"} 0.0625",
-            "starling_step_seconds_sum{phase=\"exchange_wait\"} 0.125",
-            "starling_step_seconds_count{phase=\"exchange_reduce_scatter\"} 1",
-            "starling_step_seconds_count{phase=\"exchange_sum\"} 1",
-            "starling_step_seconds_count{phase=\"exchange_all_gather\"} 1",
-            "starling_step_seconds_sum{phase=\"exchange_confirm\"} 0.03125",
+        foreach (string line in (string[])["starling_step_phase_seconds_sum{phase=\"teacher\"} 0.5",
+            "starling_exchange_phase_seconds_sum{phase=\"gather\"} 0.0625",
+            "starling_exchange_phase_seconds_sum{phase=\"wait\"} 0.125",
+            "starling_exchange_phase_seconds_count{phase=\"reduce_scatter\"} 1",
+            "starling_exchange_phase_seconds_count{phase=\"sum\"} 1",
+            "starling_exchange_phase_seconds_count{phase=\"all_gather\"} 1",
+            "starling_exchange_phase_seconds_sum{phase=\"confirm\"} 0.03125",
             "starling_wall_seconds_total{state=\"productive\"} 0.5",
             "starling_wall_seconds_total{state=\"exchange\"} 0.25", "starling_exchange_bytes_total 4096"])
             Assert.Contains(line + "\n", metrics);
@@ -186,18 +186,18 @@ public sealed class MonitorActorTests : ActorTests
     [Fact]
     public async Task The_checkpoint_shown_is_one_that_exists_wherever_the_state_came_from()
     {
-        _monitor.Tell(new MonitorProtocol.TrainerReady(1, 6, -1)); // from another trainer's memory
+        _monitor.Tell(Ready(1, 6, -1)); // from another trainer's memory
         Assert.Null(await ShownCheckpointAsync());
-        _monitor.Tell(new MonitorProtocol.TrainerReady(2, 6, 4)); // memory is ahead of the checkpoint that was loaded
+        _monitor.Tell(Ready(2, 6, 4)); // memory is ahead of the checkpoint that was loaded
         Assert.Equal(4, await ShownCheckpointAsync());
         Commit(8);
-        _monitor.Tell(new MonitorProtocol.TrainerReady(3, 9, 4)); // the trainer has not loaded what it wrote itself
+        _monitor.Tell(Ready(3, 9, 4)); // the trainer has not loaded what it wrote itself
         Assert.Equal(8, await ShownCheckpointAsync());
-        _monitor.Tell(new MonitorProtocol.TrainerReady(4, 4, 4)); // the checkpoint of step 8 is damaged
+        _monitor.Tell(Ready(4, 4, 4)); // the checkpoint of step 8 is damaged
         Assert.Equal(4, await ShownCheckpointAsync());
-        _monitor.Tell(new MonitorProtocol.TrainerReady(5, 12, 12)); // another trainer wrote it
+        _monitor.Tell(Ready(5, 12, 12)); // another trainer wrote it
         Assert.Equal(12, await ShownCheckpointAsync());
-        _monitor.Tell(new MonitorProtocol.TrainerReady(6, 0, -1)); // all checkpoints are damaged
+        _monitor.Tell(Ready(6, 0, -1)); // all checkpoints are damaged
         Assert.Null(await ShownCheckpointAsync());
     }
 
@@ -223,10 +223,83 @@ public sealed class MonitorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_node_whose_supervisor_does_not_lead_scores_nobody()
+    public async Task A_node_whose_supervisor_does_not_lead_says_nothing_of_the_run()
     {
+        _monitor.Tell(Ready(1, 0, -1));
         _monitor.Tell(Stepped(1, default));
-        Assert.DoesNotContain("starling_straggler_score{", await SettledAsync());
+        string metrics = await SettledAsync();
+        foreach (MetricDefinition metric in _metrics.Definitions.Where(m => m.By == Exporter.Leader))
+            Assert.DoesNotContain("\n" + metric.Name + " ", metrics);
+        Assert.DoesNotContain("starling_straggler_score{", metrics);
+    }
+
+    [Fact]
+    public async Task The_leader_has_the_facts_of_the_run()
+    {
+        HostedReplicas[] hosts = [new("a", [0, 1, 2]), new("b", [3])];
+        RunState state = new() { Term = 3, Generation = 7, EarlierCheckpoint = 4, Furthest = 6, Hosting = [.. hosts] };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Phase = RunPhase.Connecting }));
+        string metrics = await SettledAsync();
+        Assert.DoesNotContain("\nstarling_step ", metrics); // the hosts have not said yet
+        Assert.DoesNotContain("\nstarling_last_step_timestamp_seconds ", metrics);
+        Assert.DoesNotContain("\nstarling_checkpoint_timestamp_seconds ", metrics);
+        Assert.Contains("\nstarling_redone_steps_total 0\n", metrics);
+
+        state = state with { Phase = RunPhase.Running, Step = 4 };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state));
+        Assert.Contains("\nstarling_step 4\n", await SettledAsync());
+        Assert.DoesNotContain("\nstarling_last_step_timestamp_seconds ", await SettledAsync());
+        state = state with { Step = 5, Progress = state.Progress.SetItem("a", new HostProgress(5, 0.75, 0)) };
+        _monitor.Tell(new MonitorProtocol.RunChanged(state));
+        _monitor.Tell(new MonitorProtocol.RunChanged(state with { Step = 8, Furthest = 8, Checkpoint = 8 }));
+        metrics = await SettledAsync();
+        foreach (string line in (string[])["starling_step 8", "starling_planned_steps 10", "starling_epoch 1.6",
+            "starling_term 3", "starling_generation 7", "starling_run_phase{phase=\"running\"} 1",
+            "starling_run_phase{phase=\"connecting\"} 0", "starling_redone_steps_total 2",
+            "starling_checkpoint_last_good_step 8", "starling_replicas{trainer=\"a\"} 3",
+            "starling_replicas{trainer=\"b\"} 1", "starling_trainer_seconds{trainer=\"a\"} 0.25"])
+            Assert.Contains("\n" + line + "\n", metrics);
+        Assert.Contains("\nstarling_last_step_timestamp_seconds ", metrics);
+        Assert.Contains("\nstarling_checkpoint_timestamp_seconds ", metrics);
+    }
+
+    [Fact]
+    public async Task Only_the_trainer_of_replica_0_exports_what_is_the_same_on_all()
+    {
+        _monitor.Tell(Ready(1, 0, -1, rank: 1));
+        _monitor.Tell(Stepped(1, new LossParts(3, 0.5, 1, 2, 4.25)));
+        string metrics = await SettledAsync();
+        Assert.DoesNotContain("\nstarling_loss", metrics);
+        Assert.DoesNotContain("starling_nonfinite_steps_total{", metrics);
+        Assert.Contains("\nstarling_committed_steps_total 1\n", metrics);
+
+        _monitor.Tell(Ready(2, 1, -1));
+        Assert.Contains("\nstarling_nonfinite_steps_total{action=\"skipped\"} 0\n", await SettledAsync());
+        _monitor.Tell(Stepped(2, new LossParts(3, 0.5, 1, 2, 4.25), StepOutcome.Skipped));
+        Assert.Contains("\nstarling_nonfinite_steps_total{action=\"skipped\"} 1\n", await SettledAsync());
+        Assert.Contains("\nstarling_loss 4.25\n", await SettledAsync());
+
+        _monitor.Tell(MonitorProtocol.TrainerSpare.Instance);
+        metrics = await SettledAsync();
+        Assert.DoesNotContain("\nstarling_loss", metrics);
+        Assert.DoesNotContain("starling_nonfinite_steps_total{", metrics);
+        _monitor.Tell(Ready(4, 2, -1));
+        Assert.Contains("\nstarling_nonfinite_steps_total{action=\"skipped\"} 1\n", await SettledAsync());
+    }
+
+    [Fact]
+    public async Task A_trainers_node_is_ready_while_it_can_take_part()
+    {
+        Assert.False(_health.Ready().Healthy);
+        _monitor.Tell(Ready(1, 0, -1));
+        await SettledAsync();
+        Assert.True(_health.Ready().Healthy);
+        _monitor.Tell(new MonitorProtocol.TrainerFailed("out of memory"));
+        await SettledAsync();
+        Assert.Equal("does not hold the state yet", _health.Ready().Reasons["trainer"]);
+        _monitor.Tell(MonitorProtocol.TrainerSpare.Instance);
+        await SettledAsync();
+        Assert.True(_health.Ready().Healthy);
     }
 
     [Fact]
@@ -255,6 +328,9 @@ public sealed class MonitorActorTests : ActorTests
         params BadImage[] bad) => new(3,
             new StepResult(step, outcome, losses, 0.75, 1e-3, 0.1, [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]),
             new StepTiming(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), 1, 123), bad);
+
+    private static MonitorProtocol.TrainerReady Ready(long generation, long step, long checkpoint, int rank = 0) =>
+        new(generation, step, checkpoint, rank, Replicas: 1, AllReplicas: 2);
 
     private static string? Name(JsonElement e) => e.GetProperty("event").GetString();
 

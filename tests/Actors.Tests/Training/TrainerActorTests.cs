@@ -124,9 +124,12 @@ public sealed class TrainerActorTests : ActorTests
         Begin(1);
         LoaderProtocol.Request first = _loader.ExpectMsg<LoaderProtocol.Request>(Timeout);
         ((IInternalActorRef)_loader.LastSender).SendSystemMessage(
-            new DeathWatchNotification(_loader, existenceConfirmed: false, addressTerminated: false));
-        _trainer.Tell(new TrainerProtocol.LoadersChanged(1, [_loader]));
-        _loader.FishForMessage(m => Equals(m, first), Timeout);
+            new DeathWatchNotification(_loader.Ref, existenceConfirmed: false, addressTerminated: false));
+        AwaitAssert(() =>
+        {
+            _trainer.Tell(new TrainerProtocol.LoadersChanged(1, [_loader.Ref])); // as with every ping
+            _loader.FishForMessage(m => Equals(m, first), TimeSpan.FromSeconds(0.2));
+        }, Timeout);
     }
 
     [Fact]

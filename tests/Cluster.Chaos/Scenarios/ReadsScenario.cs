@@ -1,4 +1,5 @@
 using System.Globalization;
+using Starling.Cluster.Chaos.Disks;
 using Starling.Cluster.Chaos.Harness;
 
 namespace Starling.Cluster.Chaos.Scenarios;

@@ -1,5 +1,6 @@
 using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Tests.Support;
+using Starling.Cluster.Chaos.Disks;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Networks;
 using Starling.Cluster.Chaos.Scenarios;

@@ -1,4 +1,5 @@
 using Starling.Actors.Tests.Support;
+using Starling.Cluster.Chaos.Disks;
 using Starling.Cluster.Chaos.Harness;
 using Starling.Cluster.Chaos.Scenarios;
 using Starling.Cluster.Tests.Nodes;

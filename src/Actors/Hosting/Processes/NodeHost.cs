@@ -65,7 +65,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             new NameWait(request.Managed ? TimeSpan.Zero : NameLimit, Say), cancellationToken);
         RunContext run = RunContext.Open(
             options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
-        await using RunServices services = await RunServices.OpenAsync(run, "-" + name, console, time);
+        await using RunServices services = await RunServices.OpenAsync(run, name, request.Roles, console, time);
         NodeSetup node = services.Node(name, request.Roles,
             ClusterProfile.Many(Path.Combine(run.Folder, "leases")), force: false) with
         {

@@ -25,10 +25,12 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         RunContext run = RunContext.Open(
             options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
         run.Checkpoints.Recover();
-        await using RunServices services = await RunServices.OpenAsync(run, "", console, time);
+        await using RunServices services = await RunServices.OpenAsync(
+            run, node: null, NodeRole.All, console, time);
         services.Announce();
         using RemoteTls tls = ClusterKey.ForThisProcess(time); // no other process is to join, or to send anything
-        NodeSetup node = services.Node("node-0", NodeRole.All, ClusterProfile.SingleNode, request.Force) with
+        NodeSetup node = services.Node(
+            RunServices.OnlyNode, NodeRole.All, ClusterProfile.SingleNode, request.Force) with
         {
             Tls = tls,
         };

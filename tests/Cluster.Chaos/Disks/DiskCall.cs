@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Starling.Cluster.Chaos.Harness;
+namespace Starling.Cluster.Chaos.Disks;
 
 /// <summary>A call by which a run changed its folder.</summary>
 /// <param name="Thread">The thread that made it.</param>

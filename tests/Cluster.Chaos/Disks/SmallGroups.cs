@@ -1,7 +1,7 @@
 using Starling.Data;
 using Starling.Data.Shards;
 
-namespace Starling.Cluster.Chaos.Harness;
+namespace Starling.Cluster.Chaos.Disks;
 
 /// <summary>
 /// Writes the embedded data set with row groups so small that a loader, whose memory holds about a megabyte of them,

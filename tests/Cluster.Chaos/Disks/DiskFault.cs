@@ -1,6 +1,7 @@
 using System.ComponentModel;
+using Starling.Cluster.Chaos.Harness;
 
-namespace Starling.Cluster.Chaos.Harness;
+namespace Starling.Cluster.Chaos.Disks;
 
 /// <summary>
 /// Has one call of a run to the system fail below .NET, as a failing disk does it. strace makes the system refuse the

@@ -1,4 +1,6 @@
-namespace Starling.Cluster.Chaos.Harness;
+using Starling.Cluster.Chaos.Harness;
+
+namespace Starling.Cluster.Chaos.Disks;
 
 /// <summary>
 /// Has all reads of a file by running processes fail or take long for a while, below .NET. strace attaches to the
