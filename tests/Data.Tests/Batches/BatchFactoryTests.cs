@@ -189,7 +189,7 @@ public sealed class BatchFactoryTests : IDisposable
         ShardIndex index = await ShardsAsync();
         StarlingException e = Assert.Throws<StarlingException>(
             () => new BatchFactory(index, Options with { CacheBytes = 1000 }));
-        Assert.Contains("CacheBytes", e.Message, StringComparison.Ordinal);
+        Assert.Contains("data.cacheBytes", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
