@@ -4,7 +4,7 @@ namespace Starling.Actors.Metrics;
 
 /// <summary>
 /// The facts of the run, exported where its supervisor leads, and only there. So they stay when all trainers have died.
-/// All members are for one thread.
+/// One thread sets them; <see cref="SinceStep"/> may be read by any thread.
 /// </summary>
 public sealed class LeaderMetrics
 {
@@ -13,7 +13,7 @@ public sealed class LeaderMetrics
     private readonly Gauge _step, _planned, _epoch, _lastStep, _term, _generation, _phase, _checkpoint, _checkpointTime,
         _score, _stragglers, _replicas, _seconds;
     private readonly Counter _redone;
-    private long? _led; // timestamp of the last committed step, or else of the beginning of this lead
+    private long _led; // timestamp of the last committed step, or else of the beginning of this lead; 0 without a lead
 
     internal LeaderMetrics(MetricBook book, TimeProvider time)
     {
@@ -41,7 +41,8 @@ public sealed class LeaderMetrics
     }
 
     /// <summary>Time since the last committed step under this lead, or since it began; null if it has not.</summary>
-    public TimeSpan? SinceStep => _led is { } since ? _time.GetElapsedTime(since) : null;
+    public TimeSpan? SinceStep =>
+        Interlocked.Read(ref _led) is var since and not 0 ? _time.GetElapsedTime(since) : null;
 
     /// <summary>
     /// Notes that this node's supervisor leads, and sets the numbers that a lead has from its start. A lead ends with
@@ -52,7 +53,7 @@ public sealed class LeaderMetrics
     public void Lead(long term, long plannedSteps)
     {
         _book.Begin(Exporter.Leader);
-        _led ??= _time.GetTimestamp();
+        Interlocked.CompareExchange(ref _led, _time.GetTimestamp(), 0);
         _term.Set(term);
         _planned.Set(plannedSteps);
     }
@@ -82,7 +83,7 @@ public sealed class LeaderMetrics
     public void Committed(long step, double epoch, long redone)
     {
         Step(step, epoch);
-        _led = _time.GetTimestamp();
+        Interlocked.Exchange(ref _led, _time.GetTimestamp());
         _lastStep.Set(Now());
         _redone.Inc(redone);
     }
