@@ -1,3 +1,4 @@
+using Starling.Actors.Coordination.Hosts;
 using Starling.Data;
 
 namespace Starling.Actors.Coordination;
@@ -80,7 +81,11 @@ public abstract record RunEvent
 
     /// <summary>A host applied a step. The step is committed once all hosts have applied it.</summary>
     public sealed record StepApplied(
-        string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds) : RunEvent;
+        string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds) : RunEvent
+    {
+        /// <summary>What the host tells of the step; null for nothing.</summary>
+        public StepFigures? Figures { get; init; }
+    }
 
     /// <summary>The exchange between the hosts failed.</summary>
     public sealed record ExchangeBroke(string Trainer, long Generation, string Reason) : RunEvent;

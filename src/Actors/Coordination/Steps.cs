@@ -15,7 +15,8 @@ internal static class Steps
             known.Step >= e.Step) return state;
         RunState next = state with
         {
-            Progress = state.Progress.SetItem(e.Trainer, new HostProgress(e.Step, e.BusySeconds, e.WaitSeconds)),
+            Progress = state.Progress.SetItem(e.Trainer,
+                new HostProgress(e.Step, e.BusySeconds, e.WaitSeconds) { Figures = e.Figures }),
         };
         long committed = next.Progress.Values.Min(p => p.Step);
         if (committed <= state.Step) return next;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using Spectre.Console;
 using Starling.Actors.Configuration;
 using Starling.Actors.Coordination;
@@ -90,7 +91,8 @@ internal sealed class RunServices : IAsyncDisposable
                 Path.Combine(run.Folder, $"events{suffix}.jsonl"), run.Options.Name, time, alarm);
             metrics.Identity.Attempt(events.Attempt);
             server = await MetricsServer.StartAsync(
-                run.Options.Monitor, metrics, NodeHealth.Live, health.Ready, CancellationToken.None);
+                run.Options.Monitor, metrics, NodeHealth.Live, health.Ready, () => ScrapeTarget.All(run.Folder),
+                CancellationToken.None);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
                 ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint),
                 ("run_id", run.NodeIdentity.Folder));
@@ -125,7 +127,8 @@ internal sealed class RunServices : IAsyncDisposable
             OpenEventLog = OpenEventLog,
             Attempt = Events.Attempt,
             Force = force,
-            Outputs = new MonitorOutputs(Metrics, Events, View, Curves(), Server.Address, queue, Health, _final),
+            Outputs = new MonitorOutputs(
+                Metrics, Events, View, Curves(), Server.Address, queue, Health, Run.Folder, _final),
             Progress = new RunProgress(
                 options.Name, options.Training.Steps, Run.StepsPerEpoch, options.Training.GlobalBatch),
             TokensPerImage = options.SelfGuided.EffectiveStudentViews * Run.Shape.Tokens,
@@ -145,6 +148,13 @@ internal sealed class RunServices : IAsyncDisposable
         string moved = Server.Moved ? $" (port {Run.Options.Monitor.Port} is taken)" : "";
         View.Note($"metrics at {Server.Address}metrics{moved}");
     }
+
+    /// <summary>Makes the announcement by which Prometheus finds this process.</summary>
+    /// <param name="name">The node's name.</param>
+    /// <param name="roles">The node's roles.</param>
+    /// <param name="host">The address by which others reach the node.</param>
+    public Announcement Announcement(string name, IReadOnlyList<string> roles, IPAddress host) =>
+        new(ScrapeTarget.Of(Run.Options.Name, name, roles, host, Server.Address), Run.Folder, View.Note);
 
     /// <summary>Cancels an evaluation that is under way, because the run has ended without it.</summary>
     public Task AbandonAsync() => _stopping.CancelAsync();

@@ -52,6 +52,6 @@ internal static class SupervisorWiring
         ActorSelection monitor = system.ActorSelection(ActorNames.PathOf(ActorNames.Monitor));
         if (node.RunEventLog is not { } runEventLog) return monitor;
         return system.ActorOf(Props.Create(() => new RunEventWriter(runEventLog,
-            node.OpenEventLog, monitor)), ActorNames.EventWriter);
+            node.OpenEventLog, node.Evaluations.Read, monitor)), ActorNames.EventWriter);
     }
 }

@@ -1,4 +1,5 @@
 using Prometheus;
+using Starling.Data;
 
 namespace Starling.Actors.Metrics;
 
@@ -11,8 +12,9 @@ public sealed class LeaderMetrics
     private readonly MetricBook _book;
     private readonly TimeProvider _time;
     private readonly Gauge _step, _planned, _epoch, _lastStep, _term, _generation, _phase, _checkpoint, _checkpointTime,
-        _score, _stragglers, _replicas, _seconds;
-    private readonly Counter _redone;
+        _score, _stragglers, _replicas, _seconds, _free, _lag;
+    private readonly Counter _redone, _spent, _generations;
+    private readonly Histogram _recovery;
     private long _led; // timestamp of the last committed step, or else of the beginning of this lead; 0 without a lead
 
     internal LeaderMetrics(MetricBook book, TimeProvider time)
@@ -25,13 +27,24 @@ public sealed class LeaderMetrics
             "When the last step was committed (Unix time)");
         _redone = book.Counter(Exporter.Leader, "redone_steps_total",
             "Steps that were committed again, after the states in all memories were lost");
+        _spent = book.Counter(Exporter.Leader, "run_seconds_total",
+            "Wall time since the run's first start by what it was spent on, over all restarts", "state",
+            [.. Enum.GetValues<RunActivity>().Select(a => a.Named())]);
         _phase = book.Gauge(Exporter.Leader, "run_phase", "1 for the phase that the run is in, 0 for the others",
             "phase");
         _term = book.Gauge(Exporter.Leader, "term", "Number of the supervisor that leads the run");
         _generation = book.Gauge(Exporter.Leader, "generation", "Number of the current membership decision");
+        _generations = book.Counter(Exporter.Leader, "generations_total",
+            "Generations that were formed, by what made it necessary", "reason",
+            [.. Enum.GetValues<GenerationReason>().Select(r => r.Named())]);
+        _recovery = book.Seconds(Exporter.Leader, "recovery_seconds",
+            "Time from a fault, or from a trainer's arrival, to the next committed step", "cause");
         _checkpoint = book.Gauge(Exporter.Leader, "checkpoint_last_good_step", "Step of the last committed checkpoint");
         _checkpointTime = book.Gauge(Exporter.Leader, "checkpoint_timestamp_seconds",
             "When the last checkpoint was committed (Unix time)");
+        _free = book.Gauge(Exporter.Leader, "run_folder_free_bytes", "Free space where the run's folder is");
+        _lag = book.Gauge(Exporter.Leader, "evaluation_lag_steps",
+            "Steps from the oldest checkpoint that waits for its evaluation to the newest checkpoint; 0 if none waits");
         _replicas = book.Gauge(Exporter.Leader, "replicas", "Replicas that a trainer hosts", "trainer");
         _seconds = book.Gauge(Exporter.Leader, "trainer_seconds",
             "Time of a trainer's own work for one replica in its last step, without exchanges", "trainer");
@@ -60,6 +73,27 @@ public sealed class LeaderMetrics
 
     /// <summary>Sets the number of the present generation.</summary>
     public void Generation(long number) => _generation.Set(number);
+
+    /// <summary>Sets the time that was spent on each activity since the run's first start.</summary>
+    /// <param name="seconds">Seconds, in the order of <see cref="RunActivity"/>.</param>
+    internal void Spent(IReadOnlyList<double> seconds)
+    {
+        foreach (RunActivity activity in Enum.GetValues<RunActivity>())
+            _spent.WithLabels(activity.Named()).IncTo(seconds[(int)activity]);
+    }
+
+    /// <summary>Counts a generation that is formed.</summary>
+    internal void Formed(GenerationReason reason) => _generations.WithLabels(reason.Named()).Inc();
+
+    /// <summary>Records how long the steps of the run were stopped.</summary>
+    internal void Recovered(RecoveryCause cause, double seconds) =>
+        _recovery.WithLabels(cause.Named()).Observe(seconds);
+
+    /// <summary>Sets the free space where the run's folder is.</summary>
+    public void FreeBytes(long bytes) => _free.Set(bytes);
+
+    /// <summary>Sets by how many steps the evaluations are behind the checkpoints.</summary>
+    public void EvaluationLag(long steps) => _lag.Set(steps);
 
     /// <summary>Sets the phase of the run.</summary>
     /// <param name="phase">Its name.</param>

@@ -16,7 +16,7 @@ namespace Starling.Actors.Metrics;
 
 /// <summary>
 /// Serves <c>/metrics</c>, <c>/healthz/live</c> (whether the process can answer) and <c>/healthz/ready</c> (whether it
-/// does its work).
+/// does its work) and <c>/targets</c> (where the run's other nodes serve theirs).
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
@@ -30,6 +30,9 @@ public sealed class MetricsServer : IAsyncDisposable
 
     /// <summary>How long an idle connection is kept, and how long a client may take to send a request.</summary>
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long an answer may take that needs the run's folder.</summary>
+    private static readonly TimeSpan DiskTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
 
@@ -51,17 +54,18 @@ public sealed class MetricsServer : IAsyncDisposable
     /// <param name="metrics">The metrics that <c>/metrics</c> shows.</param>
     /// <param name="live">Called for each request of <c>/healthz/live</c>.</param>
     /// <param name="ready">Called for each request of <c>/healthz/ready</c>.</param>
+    /// <param name="targets">Makes the answer to <c>/targets</c>; may block.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="StarlingException">The address is not one of this machine, or no port is free.</exception>
     public static async Task<MetricsServer> StartAsync(
         MonitorOptions options, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
-        CancellationToken cancellationToken = default)
+        Func<string> targets, CancellationToken cancellationToken = default)
     {
         IPAddress address = Parse(options.Host);
         int last = options.Port == 0 ? 0 : Math.Min(options.Port + PortsToTry, IPEndPoint.MaxPort);
         for (int port = options.Port; port <= last; port++)
         {
-            WebApplication app = Build(new IPEndPoint(address, port), metrics, live, ready);
+            WebApplication app = Build(new IPEndPoint(address, port), metrics, live, ready, targets);
             try
             {
                 await app.StartAsync(cancellationToken);
@@ -93,7 +97,8 @@ public sealed class MetricsServer : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        IPEndPoint endpoint, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready)
+        IPEndPoint endpoint, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
+        Func<string> targets)
     {
         // The builder is empty: ASP.NET reads no configuration files or environment variables and writes no log.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -114,7 +119,24 @@ public sealed class MetricsServer : IAsyncDisposable
         });
         app.MapGet("/healthz/live", context => AnswerAsync(context, live()));
         app.MapGet("/healthz/ready", context => AnswerAsync(context, ready()));
+        app.MapGet("/targets", context => AnswerAsync(context, targets));
         return app;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<string> make)
+    {
+        try
+        {
+            // The disk may hang. Whoever asks does not wait for it, and nor does the server.
+            string text = await Task.Run(make).WaitAsync(DiskTimeout, context.RequestAborted);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(text, context.RequestAborted);
+        }
+        catch (Exception e) when (e.IsDiskFailure() || e is TimeoutException)
+        {
+            await AnswerAsync(context,
+                new HealthReport(false, new Dictionary<string, string> { ["run folder"] = e.Message }));
+        }
     }
 
     private static Task AnswerAsync(HttpContext context, HealthReport report)

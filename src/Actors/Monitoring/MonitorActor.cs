@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Collectives;
@@ -24,12 +25,11 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private readonly MonitorOutputs _out;
     private readonly int _tokensPerImage;
     private readonly HashSet<long> _badSeen = [];
+    private readonly LeaderFigures _leader;
     private RunProgress _progress;
     private long _generation;
     private RunPhase? _phase;
-    private readonly LeaderFigures _leader;
-    private bool _isFirst = true; // whether this node's trainer hosts replica 0
-    private double _share = 1; // of the replicas
+    private (int Own, int All) _replicas = (1, 1);
 
     /// <summary>Makes the monitor of one node.</summary>
     /// <param name="outputs">Where the monitor writes.</param>
@@ -41,15 +41,11 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _progress = progress;
         _tokensPerImage = tokensPerImage;
         _leader = new LeaderFigures(outputs.Metrics.Leader, progress.TotalSteps,
-            step => (progress with { Step = step }).Epoch);
+            step => (progress with { Step = step }).Epoch,
+            new LeaderFiles(outputs.RunFolder, ProcessStart(), TimeProvider.System), TimeProvider.System);
         Receive<MonitorProtocol.RunChanged>(m => OnRunChanged(m.State));
         Receive<MonitorProtocol.TrainerReady>(OnTrainerReady);
-        Receive<MonitorProtocol.TrainerSpare>(_ =>
-        {
-            _isFirst = false;
-            _out.Metrics.Learning.Export(isFirst: false);
-            _out.Health.TrainerIsReady = true;
-        });
+        Receive<MonitorProtocol.TrainerSpare>(_ => OnTrainerPrepared(isFirst: false));
         Receive<MonitorProtocol.Stepped>(OnStepped);
         Receive<MonitorProtocol.BatchQueue>(m => _out.Metrics.Data.Queue("batches", m.Depth, m.Capacity));
         Receive<MonitorProtocol.LoaderFault>(m =>
@@ -101,6 +97,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ =>
         {
             Show();
+            _leader.Tick();
             Timers.StartSingleTimer(Tick.Instance, Tick.Instance, RedrawInterval);
         });
     }
@@ -116,8 +113,18 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     /// </summary>
     protected override void PreRestart(Exception reason, object message) => Timers.CancelAll();
 
-    /// <summary>Hands over the last figures for the summary.</summary>
-    protected override void PostStop() => _out.Final.TrySetResult(_progress);
+    /// <summary>Stores what a leader keeps, and hands over the last figures for the summary.</summary>
+    protected override void PostStop()
+    {
+        _leader.Close();
+        _out.Final.TrySetResult(_progress);
+    }
+
+    private static DateTimeOffset ProcessStart()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.StartTime.ToUniversalTime();
+    }
 
     private void OnRunChanged(RunState state)
     {
@@ -147,15 +154,21 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private void OnTrainerReady(MonitorProtocol.TrainerReady m)
     {
         _progress = _progress with { Step = m.Step, FirstStep = m.Step, CheckpointStep = GoodCheckpoint(m) };
-        _share = (double)m.Replicas / m.AllReplicas;
-        _isFirst = m.Rank == 0;
-        _out.Metrics.Learning.Export(_isFirst);
-        _out.Health.TrainerIsReady = true;
+        _replicas = (m.Replicas, m.AllReplicas);
+        OnTrainerPrepared(isFirst: m.Rank == 0);
         _out.Metrics.Data.Started();
         _out.Metrics.Exchange.Started();
         _out.Metrics.Checkpoints.Started();
         _out.Events.Write("prepared", m.Step, m.Generation);
         if (m.Step > 0) _out.View.Note($"going on from step {m.Step}");
+    }
+
+    /// <summary>Notes that this node's trainer can work, and whether it is the one that hosts replica 0.</summary>
+    private void OnTrainerPrepared(bool isFirst)
+    {
+        _progress = _progress with { TellsSteps = isFirst };
+        _out.Metrics.Learning.Export(isFirst);
+        _out.Health.TrainerIsReady = true;
     }
 
     /// <summary>Finds the newest checkpoint that is known to be good; null for none.</summary>
@@ -173,9 +186,9 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         StepResult r = m.Result;
         _progress = _progress.After(r, m.Timing.Total);
         RunMetrics metrics = _out.Metrics;
-        int images = (int)Math.Round(_progress.GlobalBatch * _share); // a replica's part of the batch is whole
+        int images = _progress.GlobalBatch / _replicas.All * _replicas.Own; // a replica's part of the batch is whole
         metrics.Progress.StepApplied(m.Timing.Total.TotalSeconds, images, (long)images * _tokensPerImage);
-        if (_isFirst) RecordLearning(r);
+        if (_progress.TellsSteps) RecordLearning(r);
         for (int phase = 0; phase < r.PhaseSeconds.Count; phase++)
             metrics.Progress.Phase(((StepPhase)phase).Named(), r.PhaseSeconds[phase]);
         metrics.Progress.Phase("data", m.Timing.Waited.TotalSeconds);
@@ -186,14 +199,15 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         metrics.Data.Queue("trainer", m.Timing.QueueDepth, _out.TrainerQueueCapacity);
         if (r.Outcome != StepOutcome.Applied)
         {
-            if (_isFirst) metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");
+            if (_progress.TellsSteps)
+                metrics.Learning.NonFinite(r.Outcome == StepOutcome.Skipped ? "skipped" : "recomputed");
             _out.View.Note(r.Outcome == StepOutcome.Skipped
                 ? $"step {r.Step}: loss or gradient not finite twice; its batch was left out"
                 : $"step {r.Step}: loss or gradient not finite at first, fine when computed again");
         }
         foreach (BadImage bad in m.Bad) ReportBadImage(bad, r.Step);
-        _out.Events.Write("step", r.Step, m.Generation, Fields(r, m));
-        _out.TensorBoard?.Step(_progress);
+        _out.Events.Write("step", r.Step, m.Generation, [.. Figures(r), .. Times(m.Timing)]);
+        if (_progress.TellsSteps) _out.TensorBoard?.Step(_progress);
         Show();
     }
 
@@ -225,18 +239,28 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _out.Metrics.Exchange.Sent(exchange.BytesSent);
     }
 
-    private static (string, JsonNode?)[] Fields(StepResult r, MonitorProtocol.Stepped m) =>
+    /// <summary>
+    /// Gives the step's values, which one trainer writes down. Of the others, loss and gradient norm are enough to
+    /// prove that they computed the same.
+    /// </summary>
+    private (string, JsonNode?)[] Figures(StepResult r) => _progress.TellsSteps
+        ?
+        [
+            ("loss", r.Losses.Total), ("loss_ar", r.Losses.AutoRegressive), ("loss_mim", r.Losses.MaskedAttention),
+            ("loss_contrast_step", r.Losses.ContrastStep), ("loss_contrast_view", r.Losses.ContrastView),
+            ("grad_norm", r.GradientNorm), ("learning_rate", r.LearningRate), ("key_similarity", r.KeySimilarity),
+            ("outcome", r.Outcome.Named()),
+        ]
+        : [("loss", r.Losses.Total), ("grad_norm", r.GradientNorm)];
+
+    private static (string, JsonNode?)[] Times(StepTiming timing) =>
     [
-        ("loss", r.Losses.Total), ("loss_ar", r.Losses.AutoRegressive), ("loss_mim", r.Losses.MaskedAttention),
-        ("loss_contrast_step", r.Losses.ContrastStep), ("loss_contrast_view", r.Losses.ContrastView),
-        ("grad_norm", r.GradientNorm), ("learning_rate", r.LearningRate), ("key_similarity", r.KeySimilarity),
-        ("outcome", r.Outcome.Named()),
-        ("seconds", m.Timing.Total.TotalSeconds), ("data_wait_seconds", m.Timing.Waited.TotalSeconds),
-        ("busy_seconds", m.Timing.Busy.TotalSeconds), ("exchange_seconds", m.Timing.Exchanged.TotalSeconds),
-        .. Fields(m.Timing.Exchange),
+        ("seconds", timing.Total.TotalSeconds), ("data_wait_seconds", timing.Waited.TotalSeconds),
+        ("busy_seconds", timing.Busy.TotalSeconds), ("exchange_seconds", timing.Exchanged.TotalSeconds),
+        .. Times(timing.Exchange),
     ];
 
-    private static (string, JsonNode?)[] Fields(ExchangeTimes? exchange) => exchange is null ? [] :
+    private static (string, JsonNode?)[] Times(ExchangeTimes? exchange) => exchange is null ? [] :
     [
         ("exchange", new JsonObject(Enum.GetValues<ExchangePhase>().Select(
             p => KeyValuePair.Create(ExchangeMetrics.NameOf(p), (JsonNode?)exchange[p])))),

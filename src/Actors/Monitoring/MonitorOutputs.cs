@@ -12,7 +12,9 @@ namespace Starling.Actors.Monitoring;
 /// <param name="Address">Where the metrics are served.</param>
 /// <param name="TrainerQueueCapacity">Most steps that wait in the trainer's queue.</param>
 /// <param name="Health">Learns whether the node's trainer holds the state.</param>
+/// <param name="RunFolder">The run's folder.</param>
 /// <param name="Final">Gets the last figures when the monitor stops.</param>
 public sealed record MonitorOutputs(
     RunMetrics Metrics, EventLog Events, IProgressView View, TensorBoardCurves? TensorBoard, Uri Address,
-    int TrainerQueueCapacity, NodeHealth Health, TaskCompletionSource<RunProgress> Final);
+    int TrainerQueueCapacity, NodeHealth Health, string RunFolder,
+    TaskCompletionSource<RunProgress> Final);

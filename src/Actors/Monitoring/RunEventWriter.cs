@@ -1,20 +1,24 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Data;
+using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Monitoring;
 
 /// <summary>
-/// Writes the run's event log in a cluster: what the leading supervisor decided and what was committed, whichever node
-/// the supervisor was on. Passes everything on to the node's own monitor.
+/// Writes the run's event log in a cluster: what the leading supervisor decided, what was committed and with which
+/// loss, and the scores, whichever node the supervisor was on. Passes everything on to the node's own monitor.
 /// </summary>
 internal sealed class RunEventWriter : ReceiveActor
 {
     private readonly string _path;
     private readonly Func<string, EventLog> _open;
+    private readonly Func<long, EvaluationFiles.StoredScores?> _scores;
     private EventLog? _log;
     private RunState _known = new();
     private long? _logged; // the last committed step that this supervisor logged or found in the log
@@ -24,10 +28,12 @@ internal sealed class RunEventWriter : ReceiveActor
     /// </summary>
     /// <param name="path">The run's event log.</param>
     /// <param name="open">Opens an event log for writing.</param>
+    /// <param name="scores">Reads the scores of an evaluated step.</param>
     /// <param name="monitor">The node's own monitor.</param>
-    public RunEventWriter(string path, Func<string, EventLog> open, ICanTell monitor)
+    public RunEventWriter(string path, Func<string, EventLog> open,
+        Func<long, EvaluationFiles.StoredScores?> scores, ICanTell monitor)
     {
-        (_path, _open) = (path, open);
+        (_path, _open, _scores) = (path, open, scores);
         Receive<MonitorProtocol.RunChanged>(m =>
         {
             monitor.Tell(m, Self);
@@ -50,12 +56,21 @@ internal sealed class RunEventWriter : ReceiveActor
         RunState before = _known;
         _known = state;
         // A new supervisor begins with the generation of its predecessor, which wrote that generation already.
-        if (state.Generation != before.Generation && state.Phase != RunPhase.Gathering)
+        if (state.Generation != before.Generation && state.Phase is not (RunPhase.Gathering or RunPhase.Ended))
             Write("generation", ("term", state.Term), ("hosting", Hosting(state)), ("trainers", state.Trainers.Count));
         if (state.Phase != before.Phase || state.Term != before.Term)
             Write("phase", ("term", state.Term), ("phase", state.Phase.Named()));
         WriteCommits(before, state);
         if (state.Checkpoint > before.Checkpoint) Write("checkpoint", ("checkpoint", state.Checkpoint));
+        if (before.Term == state.Term && before.Evaluating is { } ended && ended != state.Evaluating)
+            WriteScores(ended.Step);
+    }
+
+    /// <summary>Writes the scores of an evaluation that has ended, if it has not failed.</summary>
+    private void WriteScores(long step)
+    {
+        foreach (EvaluationResult result in _scores(step)?.Results ?? [])
+            Write("evaluation", step, ("result", JsonNode.Parse(result.ToJson())));
     }
 
     /// <summary>
@@ -71,8 +86,25 @@ internal sealed class RunEventWriter : ReceiveActor
         if (before.Phase is not (RunPhase.Running or RunPhase.Draining))
             _logged ??= LastLoggedStep() ?? Math.Max(state.KnownCheckpoint, 0);
         else _logged = before.Step;
-        for (long step = _logged.Value + 1; step <= state.Step; step++) Write("committed", step);
+        for (long step = _logged.Value + 1; step <= state.Step; step++) Write("committed", step, Figures(state, step));
         _logged = Math.Max(_logged.Value, state.Step);
+    }
+
+    /// <summary>
+    /// Returns what the hosts tell of a step; nothing if only later steps are known of. All hosts tell the same of the
+    /// loss, so rank 0 speaks for them.
+    /// </summary>
+    private static (string, JsonNode?)[] Figures(RunState state, long step)
+    {
+        if (state.Hosting.IsDefaultOrEmpty ||
+            !state.Progress.TryGetValue(state.Hosting[0].Trainer, out HostProgress? host) ||
+            host.Step != step || host.Figures is not { } f) return [];
+        return
+        [
+            ("loss", f.Loss), ("loss_ar", f.AutoRegressive), ("loss_mim", f.MaskedAttention),
+            ("loss_contrast_step", f.ContrastStep), ("loss_contrast_view", f.ContrastView),
+            ("grad_norm", f.GradientNorm), ("learning_rate", f.LearningRate), ("key_similarity", f.KeySimilarity),
+        ];
     }
 
     /// <summary>

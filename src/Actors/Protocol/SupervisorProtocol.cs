@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Runs;
 using Starling.Data;
 
@@ -86,7 +87,11 @@ public static class SupervisorProtocol
     /// <param name="BusySeconds">Seconds of the host's own work: tokenize, forward, backward.</param>
     /// <param name="WaitSeconds">Seconds of waiting for batches and for the other hosts.</param>
     public sealed record StepApplied(
-        string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds);
+        string Trainer, long Generation, long Step, double BusySeconds, double WaitSeconds)
+    {
+        /// <summary>What the event log and the metrics tell of the step; null if the host tells nothing.</summary>
+        public StepFigures? Figures { get; init; }
+    }
 
     /// <summary>
     /// The exchange between the hosts failed. The sender did not apply the step at hand. Other hosts may have applied

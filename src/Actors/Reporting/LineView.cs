@@ -11,7 +11,8 @@ public sealed class LineView(TextWriter output, int everySteps) : IProgressView
     /// <inheritdoc/>
     public void Update(RunProgress progress)
     {
-        if (progress.Last is null) return; // no step was made yet, so there is nothing to show
+        // Before the first step, and where another process tells of the steps, there is nothing to show.
+        if (progress.Last is null || !progress.TellsSteps) return;
         lock (_gate)
         {
             // The first step of an attempt and the last of the run are always shown. A step is shown once.

@@ -47,6 +47,11 @@ public sealed record RunProgress(string Run, long TotalSteps, long StepsPerEpoch
     /// <summary>Paths of the sample grids of the last evaluation.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
 
+    /// <summary>
+    /// Whether this process tells of the steps: the trainer of replica 0 does, and the others would repeat it.
+    /// </summary>
+    public bool TellsSteps { get; init; } = true;
+
     /// <summary>Where this node serves its metrics; null if it serves none.</summary>
     public Uri? MetricsAddress { get; init; }
 

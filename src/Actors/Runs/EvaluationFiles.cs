@@ -78,7 +78,8 @@ public sealed class EvaluationFiles(string runFolder)
         ? [.. Directory.GetFiles(Scores, "*.json").Select(Read).OfType<StoredScores>().OrderBy(s => s.Step)]
         : [];
 
-    private StoredScores? Read(long step) => Read(ScoresOf(step));
+    /// <summary>Returns the scores of a step; null if it has none that can be read.</summary>
+    public StoredScores? Read(long step) => Read(ScoresOf(step));
 
     private static StoredScores? Read(string file)
     {

@@ -127,7 +127,10 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         ReceiveReport<SupervisorProtocol.TrainerReady>(m =>
             new RunEvent.TrainerReady(m.Trainer, m.Generation, m.Step, m.Checkpoint));
         ReceiveReport<SupervisorProtocol.StepApplied>(m =>
-            new RunEvent.StepApplied(m.Trainer, m.Generation, m.Step, m.BusySeconds, m.WaitSeconds));
+            new RunEvent.StepApplied(m.Trainer, m.Generation, m.Step, m.BusySeconds, m.WaitSeconds)
+            {
+                Figures = m.Figures,
+            });
         ReceiveReport<SupervisorProtocol.ExchangeBroke>(m =>
             new RunEvent.ExchangeBroke(m.Trainer, m.Generation, m.Reason));
         ReceiveReport<SupervisorProtocol.TrainerFailed>(m =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Protocol;
 using Starling.Data.Batches;
 using Starling.Model.Snapshots;
@@ -31,7 +32,10 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     {
         Tell(actors.Monitor, new MonitorProtocol.Stepped(generation, result, timing, bad));
         Report(new SupervisorProtocol.StepApplied(name, generation, result.Step,
-            timing.Busy.TotalSeconds, (timing.Waited + timing.Exchanged).TotalSeconds));
+            timing.Busy.TotalSeconds, (timing.Waited + timing.Exchanged).TotalSeconds)
+        {
+            Figures = Figures(result, timing),
+        });
     }
 
     public void Captured(CheckpointSnapshot snapshot, LossParts? losses, TimeSpan blocked)
@@ -71,6 +75,11 @@ internal sealed class TrainerReports(string name, IActorRef self, TrainerActor.P
     public void Forget() => Volatile.Write(ref _last, null);
 
     private static void Tell(IActorRef to, object message) => to.Tell(message, ActorRefs.NoSender);
+
+    private static StepFigures Figures(StepResult r, StepTiming t) => new(t.Waited.TotalSeconds,
+        t.Exchanged.TotalSeconds, Math.Max(0, (t.Total - t.Waited - t.Busy - t.Exchanged).TotalSeconds),
+        r.Losses.Total, r.Losses.AutoRegressive, r.Losses.MaskedAttention, r.Losses.ContrastStep,
+        r.Losses.ContrastView, r.GradientNorm, r.LearningRate, r.KeySimilarity);
 
     private static Dictionary<string, double> Figures(LossParts? losses) => losses is not { } l ? [] : new()
     {

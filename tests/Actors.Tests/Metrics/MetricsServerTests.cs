@@ -11,6 +11,7 @@ public sealed class MetricsServerTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly RunMetrics _metrics = new(new ManualTime(), Exporter.Trainer);
+    private Func<string> _targets = () => "[]";
     private HealthReport _ready = new(true, new Dictionary<string, string> { ["trainer"] = "step 3" });
 
     [Fact]
@@ -29,6 +30,21 @@ public sealed class MetricsServerTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal(
             """{"status":"unavailable","reasons":{"trainer":"restoring"}}""", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Serves_the_targets_of_the_run_and_says_if_the_folder_cannot_be_read()
+    {
+        await using MetricsServer server = await StartAsync(0);
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using HttpResponseMessage answer = await client.GetAsync("targets");
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("[]", await answer.Content.ReadAsStringAsync());
+
+        _targets = () => throw new IOException("no such disk");
+        using HttpResponseMessage failure = await client.GetAsync("targets");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failure.StatusCode);
+        Assert.Contains("no such disk", await failure.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -80,12 +96,12 @@ public sealed class MetricsServerTests
     {
         var options = new MonitorOptions { Host = host, Port = 0 };
         var e = await Assert.ThrowsAsync<StarlingException>(
-            () => MetricsServer.StartAsync(options, _metrics, Live, Live));
+            () => MetricsServer.StartAsync(options, _metrics, Live, Live, () => "[]"));
         Assert.Contains(expected, e.Message);
     }
 
     private static HealthReport Live() => new(true, new Dictionary<string, string>());
 
     private Task<MetricsServer> StartAsync(int port) =>
-        MetricsServer.StartAsync(new MonitorOptions { Port = port }, _metrics, Live, () => _ready);
+        MetricsServer.StartAsync(new MonitorOptions { Port = port }, _metrics, Live, () => _ready, () => _targets());
 }

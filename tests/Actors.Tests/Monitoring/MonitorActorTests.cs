@@ -34,7 +34,7 @@ public sealed class MonitorActorTests : ActorTests
         _events = EventLog.Open(Folder["events.jsonl"], "r", TimeProvider.System);
         _health = new NodeHealth(_metrics.Leader, trains: true, Timeout) { IsMember = true };
         MonitorOutputs outputs = new(_metrics, _events, _view, null, new Uri("http://127.0.0.1:1/"),
-            TrainerQueueCapacity: 2, _health, _final);
+            TrainerQueueCapacity: 2, _health, Folder[""], _final);
         RunProgress progress = new("r", TotalSteps: 10, StepsPerEpoch: 5, GlobalBatch: 8);
         _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, 32)));
     }

@@ -1,10 +1,13 @@
 using System.Text.Json;
 using Akka.Actor;
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Monitoring;
 using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Actors.Tests.Support;
+using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Monitoring;
 
@@ -55,6 +58,44 @@ public sealed class RunEventWriterTests : ActorTests
     }
 
     [Fact]
+    public async Task A_supervisor_that_is_stopped_before_it_forms_a_generation_writes_none()
+    {
+        await LeadAsync(new RunState { Term = 2, Generation = 7, Step = 3, Phase = RunPhase.Ended });
+        Assert.Empty(Lines("generation"));
+        Assert.Equal("ended", Assert.Single(Lines("phase")).GetProperty("phase").GetString());
+    }
+
+    [Fact]
+    public async Task A_committed_step_has_its_loss_and_an_evaluated_one_its_scores()
+    {
+        RunState running = new()
+        {
+            Term = 1,
+            Generation = 1,
+            Phase = RunPhase.Running,
+            Hosting = [new HostedReplicas("b", [0, 1]), new HostedReplicas("a", [2, 3])],
+        };
+        RunState stepped = running with
+        {
+            Step = 2,
+            Evaluating = new RunEffect.Evaluate(1, "evaluator-1"),
+            Progress = running.Progress.Add("a", new HostProgress(2, 1, 0)).Add("b", new HostProgress(2, 1, 0)
+            {
+                Figures = new StepFigures(0, 0, 0, 8.5, 6.75, 0.25, 2.5, 2.25, 22, 1e-4, 0.5),
+            }),
+        };
+        await LeadAsync(running, stepped, stepped with { Evaluating = null });
+        JsonElement[] committed = [.. Lines("committed")];
+        Assert.False(committed[0].TryGetProperty("loss", out _)); // nobody has told of step 1
+        Assert.Equal([8.5, 6.75, 0.25, 2.5, 2.25, 22, 1e-4, 0.5], ((string[])["loss", "loss_ar", "loss_mim",
+            "loss_contrast_step", "loss_contrast_view", "grad_norm", "learning_rate", "key_similarity"])
+            .Select(name => committed[1].GetProperty(name).GetDouble()));
+        JsonElement score = Assert.Single(Lines("evaluation"));
+        Assert.Equal(1, score.GetProperty("step").GetInt64());
+        Assert.Equal("student", score.GetProperty("result").GetProperty("weights").GetString());
+    }
+
+    [Fact]
     public async Task A_log_that_is_begun_late_begins_after_the_last_checkpoint()
     {
         RunState connecting = new()
@@ -87,7 +128,10 @@ public sealed class RunEventWriterTests : ActorTests
         ICanTell monitor = TestActor;
         Func<string, EventLog> open = file => log = EventLog.Open(file, "r", TimeProvider.System);
         string path = Folder["events.jsonl"];
-        IActorRef writer = Sys.ActorOf(Props.Create(() => new RunEventWriter(path, open, monitor)));
+        Func<long, EvaluationFiles.StoredScores?> scores = step => new EvaluationFiles.StoredScores(step, "",
+            new DistanceAnchors(1, 1),
+            [new EvaluationResult { Step = step, Weights = "student", FeatureNetwork = "f", Samples = 2 }]);
+        IActorRef writer = Sys.ActorOf(Props.Create(() => new RunEventWriter(path, open, scores, monitor)));
         foreach (RunState state in states) writer.Tell(new MonitorProtocol.RunChanged(state));
         await writer.GracefulStop(Timeout);
         await log!.DisposeAsync();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Starling.Cluster.Chaos.Strangers;
 
 namespace Starling.Cluster.Chaos.Harness;
 
@@ -57,6 +58,17 @@ internal static partial class Connections
                 other.Process != end.Value.Process && string.CompareOrdinal(end.Key, end.Value.Peer) < 0)
             .Select(end => new Connection(end.Key, end.Value.Peer, end.Value.Process, ends[end.Value.Peer].Process))
             .OrderBy(c => c.From, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Returns those connections that one process has opened to others.</summary>
+    public static IReadOnlyList<Connection> OpenedBy(int process, IEnumerable<Connection> connections)
+    {
+        // Who accepted a connection has the port on which it listens, and who opened it a port of the moment.
+        HashSet<int> listening = [.. ListeningPorts.All().Select(l => l.Port)];
+        return [.. connections.Where(c => (c.FromProcess == process && Opened(c.From)) ||
+            (c.ToProcess == process && Opened(c.To)))];
+
+        bool Opened(string end) => !listening.Contains(IPEndPoint.Parse(end).Port);
     }
 
     /// <summary>Resets connections, all as nearly at once as may be.</summary>

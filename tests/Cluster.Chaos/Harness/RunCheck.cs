@@ -1,3 +1,6 @@
+using System.Globalization;
+using Starling.Actors.Monitoring;
+
 namespace Starling.Cluster.Chaos.Harness;
 
 /// <summary>
@@ -30,6 +33,26 @@ internal static class RunCheck
         string hash = await ReferenceRun.HashAsync(run);
         report.Check(hash == reference.Hash,
             $"checkpoint hash {hash[..16]}…, and {reference.Hash[..16]}… of the uninterrupted run");
+        Times(report, run, entries);
+    }
+
+    /// <summary>
+    /// Checks that what the run's time was spent on sums to the time since its first start, whoever led it.
+    /// </summary>
+    private static void Times(Report report, string run, IReadOnlyList<Entry> entries)
+    {
+        if (RunTimesRecord.Read(run) is not { } times)
+        {
+            report.Check(false, $"{RunTimesRecord.FileName} cannot be read");
+            return;
+        }
+        double wall = (times.Until - times.Since).TotalSeconds, sum = times.Seconds.Values.Sum();
+        DateTimeOffset last = entries.Last(e => e.Event == "committed").Time;
+        string spent = string.Join(", ", times.Seconds.Where(s => s.Value >= 0.05 * wall)
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value:0.0} s")));
+        report.Check(Math.Abs(sum / wall - 1) < 0.01 && times.Since < entries[0].Time && times.Until > last,
+            string.Create(CultureInfo.InvariantCulture,
+                $"the run's time by what it was spent on sums to {sum:0.0} s of {wall:0.0} s: {spent}"));
     }
 
     /// <summary>

@@ -21,31 +21,34 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         _reference = reference;
         Assert.SkipWhen(new GlooEngine().Unavailable is not null, new GlooEngine().Unavailable ?? "");
-        _settings = NodeSettings.Run(assets, steps: 150, checkpointEvery: 20);
+        _settings = NodeSettings.Run(assets, steps: 60, checkpointEvery: 10);
     }
 
     [Fact]
-    public Task Trainers_come_and_go_and_the_state_is_that_of_one_process() => HoldsAsync(new ElasticScenario(3));
+    public Task Trainers_come_and_go_and_the_state_is_that_of_one_process() => HoldsAsync(new ElasticScenario());
 
     [Fact]
     public Task Trainers_are_killed() =>
-        HoldsAsync(new KillScenario("trainers", new ClusterPlan(3), 2, Victims.OneHost));
+        HoldsAsync(new KillScenario("trainers", new ClusterPlan(3, Supervisors: 1), 2, Victims.OneHost));
 
     [Fact]
     public Task All_trainers_are_killed_at_once() => HoldsAsync(
-        new KillScenario("everybody", new ClusterPlan(2), 1, Victims.AllTrainers) { LosesMemory = true });
+        new KillScenario("everybody", new ClusterPlan(2, Supervisors: 1), 1, Victims.AllTrainers)
+        {
+            LosesMemory = true,
+        });
 
     [Fact]
     public Task The_leading_supervisor_is_killed() =>
         HoldsAsync(new KillScenario("supervisors", new ClusterPlan(2), 1, Victims.Leader));
 
     [Fact]
-    public Task Loaders_are_killed() =>
-        HoldsAsync(new KillScenario("loaders", new ClusterPlan(2, Loaders: 2), 2, Victims.OneOf("loader")));
+    public Task Loaders_are_killed() => HoldsAsync(
+        new KillScenario("loaders", new ClusterPlan(2, Loaders: 2, Supervisors: 1), 2, Victims.OneOf("loader")));
 
     [Fact]
     public Task The_evaluator_is_killed() => HoldsAsync(
-        new KillScenario("evaluators", new ClusterPlan(1, Evaluators: 1), 2, Victims.OneOf("evaluator"))
+        new KillScenario("evaluators", new ClusterPlan(1, Evaluators: 1, Supervisors: 1), 2, Victims.OneOf("evaluator"))
         {
             Settings = ["evaluation.enabled=true", "evaluation.everySteps=20"],
         });
@@ -70,7 +73,7 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         string? reason = await Connections.UnavailableAsync();
         Assert.SkipWhen(reason is not null, reason ?? "");
-        await HoldsAsync(new ConnectionsScenario(6, 3));
+        await HoldsAsync(new ConnectionsScenario(4, 2, 2));
     }
 
     [Fact]
@@ -97,7 +100,7 @@ public sealed class ChaosTests : IClassFixture<ChaosTests.Reference>
     {
         string? reason = await VirtualNetwork.UnavailableAsync();
         Assert.SkipWhen(reason is not null, reason ?? "");
-        await HoldsAsync(new NamesScenario(1, TimeSpan.FromSeconds(15)));
+        await HoldsAsync(new NamesScenario(1, TimeSpan.FromSeconds(10)));
     }
 
     private async Task HoldsAsync(Scenario scenario)

@@ -95,26 +95,34 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             : JoinOf(seeds, node, host, services).RunAsync(node.Signals.Joined, ending.Token);
         if (tls is null)
             _ = RefuseWithoutKeyAsync(node, seeds, Task.WhenAny(node.Signals.Joined, host.System.WhenTerminated));
-        await LiveAsync(node, host, services, leaving.Task);
+        Announcement announcement = services.Announcement(name, request.Roles, address);
+        await LiveAsync(node, host, services, announcement, leaving.Task);
         await ending.CancelAsync();
         await joining;
         await services.AbandonAsync();
         if (node.Fence.IsClosed || host.System.WhenTerminated.IsCompleted)
             return await EndFencedAsync(node, host, services);
         await EndAsync(host);
-        return await ExitCodeOfAsync(node, services);
+        int code = await ExitCodeOfAsync(node, services);
+        // A node that ends otherwise is missed: Prometheus says so.
+        if (code == ExitCodes.Success) await announcement.WithdrawAsync();
+        return code;
     }
 
     /// <summary>
     /// Reports when the node has joined, waits for the event that ends the node, and has the node released.
     /// </summary>
-    private async Task LiveAsync(NodeSetup node, ActorHost host, RunServices services, Task leaving)
+    private async Task LiveAsync(
+        NodeSetup node, ActorHost host, RunServices services, Announcement announcement, Task leaving)
     {
         NodeSignals signals = node.Signals;
         Task ends = Task.WhenAny(signals.Over, signals.Refused, node.Fence.Closed, host.System.WhenTerminated);
         if (await Task.WhenAny(signals.Joined, ends, leaving) == signals.Joined)
+        {
             services.View.Note(NodeLines.Ready(
                 node.Name, host.Address.ToString(), new Uri(services.Server.Address, "metrics")));
+            await announcement.MakeAsync();
+        }
         if (await Task.WhenAny(ends, leaving) == leaving && signals.Joined.IsCompleted)
         {
             services.View.Note($"node {node.Name} leaves");

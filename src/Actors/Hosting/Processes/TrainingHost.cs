@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Actor;
 using Spectre.Console;
 using Starling.Actors.Clustering;
@@ -35,6 +36,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
             Tls = tls,
         };
 
+        Announcement announcement = services.Announcement(RunServices.OnlyNode, NodeRole.All, IPAddress.Loopback);
+        await announcement.MakeAsync();
         RunResult result;
         await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
         {
@@ -49,6 +52,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         await services.View.DisposeAsync();
         if (result.Outcome is RunOutcome.Completed or RunOutcome.Stopped)
         {
+            await announcement.WithdrawAsync(); // a run that ends otherwise is missed
             RunSummaryTable.Print(console.Profile.Out.Writer, RunSummaryBuilder.Build(
                 run, result, progress, services.Metrics, node.Evaluations, time.GetElapsedTime(start)));
             return ExitCodes.Success;

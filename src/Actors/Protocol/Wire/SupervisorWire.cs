@@ -1,4 +1,5 @@
 using Starling.Actors.Coordination;
+using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Runs;
 using Starling.Data;
 
@@ -37,8 +38,11 @@ internal static class SupervisorWire
             from => new(from.Text(1), from.Long(2), from.Long(3), from.Long(4))),
         WireMessage.Of<SupervisorProtocol.StepApplied>("sup.applied1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Long(3, m.Step).Double(4, m.BusySeconds)
-                .Double(5, m.WaitSeconds),
-            from => new(from.Text(1), from.Long(2), from.Long(3), from.Double(4), from.Double(5))),
+                .Double(5, m.WaitSeconds).Maybe(6, m.Figures, Write),
+            from => new(from.Text(1), from.Long(2), from.Long(3), from.Double(4), from.Double(5))
+            {
+                Figures = from.Maybe(6, Figures),
+            }),
         WireMessage.Of<SupervisorProtocol.ExchangeBroke>("sup.broke1",
             (m, to) => to.Text(1, m.Trainer).Long(2, m.Generation).Text(3, m.Reason),
             from => new(from.Text(1), from.Long(2), from.Text(3))),
@@ -82,6 +86,16 @@ internal static class SupervisorWire
         WireMessage.Of("sup.ask1", SupervisorProtocol.StatusRequest.Instance),
         StatusWire.Message,
     ];
+
+    private static void Write(StepFigures figures, WireWriter to) => to.Double(1, figures.DataWaitSeconds)
+        .Double(2, figures.ExchangeSeconds).Double(3, figures.BlockedSeconds).Double(4, figures.Loss)
+        .Double(5, figures.AutoRegressive).Double(6, figures.MaskedAttention).Double(7, figures.ContrastStep)
+        .Double(8, figures.ContrastView).Double(9, figures.GradientNorm).Double(10, figures.LearningRate)
+        .Double(11, figures.KeySimilarity);
+
+    private static StepFigures Figures(WireReader from) => new(from.Double(1), from.Double(2), from.Double(3),
+        from.Double(4), from.Double(5), from.Double(6), from.Double(7), from.Double(8), from.Double(9),
+        from.Double(10), from.Double(11));
 
     private static void Write(RunIdentity identity, WireWriter to) => to.Long(1, identity.Protocol)
         .Text(2, identity.ConfigHash).Text(3, identity.DataFingerprint).Text(4, identity.TokenizerFingerprint)

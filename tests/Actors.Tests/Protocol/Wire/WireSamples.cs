@@ -35,7 +35,10 @@ internal static class WireSamples
         new SupervisorProtocol.Refused("no such file", true),
         new SupervisorProtocol.TrainerBound("trainer-1", 5, new byte[] { 1, 0, 255 }, -1, 300),
         new SupervisorProtocol.TrainerReady("trainer-1", 5, 1L << 40, -1),
-        new SupervisorProtocol.StepApplied("trainer-1", 5, 301, 0.25, double.Epsilon),
+        new SupervisorProtocol.StepApplied("trainer-1", 5, 301, 0.25, double.Epsilon)
+        {
+            Figures = new StepFigures(0.125, 0.5, 0.0625, 8.5, 6.75, 0.03125, 2.5, double.NaN, 22.5, 1e-4, -0.5),
+        },
         new SupervisorProtocol.ExchangeBroke("trainer-1", 5, "connection reset — by a peer"),
         new SupervisorProtocol.TrainerFailed("trainer-1", 42, "out of memory"),
         new SupervisorProtocol.TrainerUnfit("trainer-1", 42, "no tokenizer", FaultScope.Node),
