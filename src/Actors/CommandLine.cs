@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Starling.Actors.Commands;
 using Starling.Actors.Commands.Assets;
 using Starling.Actors.Commands.Checkpoints;
+using Starling.Actors.Commands.Doctor;
 using Starling.Actors.Commands.Models;
 using Starling.Actors.Commands.Nodes;
 using Starling.Actors.Commands.Train;
@@ -73,6 +74,7 @@ public static class CommandLine
             ClusterCommand.Create(context),
             NodeCommand.Create(context),
             StatusCommand.Create(context),
+            DoctorCommand.Create(context),
             CheckpointCommand.Create(context),
             SampleCommand.Create(context),
             EvaluateCommand.Create(context),

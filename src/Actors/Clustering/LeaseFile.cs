@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Starling.Data;
 using Starling.Model.Files;
 
 namespace Starling.Actors.Clustering;
@@ -18,6 +21,9 @@ namespace Starling.Actors.Clustering;
 /// </param>
 internal sealed class LeaseFile(string path, string owner, TimeSpan duration, TimeProvider time, int tries = 200)
 {
+    /// <summary>Characters of a file, filled up with spaces: more than any owner's name needs.</summary>
+    private const int Length = 512;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(5);
     private readonly LeaseRecord _unreadable = new("(unreadable)", 0, 0, Released: false);
     private LeaseRecord? _seen;
@@ -82,9 +88,38 @@ internal sealed class LeaseFile(string path, string owner, TimeSpan duration, Ti
     private void Write(LeaseRecord record)
     {
         // No fsync: a power cut that loses the number ends its owner as well.
-        ReplacedFile.Write(path, JsonSerializer.Serialize(record));
+        string text = JsonSerializer.Serialize(record).PadRight(Length);
+        try
+        {
+            ReplacedFile.Write(path, text);
+        }
+        catch (Exception e) when (e.IsDiskFailure() && TryOverwrite(text))
+        {
+            // A full disk has no room for a second file. It must not cost the owner its lease, and the run its leader.
+        }
         _seen = record;
         _seenSince = time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Writes into the room that the file has already. All contents have one length, so that none is longer than the
+    /// one before. Whoever reads at the same moment may find the file damaged, which counts as a change.
+    /// </summary>
+    private bool TryOverwrite(string text)
+    {
+        try
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            if (RandomAccess.GetLength(file) < bytes.Length) return false;
+            RandomAccess.Write(file, bytes, 0);
+            FileSync.Close(file, path);
+            return true;
+        }
+        catch (Exception e) when (e.IsDiskFailure())
+        {
+            return false;
+        }
     }
 
     private async Task<FileStream> LockAsync(CancellationToken cancellation)

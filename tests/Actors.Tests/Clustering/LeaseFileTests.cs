@@ -42,6 +42,25 @@ public sealed class LeaseFileTests : IDisposable
         Assert.False(await TakeAsync(first));
     }
 
+    /// <summary>A full disk lets nobody make another file, and lets the room of a file be written again.</summary>
+    [Fact]
+    public async Task A_full_disk_does_not_cost_the_owner_its_lease()
+    {
+        LeaseFile first = Lease("a"), second = Lease("b");
+        await TakeAsync(first);
+        second.Look();
+        Directory.CreateDirectory(_folder["x.lease.new"]); // the name of the second file is taken
+        for (int i = 0; i < 3; i++)
+        {
+            _time.Advance(4);
+            Assert.True(await RenewAsync(first));
+            Assert.Equal(i + 2, second.Look()!.Beat);
+        }
+        Assert.False(await TakeAsync(second));
+        Directory.Delete(_folder["x.lease.new"]);
+        Assert.True(await RenewAsync(first));
+    }
+
     [Fact]
     public async Task An_owner_that_renews_keeps_it_however_long_others_wait()
     {

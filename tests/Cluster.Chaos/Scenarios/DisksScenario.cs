@@ -15,6 +15,7 @@ namespace Starling.Cluster.Chaos.Scenarios;
 internal sealed class DisksScenario(int? most = null) : Scenario
 {
     private const int Steps = 10, CheckpointEvery = 5;
+    private const string EventLog = "the event log";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -58,7 +59,13 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         string trace = run + ".trace";
         (int code, IReadOnlyList<string> lines) = await TrainAsync(settings, run, fault.Inject(trace));
         List<string> wrong = [];
-        if (!File.ReadAllText(trace).Contains("INJECTED", StringComparison.Ordinal)) wrong.Add("no call failed");
+        int failed = File.ReadLines(trace).Count(line => line.Contains("INJECTED", StringComparison.Ordinal));
+        if (failed == 0 && fault.Path is not null)
+        {
+            lab.Report.Say($"          {fault.Kind}, {fault.Call} {fault.Number}: no thread made so many this time");
+            return;
+        }
+        if (failed == 0) wrong.Add("no call failed");
 
         CheckpointStore store = new(CheckpointPaths.Of(run));
         Dictionary<long, string> stored = Directory.Exists(CheckpointPaths.Of(run)) ? Hashes(run) : [];
@@ -66,8 +73,10 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         wrong.AddRange(stored.Keys.SelectMany(store.Verify));
         IReadOnlyList<Entry> entries = new EventLogReader(Path.Combine(run, "events.jsonl")).Read();
         long[] made = [.. entries.Where(e => e.Event == "step").Select(e => e.Step)];
-        if (!made.SequenceEqual(Enumerable.Range(1, Steps).Select(s => (long)s)))
-            wrong.Add($"the event log has the steps {string.Join(' ', made)}");
+        // If the calls of several threads fail, a line may be refused again and again until the run has ended.
+        int missing = Enumerable.Range(1, Steps).Count(step => !made.Contains(step));
+        if (missing > (fault.Kind == EventLog ? failed - 1 : 0) || made.Length != Steps - missing)
+            wrong.Add($"the event log has the steps {string.Join(' ', made)}, and {failed} calls failed");
         long[] lost = [.. hashes.Keys.Where(step => !stored.ContainsKey(step))];
         foreach (long step in lost)
         {
@@ -109,22 +118,27 @@ internal sealed class DisksScenario(int? most = null) : Scenario
             bool part = Path.GetExtension(call.Path) is ".safetensors" or ".json" && call.Path.Contains("/.tmp-");
             if (call.Name == "fsync") yield return Of(part ? "sync of a part" : "sync of a folder", call);
             else if (call.Name == "rename") yield return Of("rename of a checkpoint", call);
-            else if (call.Name == "pwrite64" && part) yield return Of("write of a part", call);
+            else if (call.Name == "pwrite64" && part && !StartsWith(call)) yield return Of("write of a part", call);
         }
         // The threads of the ledger and of the event log change. Here the number counts the calls on one file.
         foreach ((string file, string what) in ((string, string)[])
-            [("ledger.json.new", "the ledger"), ("events.jsonl", "the event log")])
+            [("ledger.json.new", "the ledger"), ("events.jsonl", EventLog)])
         {
             string path = Path.Combine(undisturbed, file);
             foreach (IGrouping<string, DiskCall> name in calls.Where(c => c.Path == path && c.Thread != writer)
                 .GroupBy(c => c.Name))
             {
-                if (name.Key == "close" && what == "the event log") continue; // nothing depends on it
+                if (name.Key == "close" && what == EventLog) continue; // nothing depends on it
                 int times = name.GroupBy(c => c.Thread).Max(thread => thread.Count());
                 for (int i = 1; i <= times; i++)
                     yield return new DiskFault(what, name.Key, i, Path.Combine(run, file));
             }
         }
+
+        // A call fails in every thread that makes so many. One of these would be the run's first, without which no run
+        // starts.
+        bool StartsWith(DiskCall call) => calls.Any(c => c.Thread != writer && c.Name == call.Name &&
+            c.Number == call.Number && Path.GetFileName(c.Path).StartsWith(".lock", StringComparison.Ordinal));
 
         static DiskFault Of(string what, DiskCall call) => new(what, call.Name, call.Number, Path: null);
     }

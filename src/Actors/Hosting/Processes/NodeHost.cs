@@ -121,7 +121,7 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
         {
             services.View.Note(NodeLines.Ready(
                 node.Name, host.Address.ToString(), new Uri(services.Server.Address, "metrics")));
-            await announcement.MakeAsync();
+            announcement.Make();
         }
         if (await Task.WhenAny(ends, leaving) == leaving && signals.Joined.IsCompleted)
         {

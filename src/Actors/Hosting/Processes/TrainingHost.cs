@@ -37,7 +37,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
         };
 
         Announcement announcement = services.Announcement(RunServices.OnlyNode, NodeRole.All, IPAddress.Loopback);
-        await announcement.MakeAsync();
+        announcement.Make();
         RunResult result;
         await using (ActorHost host = await ActorHost.StartAsync(node, services.Events))
         {
