@@ -2,6 +2,7 @@
 // Checks dashboards against the types that Grafana generates from its own schema. Each part of a dashboard becomes a
 // typed literal in a TypeScript file that exists in memory only. The compiler then reports unknown fields, wrong values
 // of enumerations and wrong types. A server of Grafana would ignore such mistakes in silence.
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
