@@ -2,6 +2,8 @@
 # What the checks of this folder share. A check sources this file; it is no program of its own.
 set -euo pipefail
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000}
+# The runtime's diagnostic sockets would stay behind when a check kills a program.
+export DOTNET_EnableDiagnostics=0
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 check=$(basename "$0")
 # The store of containers outlives a check, so that the next check has the image. Git and the image's build ignore it.
