@@ -4,6 +4,7 @@ using Akka.Actor;
 using Starling.Actors.Clustering;
 using Starling.Actors.Clustering.Names;
 using Starling.Actors.Configuration;
+using Starling.Data;
 
 namespace Starling.Actors.Commands.Doctor;
 
@@ -23,8 +24,7 @@ internal sealed class NetworkChecks(StarlingOptions options, TimeProvider time)
         IPAddress address = await addresses.OfNodeAsync(host, port, _ => { }, cancellation);
         IPAddress exchange = options.Cluster.CollectiveHost is { } other
             ? await addresses.OfExchangeAsync(other, _ => { }, cancellation) : address;
-        string metrics = await MetricsAsync(cancellation);
-        return Finding.Ok($"{new IPEndPoint(address, port)}, exchange at {exchange}, metrics at {metrics}");
+        return Finding.Ok($"{new IPEndPoint(address, port)}, exchange at {exchange}, metrics at {Metrics()}");
     }
 
     /// <summary>Looks the seeds up, and connects to them. A seed may start later than this node.</summary>
@@ -35,27 +35,33 @@ internal sealed class NetworkChecks(StarlingOptions options, TimeProvider time)
             named.Select(seed => ClusterProfile.AddressOf(seed, "--seed", RemoteTls.ProtocolOf(null))), _names,
             cancellation);
         Seed.Check(seeds);
-        string[] problems = [.. (await Task.WhenAll(seeds.Select(s => ProblemAsync(s, cancellation)))).OfType<string>()];
+        string?[] found = await Task.WhenAll(seeds.Select(seed => ProblemAsync(seed, cancellation)));
+        string[] problems = [.. found.OfType<string>()];
         return problems.Length == 0
             ? Finding.Ok($"{string.Join(", ", seeds)}: all can be reached")
             : Finding.Warning($"{string.Join("; ", problems)}. A node tries again until one answers");
     }
 
-    private async Task<string> MetricsAsync(CancellationToken cancellation)
+    private string Metrics()
     {
-        IPAddress address = options.Monitor.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Monitor.Host);
+        string host = options.Monitor.Host;
+        if (host == "localhost") host = "127.0.0.1";
+        if (!IPAddress.TryParse(host, out IPAddress? address))
+            throw new StarlingException($"monitor.host = {host}: must be an IP address, localhost or 0.0.0.0");
         IPEndPoint endpoint = new(address, options.Monitor.Port);
         using TcpListener listener = new(endpoint);
         try
         {
             listener.Start();
-            await Task.Yield();
-            cancellation.ThrowIfCancellationRequested();
             return endpoint.ToString();
         }
-        catch (SocketException)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             return $"the next free port, since {endpoint} is taken";
+        }
+        catch (SocketException e)
+        {
+            throw new StarlingException($"monitor.host = {options.Monitor.Host}: cannot listen there ({e.Message})", e);
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class DoctorCommandTests : IDisposable
     public async Task A_machine_that_works_gets_a_line_for_each_check_and_nothing_stays_in_the_folder()
     {
         Assert.Equal(0, await RunAsync());
-        Assert.Equal(Checks, _runner.OutputLines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+        Assert.Equal(Checks,
+            _runner.OutputLines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
         Assert.DoesNotContain("FAILED", _runner.Output);
         Assert.Contains("renames and locks work", _runner.Output);
         Assert.Contains("3372 images, 9 classes", _runner.Output);
