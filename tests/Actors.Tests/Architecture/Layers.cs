@@ -22,6 +22,7 @@ internal static class Layers
         ["Protocol"] = ["Coordination", "Runs", "Collectives"],
         ["Shares"] = ["Protocol"],
         ["Metrics"] = ["Configuration", "Collectives", "Runs"],
+        ["Page"] = ["Runs"],
         ["Reporting"] = ["Protocol"],
 
         // Who acts. No actor's folder uses another's.
@@ -36,7 +37,7 @@ internal static class Layers
         // Who wires a process, and who starts processes.
         ["Hosting"] =
         [
-            "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting",
+            "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting", "Page",
             "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
         ],
         ["LocalCluster"] = ["Clustering", "Protocol", "Coordination", "Reporting", "Configuration"],
