@@ -24,7 +24,7 @@ internal sealed record RunAnswer
     /// <summary>How far the event log was read: <c>/api/events</c> goes on from there.</summary>
     public required long Offset { get; init; }
 
-    /// <summary>Whether the event log is longer than that, because its disk is slow or it is being read at first.</summary>
+    /// <summary>Whether the event log is longer: its disk is slow, or it is being read for the first time.</summary>
     public required bool Behind { get; init; }
 
     /// <summary><c>starting</c>, <c>training</c>, <c>recovering</c>, <c>finishing</c> or <c>ended</c>.</summary>

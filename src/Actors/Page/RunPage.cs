@@ -55,6 +55,7 @@ public sealed class RunPage
             ("/page.css", "text/css; charset=utf-8", "page.css"),
             ("/uplot.js", "text/javascript; charset=utf-8", "uplot.js"),
             ("/uplot.css", "text/css; charset=utf-8", "uplot.css"),
+            ("/icon.svg", "image/svg+xml", "icon.svg"),
         })
         {
             PageFile file = PageFile.Embedded(type, name);

@@ -9,7 +9,8 @@ internal sealed record SpentTimes(IReadOnlyDictionary<string, double> Seconds)
 {
     /// <summary>The share of the time in which trainers computed new steps; null if no time has passed.</summary>
     public double? Goodput =>
-        Seconds.Values.Sum() is > 0 and var all && Seconds.TryGetValue("productive", out double good) ? good / all : null;
+        Seconds.Values.Sum() is > 0 and var all && Seconds.TryGetValue("productive", out double good)
+            ? good / all : null;
 
     /// <summary>Reads the file; null if there is none that can be read.</summary>
     public static SpentTimes? Read(string runFolder)

@@ -33,7 +33,7 @@ public sealed class DiaryIndexTests : IDisposable
     {
         File.WriteAllText(Diary, PageBench.Step(1, 2) + PageBench.Step(2, 1)[..30] + "\n" + PageBench.Step(3, 1));
         Assert.Equal((3, new FileInfo(Diary).Length), await ReadAsync());
-        Assert.Equal([1, 3], _index.Take((history, _) => history.Curves.Thinned(600).Steps));
+        Assert.Equal("1 3", Steps());
     }
 
     [Fact]
@@ -51,8 +51,10 @@ public sealed class DiaryIndexTests : IDisposable
         await ReadAsync();
         File.WriteAllText(Diary, PageBench.Step(1, 2));
         Assert.Equal((1, new FileInfo(Diary).Length), await ReadAsync());
-        Assert.Equal([1], _index.Take((history, _) => history.Curves.Thinned(600).Steps));
+        Assert.Equal("1", Steps());
     }
+
+    private string Steps() => string.Join(' ', _index.Take((history, _) => history.Curves.Thinned(600).Steps));
 
     private async Task<(long Step, long Offset)> ReadAsync()
     {

@@ -40,10 +40,14 @@ internal sealed class PageBench : IAsyncDisposable
 
     /// <summary>A line of an event log, so many seconds after the run's start.</summary>
     public static string Line(string name, double seconds, long step, string fields = "", int attempt = 1,
-        long generation = 1) =>
-        $$"""{"time":"{{Start.AddSeconds(seconds):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","run":"r","attempt":{{attempt}},""" +
-        $$""""generation":{{generation}},"step":{{step}},"event":"{{name}}"{{(fields == "" ? "" : "," + fields)}}}""" +
-        "\n";
+        long generation = 1)
+    {
+        string time = Start.AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        string own = fields == "" ? "" : "," + fields;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{{\"time\":\"{time}\",\"run\":\"r\",\"attempt\":{attempt},\"generation\":{generation},") +
+            string.Create(CultureInfo.InvariantCulture, $"\"step\":{step},\"event\":\"{name}\"{own}}}\n");
+    }
 
     /// <summary>The line of a step with a loss.</summary>
     public static string Step(long step, double loss) => Line("committed", step, step,

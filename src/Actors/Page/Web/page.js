@@ -6,32 +6,30 @@ const byId = id => document.getElementById(id);
 const parts = [['loss', 'total'], ['loss_ar', 'AR'], ['loss_mim', 'masked attention'],
   ['loss_contrast_step', 'step'], ['loss_contrast_view', 'view']];
 const charts = new Map(); // the chart in each element
-let run, curves, evaluations = [];
+let run, curves, evaluations = [], position, weightsShown = 'student', answered = 0, curvesAt = 0;
 let clockAhead = 0; // seconds by which the server's clock is ahead of the browser's
-let answered = 0, position, weightsShown = 'student';
 
+// How numbers and times are written.
 const whole = n => Math.round(n).toLocaleString('en');
 const short = n => n == null ? '–' : n !== 0 && Math.abs(n) < 0.001 ? n.toExponential(1) : String(+n.toPrecision(4));
 const percent = x => `${(100 * x).toFixed(1)} %`;
 const browserNow = () => Date.now() / 1000;
 const now = () => browserNow() + clockAhead;
+const hostsOf = g => g.hosting ?? { 'this process': 'all' };
+const colourOf = weights => colour(weights === 'student' ? '--c0' : '--c1');
+const some = (e, test) => Object.values(e.weights).some(test);
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function duration(seconds) {
   const s = Math.max(0, seconds), m = Math.round(s / 60), h = Math.floor(m / 60);
-  if (s < 9.95) return `${s.toFixed(1)} s`;
-  if (s < 90) return `${Math.round(s)} s`;
-  if (m < 90) return `${m} min`;
-  return h < 48 ? `${h} h ${m % 60} min` : `${Math.floor(h / 24)} d ${h % 24} h`;
+  if (s < 90) return `${s.toFixed(s < 9.95 ? 1 : 0)} s`;
+  return m < 90 ? `${m} min` : h < 48 ? `${h} h ${m % 60} min` : `${Math.floor(h / 24)} d ${h % 24} h`;
 }
+const clock = (at, withDay) => new Date(at * 1000).toLocaleString('en-GB',
+  { ...(withDay ? { day: 'numeric', month: 'short' } : {}), hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-function clock(at, withDay) {
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false };
-  return new Date(at * 1000).toLocaleString('en-GB', withDay ? { day: 'numeric', month: 'short', ...time } : time);
-}
-
-function make(tag, text, attributes = {}) {
-  const element = document.createElement(tag);
+function make(tag, text, attributes = {}, space = 'http://www.w3.org/1999/xhtml') {
+  const element = document.createElementNS(space, tag);
   if (text !== undefined) element.textContent = text;
   for (const name in attributes) element.setAttribute(name, attributes[name]);
   return element;
@@ -52,26 +50,26 @@ function tableBehind(id, head, rows) {
   details.ontoggle = details.fill = () => { if (details.open && run) fillTable(table, head, rows(), 'Nothing yet.'); };
 }
 
+// The first line: its colour and its text.
 function sentence() {
   if (!run) return ['wait', 'Reading the run…'];
-  const age = run.stepAt == null ? null : now() - run.stepAt, last = run.checkpoints.at(-1);
-  const of = `Step ${whole(run.step)} of ${whole(run.steps)}`;
-  const tail = [];
-  if (age != null && run.state !== 'ended') tail.push(`last step ${duration(age)} ago`);
-  if (last) tail.push(run.state === 'ended' ? `last checkpoint at step ${whole(last.step)}` : `last checkpoint ${duration(now() - last.at)} ago`);
-  if (run.goodput != null) tail.push(`goodput ${percent(run.goodput)}`);
-  const left = run.pace ? `, ${duration((run.steps - run.step) / run.pace)} left` : '';
-  const phase = (run.phase ?? 'no line yet').replaceAll('_', ' ');
-  const late = (age ?? now() - (run.since ?? now())) > run.patience;
-  const [state, begin] =
-    run.state === 'ended' ? ['over', run.step >= run.steps ? `All ${whole(run.steps)} steps are made, the run has ended` : `${of}, the run has ended`]
-    : run.state === 'finishing' ? ['good', `${of}, waiting for the last checkpoint and evaluation`]
-    : run.state === 'training' ? [late ? 'bad' : 'good', of + (late ? ', no steps' : left)]
-    : run.state === 'recovering' ? [late ? 'bad' : 'warn', `${of}, recovering (${phase})`]
-    : [late ? 'bad' : 'warn', `No step yet (${phase})`];
+  const { state, step, steps, stepAt, pace } = run, of = `Step ${whole(step)} of ${whole(steps)}`;
+  const last = run.checkpoints.at(-1), phase = (run.phase ?? 'no line yet').replaceAll('_', ' ');
+  const late = now() - (stepAt ?? run.since ?? now()) > run.patience;
+  const [light, begin] =
+    state === 'ended' ? ['over', (step >= steps ? `All ${whole(steps)} steps are made` : of) + ', the run has ended']
+    : state === 'finishing' ? ['good', `${of}, waiting for the last checkpoint and evaluation`]
+    : state === 'training' ? late ? ['bad', `${of}, no steps`] : ['good', of + (pace ? `, ${duration((steps - step) / pace)} left` : '')]
+    : [late ? 'bad' : 'warn', state === 'recovering' ? `${of}, recovering (${phase})` : `No step yet (${phase})`];
   const silent = browserNow() - answered;
-  if (silent > 15) return ['bad', `No answer from the server for ${duration(silent)}. Last known: ${begin.toLowerCase()}.`];
-  return [state, [begin, ...tail].join('; ') + (run.behind ? '; the event log is still being read.' : '.')];
+  if (silent > 15) return ['bad', `No answer from the server for ${duration(silent)}; last known: ${begin}.`];
+  const rest = [];
+  if (stepAt != null && state !== 'ended') rest.push(`last step ${duration(now() - stepAt)} ago`);
+  if (last && state === 'ended') rest.push(`last checkpoint at step ${whole(last.step)}`);
+  else if (last) rest.push(`last checkpoint ${duration(now() - last.at)} ago`);
+  if (run.goodput != null) rest.push(`goodput ${percent(run.goodput)}`);
+  if (run.behind) rest.push('the event log is still being read');
+  return [light, `${[begin, ...rest].join('; ')}.`];
 }
 
 function say() {
@@ -81,21 +79,25 @@ function say() {
   if (run) byId('done').style.width = `${Math.min(100, 100 * run.step / Math.max(1, run.steps))}%`;
 }
 
-// Draws lines {label, values, colour, dash, width, alpha, value, hidden} over x into an element with a legend.
+const wholeTicks = [0, 1, 2, 3, 4, 5, 6].flatMap(e => [1, 2, 5].map(n => n * 10 ** e));
+
+// Draws lines {label, value, values, colour, dash, width, alpha, points} over x, and their legend.
 function draw(id, x, lines, xLabel, options = {}) {
   const at = byId(id), legend = byId(`${id}-legend`);
   charts.get(id)?.destroy();
   charts.delete(id);
   at.classList.toggle('empty', !x.length);
-  legend.replaceChildren(...(x.length ? lines.filter(l => l.label).map(l => legendItem(l.label, l.value, l)) : []));
-  if (!x.length) { at.textContent = options.none; return; }
-  at.textContent = '';
+  legend.replaceChildren(...lines.filter(l => l.label && x.length).map(l => legendItem(l.label, l.value, l)));
+  at.textContent = x.length ? '' : options.none;
+  if (!x.length) return;
   const lined = { stroke: colour('--line'), width: 1 }, font = '12px system-ui, sans-serif';
   const axis = { stroke: colour('--soft'), grid: lined, ticks: lined, font };
   charts.set(id, new uPlot({
-    width: at.clientWidth, height: 240, legend: { show: false }, cursor: { drag: { setScale: false }, points: { show: false } },
+    width: at.clientWidth, height: 240, legend: { show: false },
+    cursor: { drag: { setScale: false }, points: { show: false } },
     scales: { x: { time: false, range: (_, low, high) => low === high ? [low - 1, high + 1] : [low, high] }, y: { range: options.range } },
-    axes: [{ ...axis, label: xLabel, labelSize: 20, labelFont: font, size: 32, values: (_, v) => v.map(n => Number.isInteger(n) ? whole(n) : '') },
+    axes: [{ ...axis, label: xLabel, labelSize: 20, labelFont: font, size: 32, incrs: wholeTicks,
+      values: (_, v) => v.map(whole) },
       { ...axis, size: 52, values: (_, v) => v.map(options.format ?? short) }],
     series: [{}, ...lines.map(l => ({ stroke: l.colour, width: l.width ?? 2, dash: l.dash, alpha: l.alpha ?? 1, spanGaps: true,
       points: { show: l.points ?? false, size: 6, fill: colour('--card') } }))],
@@ -104,9 +106,9 @@ function draw(id, x, lines, xLabel, options = {}) {
 }
 
 function legendItem(label, value, line) {
-  const item = make('li'), mark = make('i', '', { class: !line?.dash ? '' : line.dash[0] < 4 ? 'dotted' : 'dashed' });
-  if (line) [mark.style.borderColor, mark.style.opacity] = [line.colour, line.alpha ?? 1];
-  item.append(...(line ? [mark] : []), `${label} `, make('b', value));
+  const item = make('li'), mark = line ? item.appendChild(make('i', '', { class: line.dash ? 'dashed' : '' })) : null;
+  if (mark) [mark.style.borderColor, mark.style.opacity] = [line.colour, line.alpha ?? 1];
+  item.append(`${label} `, make('b', value));
   return item;
 }
 
@@ -124,64 +126,66 @@ function smoothed(x, y) {
 
 function drawLoss() {
   const x = curves.steps, shown = parts.filter(([name]) => curves.series[name]);
-  const raw = [], smooth = [];
-  shown.forEach(([name, label]) => {
-    const values = curves.series[name], stroke = colour(`--c${parts.findIndex(p => p[0] === name)}`), mean = smoothed(x, values);
-    raw.push({ values, colour: stroke, width: 1, alpha: 0.28 });
-    smooth.push({ values: mean, colour: stroke, label, value: short(mean.at(-1)) });
+  const smooth = shown.map(([name, label], i) => {
+    const values = smoothed(x, curves.series[name]);
+    return { values, colour: colour(`--c${i}`), label, value: short(values.at(-1)) };
   });
-  draw('loss', x, [...raw, ...smooth], 'step', { none: 'No step yet.', under: u => marks(u) });
-  if (!x.length) return;
+  const raw = shown.map(([name], i) => ({ ...smooth[i], values: curves.series[name], label: null, width: 1, alpha: 0.28 }));
+  draw('loss', x, [...raw, ...smooth], 'step', { none: 'No step yet.', under: marks });
   for (const [name, label] of [['grad_norm', 'gradient norm'], ['learning_rate', 'learning rate']]) {
     const value = curves.series[name]?.findLast(v => v != null);
     if (value != null) byId('loss-legend').append(legendItem(label, short(value)));
   }
 }
 
+// Marks the steps at which generations began.
 function marks(u) {
-  const { left, top, width, height } = u.bbox, pen = u.ctx;
+  const { left, top, width, height } = u.bbox, pen = u.ctx, px = devicePixelRatio;
+  let free = left;
   pen.save();
   pen.strokeStyle = pen.fillStyle = colour('--soft');
-  pen.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-  pen.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
-  let free = -Infinity;
+  pen.font = `${11 * px}px system-ui, sans-serif`;
+  pen.setLineDash([4 * px, 4 * px]);
   for (const g of run.generations.slice(1)) {
     const at = u.valToPos(g.step, 'x', true);
     if (at < left || at > left + width) continue;
     pen.stroke(new Path2D(`M${at} ${top}v${height}`));
     if (at < free) continue;
-    pen.fillText(`g${g.number}`, at + 3 * devicePixelRatio, top + 10 * devicePixelRatio);
-    free = at + 34 * devicePixelRatio;
+    pen.fillText(`g${g.number}`, at + 3 * px, top + 10 * px);
+    free = at + 34 * px;
   }
   pen.restore();
 }
 
+// A dotted line to compare with.
+const level = (label, x, at, value) => ({ label, value, values: x.map(() => at), colour: colour('--soft'), dash: [2, 4], width: 1.5 });
+
 function drawScores() {
-  const probed = evaluations.filter(e => Object.values(e.weights).some(w => w.probe.length)), newest = probed.at(-1);
-  const x = [...new Set(probed.flatMap(e => Object.values(e.weights).flatMap(w => w.probe.map(p => p[0]))))].sort((a, b) => a - b);
+  const probed = evaluations.filter(e => some(e, w => w.probe.length)), chance = probed.at(-1)?.chance;
+  const positions = probed.flatMap(e => Object.values(e.weights).flatMap(w => w.probe.map(p => p[0])));
+  const x = [...new Set(positions)].sort((a, b) => a - b);
   const lines = probed.flatMap((e, i) => Object.keys(e.weights).sort().map(name => {
     const known = new Map(e.weights[name].probe), age = probed.length - 1 - i;
-    return { label: `${name}, step ${whole(e.step)}`, values: x.map(p => known.get(p) ?? null), colour: colour(name === 'student' ? '--c0' : '--c1'),
+    return { label: `${name}, step ${whole(e.step)}`, values: x.map(p => known.get(p) ?? null), colour: colourOf(name),
       dash: [undefined, [8, 5], [5, 5]][age], alpha: [1, 0.65, 0.35][age], points: age === 0 };
   }));
-  if (newest?.chance != null) lines.push({ label: 'chance', values: x.map(() => newest.chance), colour: colour('--soft'), dash: [2, 4], width: 1.5 });
+  if (chance) lines.push(level('chance', x, chance, percent(chance)));
   draw('probe', x, lines, 'tokens seen', { none: 'No evaluation with a probe yet.', format: v => `${+(100 * v).toFixed(1)} %` });
 
   const network = Object.values(evaluations.at(-1)?.weights ?? {})[0]?.network;
-  const scored = evaluations.filter(e => Object.values(e.weights).some(w => w.distance != null && w.network === network));
-  const names = [...new Set(scored.flatMap(e => Object.keys(e.weights)))].sort(), best = scored.at(-1)?.reconstruction;
-  const distances = names.map(name => {
+  const scored = evaluations.filter(e => some(e, w => w.distance != null && w.network === network));
+  const steps = scored.map(e => e.step), best = scored.at(-1)?.reconstruction;
+  const distances = [...new Set(scored.flatMap(e => Object.keys(e.weights)))].sort().map(name => {
     const values = scored.map(e => e.weights[name]?.distance ?? null);
-    return { label: name, values, value: short(values.at(-1)), colour: colour(name === 'student' ? '--c0' : '--c1'), points: true };
+    return { label: name, values, value: short(values.at(-1)), colour: colourOf(name), points: true };
   });
-  if (best != null) distances.push({ label: 'data through the tokenizer', values: scored.map(() => best), value: short(best), colour: colour('--soft'), dash: [2, 4], width: 1.5 });
-  draw('distance', scored.map(e => e.step), distances, 'step', { none: 'No evaluation with samples yet.', range: (_, low, high) => [0, (high || 1) * 1.08] });
+  if (best != null) distances.push(level('data through the tokenizer', steps, best, short(best)));
+  draw('distance', steps, distances, 'step', { none: 'No evaluation with samples yet.', range: (_, low, high) => [0, high * 1.08 || 1] });
 }
 
 function drawGrid() {
-  const shown = evaluations.filter(e => Object.values(e.weights).some(w => w.picture)), slider = byId('when');
-  byId('grid').hidden = byId('choice').hidden = !shown.length;
-  byId('no-grid').hidden = shown.length > 0;
+  const shown = evaluations.filter(e => some(e, w => w.picture)), slider = byId('when');
+  byId('grid').hidden = byId('choice').hidden = !(byId('no-grid').hidden = shown.length > 0);
   if (!shown.length) return;
   const follows = slider.value === slider.max;
   slider.max = shown.length - 1;
@@ -198,20 +202,16 @@ function drawGrid() {
   }));
 }
 
-const hostsOf = g => g.hosting ?? { 'this process': 'all' };
-
 function drawLanes() {
   const svg = byId('lanes'), spans = run.generations, row = 30, most = 40;
   const all = [...new Set(spans.flatMap(g => Object.keys(hostsOf(g))))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const names = all.slice(0, most), left = Math.min(130, svg.clientWidth / 4), width = svg.clientWidth - left, bottom = names.length * row;
+  const names = all.slice(0, most), bottom = names.length * row;
+  const left = Math.min(130, svg.clientWidth / 4), width = svg.clientWidth - left;
   svg.replaceChildren();
   svg.setAttribute('height', bottom + (spans.length ? 38 : 20));
   const add = (tag, attributes, text, tip) => {
-    const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const name in attributes) e.setAttribute(name, attributes[name]);
-    if (text !== undefined) e.textContent = text;
-    if (tip) e.append(Object.assign(document.createElementNS('http://www.w3.org/2000/svg', 'title'), { textContent: tip }));
-    svg.append(e);
+    const e = svg.appendChild(make(tag, text, attributes, svg.namespaceURI));
+    if (tip) e.append(make('title', tip, {}, svg.namespaceURI));
   };
   if (!spans.length) return add('text', { y: 14, class: 'soft' }, 'No generation has made steps yet.');
   const from = spans[0].at, to = Math.max(from + 1, run.state === 'ended' ? spans.at(-1).until ?? run.stepAt ?? from : now());
@@ -221,29 +221,31 @@ function drawLanes() {
     add('rect', { x: left, y: i * row + 4, width, height: row - 8, rx: 4, class: 'lane' });
     for (const g of spans) {
       const replicas = hostsOf(g)[name], end = g.until ?? to;
-      if (replicas === undefined || replicas === '') continue;
+      if (!replicas) continue;
       const size = Math.max(1.5, x(end) - x(g.at) - 1), label = replicas === 'all' ? 'all replicas' : `replicas ${replicas}`;
-      add('rect', { x: x(g.at), y: i * row + 4, width: size, height: row - 8, rx: Math.min(4, size / 2), fill: colour(`--c${i % 6}`) }, undefined,
+      const bar = { x: x(g.at), y: i * row + 4, width: size, height: row - 8, rx: Math.min(4, size / 2) };
+      add('rect', { ...bar, fill: colour(`--c${i % 6}`), class: 'bar' }, undefined,
         `${name}, generation ${g.number}: ${label}, ${clock(g.at)} to ${g.until ? clock(end) : 'now'}`);
       if (size > label.length * 7 + 12) add('text', { x: x(g.at) + 8, y: i * row + 19, class: 'inside' }, label);
     }
   });
   for (const f of run.faults.filter(f => f.at >= from && f.at <= to))
-    add('text', { x: x(f.at), y: bottom + 13, 'text-anchor': 'middle', class: 'fault' }, '▲', `${clock(f.at)} ${f.text}`);
-  const long = to - from > 86400;
-  add('text', { x: left, y: bottom + 32, class: 'soft' }, clock(from, long));
-  add('text', { x: left + width, y: bottom + 32, 'text-anchor': 'end', class: 'soft' }, run.state === 'ended' ? clock(to, long) : 'now');
-  if (all.length > most) add('text', { x: left + width / 2, y: bottom + 32, 'text-anchor': 'middle', class: 'soft' }, `and ${all.length - most} more, in the table`);
+    add('text', { x: x(f.at), y: bottom + 13, class: 'fault middle' }, '▲', `${clock(f.at)} ${f.text}`);
+  add('text', { x: left, y: bottom + 32, class: 'soft' }, clock(from, true));
+  add('text', { x: left + width, y: bottom + 32, class: 'soft end' }, run.state === 'ended' ? clock(to, true) : 'now');
+  if (all.length > most) add('text', { x: 0, y: bottom + 13, class: 'soft' }, `${all.length - most} more: table`);
 }
 
 function drawRun() {
-  document.title = `${run.name}: Starling`;
-  byId('name').textContent = run.name;
+  document.title = `${byId('name').textContent = run.name}: Starling`;
   byId('what').textContent = `${run.model}; ${run.data}`;
   say();
   drawLanes();
-  fillTable(byId('checkpoints'), ['step', 'committed'], run.checkpoints.slice(-8).reverse().map(c => [whole(c.step), `${clock(c.at, true)}, ${duration(now() - c.at)} ago`]), 'No checkpoint yet.');
-  fillTable(byId('faults'), ['time', 'step', 'what happened'], run.faults.slice(-8).reverse().map(f => [clock(f.at), whole(f.step), f.text]), 'None.');
+  const newest = list => list.slice(-8).reverse();
+  fillTable(byId('checkpoints'), ['step', 'committed'],
+    newest(run.checkpoints).map(c => [whole(c.step), `${clock(c.at, true)}, ${duration(now() - c.at)} ago`]), 'No checkpoint yet.');
+  fillTable(byId('faults'), ['time', 'step', 'what happened'],
+    newest(run.faults).map(f => [clock(f.at, true), whole(f.step), f.text]), 'None.');
   for (const details of document.querySelectorAll('details')) details.fill?.();
 }
 
@@ -258,66 +260,52 @@ tableBehind('lanes-table', ['generation', 'from', 'to', 'first step', 'replicas'
   clock(g.at, true), g.until ? clock(g.until, true) : 'now', whole(g.step),
   Object.entries(hostsOf(g)).map(([name, replicas]) => `${name}: ${replicas}`).join('; ')]).reverse());
 
-async function get(path) {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  answered = browserNow();
-  return answer.json();
-}
-
-// Makes a function that loads and shows something; calls meanwhile lead to one more load.
-function loader(load) {
+// Makes a function that loads something and shows it. Calls meanwhile lead to one more load, and so does a failure.
+function loader(path, show) {
   let busy = false, again = false;
   return async () => {
-    again = true;
-    if (busy) return;
-    for (busy = true; again;) {
-      again = false;
-      try { await load(); } catch { await new Promise(done => setTimeout(done, 2000)); }
+    for (again = true; again && !busy;) {
+      [busy, again] = [true, false];
+      try {
+        const answer = await fetch(path);
+        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+        const content = await answer.json();
+        answered = browserNow();
+        show(content);
+      } catch (e) {
+        again = true;
+        await new Promise(done => setTimeout(done, 2000));
+      }
+      busy = false;
     }
-    busy = false;
   };
 }
 
-const loadRun = loader(async () => {
-  const known = run;
-  run = await get('api/run');
-  clockAhead = run.now - browserNow();
+const loadRun = loader('api/run', answer => {
+  const isNew = run?.generations.length !== answer.generations.length;
+  [run, clockAhead] = [answer, answer.now - browserNow()];
   drawRun();
-  if (curves && known?.generations.length !== run.generations.length) drawLoss();
+  if (curves && isNew) drawLoss();
   if (run.behind) setTimeout(loadAll, 1000);
 });
-const loadCurves = loader(async () => { curves = await get('api/curves?points=600'); if (run) drawLoss(); });
-const loadEvaluations = loader(async () => { evaluations = await get('api/evaluations'); drawScores(); drawGrid(); });
+const loadCurves = loader('api/curves?points=600', answer => { [curves, curvesAt] = [answer, browserNow()]; if (run) drawLoss(); });
+const loadEvaluations = loader('api/evaluations', answer => { evaluations = answer; drawScores(); drawGrid(); });
 const loadAll = () => Promise.all([loadRun(), loadCurves(), loadEvaluations()]);
 
-let drawn = 0;
-function onStep(step, at) {
-  if (position > run.offset) [run.step, run.stepAt] = [step.step, at];
-  if (curves && step.loss !== undefined && !(step.step <= curves.steps.at(-1))) {
-    curves.steps.push(step.step);
-    for (const name of new Set([...Object.keys(curves.series), ...parts.map(p => p[0])])) {
-      const value = typeof step[name] === 'number' ? step[name] : null;
-      (curves.series[name] ??= curves.steps.slice(1).map(() => null)).push(value);
-    }
-    if (curves.steps.length > 900) loadCurves();
-    else if (browserNow() - drawn > 0.9) { drawn = browserNow(); drawLoss(); }
-  }
-  say();
+function onStep(step) {
+  if (position > run.offset) [run.step, run.stepAt] = [step.step, Date.parse(step.time) / 1000];
+  if (browserNow() - curvesAt > 3 && !document.hidden) loadCurves();
 }
 
 function listen() {
   const source = new EventSource(`api/events?from=${position ?? run.offset}`);
   const hear = (name, then) => source.addEventListener(name, e => {
-    [position, answered] = [Number(e.lastEventId), browserNow()];
-    document.body.dataset.position = position;
+    document.body.dataset.position = position = Number(e.lastEventId);
+    answered = browserNow();
     then(JSON.parse(e.data));
   });
-  hear('step', s => onStep(s, Date.parse(s.time) / 1000));
-  hear('line', line => {
-    loadRun();
-    if (line.event.startsWith('evaluation')) loadEvaluations();
-  });
+  hear('step', onStep);
+  hear('line', line => { loadRun(); if (line.event.startsWith('evaluation')) loadEvaluations(); });
   hear('reset', loadAll);
   source.onopen = () => loadRun();
   source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000); };
@@ -331,7 +319,4 @@ new ResizeObserver(() => {
 }).observe(document.querySelector('main'));
 setInterval(say, 500);
 setInterval(() => { if (!document.hidden) loadRun(); }, 5000);
-loadAll().then(() => {
-  document.body.dataset.ready = 'yes';
-  listen();
-});
+loadAll().then(() => { document.body.dataset.ready = 'yes'; listen(); });
