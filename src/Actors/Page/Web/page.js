@@ -27,14 +27,12 @@ function duration(seconds) {
 }
 const clock = (at, withDay) => new Date(at * 1000).toLocaleString('en-GB',
   { ...(withDay ? { day: 'numeric', month: 'short' } : {}), hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
 function make(tag, text, attributes = {}, space = 'http://www.w3.org/1999/xhtml') {
   const element = document.createElementNS(space, tag);
   if (text !== undefined) element.textContent = text;
   for (const name in attributes) element.setAttribute(name, attributes[name]);
   return element;
 }
-
 function fillTable(table, head, rows, none) {
   const lines = rows.length ? [head, ...rows] : [[none]];
   table.replaceChildren(...lines.map((cells, i) => {
@@ -43,7 +41,6 @@ function fillTable(table, head, rows, none) {
     return row;
   }));
 }
-
 // The table behind a chart is made when somebody opens it.
 function tableBehind(id, head, rows) {
   const details = byId(id), box = details.appendChild(make('div')), table = box.appendChild(make('table'));
@@ -61,24 +58,18 @@ function sentence() {
     : state === 'finishing' ? ['good', `${of}, waiting for the last checkpoint and evaluation`]
     : state === 'training' ? late ? ['bad', `${of}, no steps`] : ['good', of + (pace ? `, ${duration((steps - step) / pace)} left` : '')]
     : [late ? 'bad' : 'warn', state === 'recovering' ? `${of}, recovering (${phase})` : `No step yet (${phase})`];
-  const silent = browserNow() - answered;
+  const silent = browserNow() - answered, rest = [];
   if (silent > 15) return ['bad', `No answer from the server for ${duration(silent)}; last known: ${begin}.`];
-  const rest = [];
   if (stepAt != null && state !== 'ended') rest.push(`last step ${duration(now() - stepAt)} ago`);
-  if (last && state === 'ended') rest.push(`last checkpoint at step ${whole(last.step)}`);
-  else if (last) rest.push(`last checkpoint ${duration(now() - last.at)} ago`);
+  if (last) rest.push(`last checkpoint ${state === 'ended' ? `at step ${whole(last.step)}` : `${duration(now() - last.at)} ago`}`);
   if (run.goodput != null) rest.push(`goodput ${percent(run.goodput)}`);
   if (run.behind) rest.push('the event log is still being read');
   return [light, `${[begin, ...rest].join('; ')}.`];
 }
-
 function say() {
-  const [state, text] = sentence(), line = byId('now');
-  if (line.textContent !== text) line.textContent = text;
-  line.dataset.state = state;
+  [byId('now').dataset.state, byId('now').textContent] = sentence();
   if (run) byId('done').style.width = `${Math.min(100, 100 * run.step / Math.max(1, run.steps))}%`;
 }
-
 const wholeTicks = [0, 1, 2, 3, 4, 5, 6].flatMap(e => [1, 2, 5].map(n => n * 10 ** e));
 
 // Draws lines {label, value, values, colour, dash, width, alpha, points} over x, and their legend.
@@ -104,14 +95,12 @@ function draw(id, x, lines, xLabel, options = {}) {
     hooks: { drawClear: [u => options.under?.(u)] },
   }, [x, ...lines.map(l => l.values)], at));
 }
-
 function legendItem(label, value, line) {
   const item = make('li'), mark = line ? item.appendChild(make('i', '', { class: line.dash ? 'dashed' : '' })) : null;
   if (mark) [mark.style.borderColor, mark.style.opacity] = [line.colour, line.alpha ?? 1];
   item.append(`${label} `, make('b', value));
   return item;
 }
-
 // A mean that forgets: what lies a fortieth of the curve behind counts a third.
 function smoothed(x, y) {
   const span = (x.at(-1) - x[0]) / 40 || 1;
@@ -143,20 +132,17 @@ function marks(u) {
   const { left, top, width, height } = u.bbox, pen = u.ctx, px = devicePixelRatio;
   let free = left;
   pen.save();
-  pen.strokeStyle = pen.fillStyle = colour('--soft');
-  pen.font = `${11 * px}px system-ui, sans-serif`;
+  Object.assign(pen, { strokeStyle: colour('--soft'), fillStyle: colour('--soft'), font: `${11 * px}px system-ui, sans-serif` });
   pen.setLineDash([4 * px, 4 * px]);
   for (const g of run.generations.slice(1)) {
     const at = u.valToPos(g.step, 'x', true);
     if (at < left || at > left + width) continue;
     pen.stroke(new Path2D(`M${at} ${top}v${height}`));
-    if (at < free) continue;
-    pen.fillText(`g${g.number}`, at + 3 * px, top + 10 * px);
-    free = at + 34 * px;
+    if (at >= free) pen.fillText(`g${g.number}`, at + 3 * px, top + 10 * px);
+    if (at >= free) free = at + 34 * px;
   }
   pen.restore();
 }
-
 // A dotted line to compare with.
 const level = (label, x, at, value) => ({ label, value, values: x.map(() => at), colour: colour('--soft'), dash: [2, 4], width: 1.5 });
 
@@ -191,9 +177,8 @@ function drawGrid() {
   slider.max = shown.length - 1;
   if (follows) slider.value = slider.max;
   const e = shown[slider.value], names = Object.keys(e.weights).filter(n => e.weights[n].picture).sort();
-  const name = names.includes(weightsShown) ? weightsShown : names[0];
-  const path = `samples/${e.weights[name].picture}`, score = e.weights[name].distance;
-  if (byId('grid').getAttribute('src') !== path) byId('grid').setAttribute('src', path);
+  const name = names.includes(weightsShown) ? weightsShown : names[0], score = e.weights[name].distance;
+  byId('grid').src = `samples/${e.weights[name].picture}`;
   byId('at').textContent = `after step ${whole(e.step)}, ${name} weights` + (score == null ? '' : `, distance ${short(score)}`);
   byId('weights').replaceChildren(...names.map(n => {
     const button = make('button', n, { type: 'button', 'aria-pressed': n === name });
@@ -266,37 +251,25 @@ function loader(path, show) {
   return async () => {
     for (again = true; again && !busy;) {
       [busy, again] = [true, false];
-      try {
-        const answer = await fetch(path);
-        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-        const content = await answer.json();
-        answered = browserNow();
-        show(content);
-      } catch (e) {
-        again = true;
-        await new Promise(done => setTimeout(done, 2000));
-      }
-      busy = false;
+      const content = await fetch(path).then(answer => answer.ok ? answer.json() : null).catch(() => null);
+      if (!content) await new Promise(done => setTimeout(done, 2000));
+      [busy, again] = [false, again || !content];
+      if (content) { answered = browserNow(); show(content); }
     }
   };
 }
-
 const loadRun = loader('api/run', answer => {
-  const isNew = run?.generations.length !== answer.generations.length;
   [run, clockAhead] = [answer, answer.now - browserNow()];
   drawRun();
-  if (curves && isNew) drawLoss();
   if (run.behind) setTimeout(loadAll, 1000);
 });
 const loadCurves = loader('api/curves?points=600', answer => { [curves, curvesAt] = [answer, browserNow()]; if (run) drawLoss(); });
 const loadEvaluations = loader('api/evaluations', answer => { evaluations = answer; drawScores(); drawGrid(); });
 const loadAll = () => Promise.all([loadRun(), loadCurves(), loadEvaluations()]);
-
 function onStep(step) {
   if (position > run.offset) [run.step, run.stepAt] = [step.step, Date.parse(step.time) / 1000];
   if (browserNow() - curvesAt > 3 && !document.hidden) loadCurves();
 }
-
 function listen() {
   const source = new EventSource(`api/events?from=${position ?? run.offset}`);
   const hear = (name, then) => source.addEventListener(name, e => {
@@ -305,7 +278,11 @@ function listen() {
     then(JSON.parse(e.data));
   });
   hear('step', onStep);
-  hear('line', line => { loadRun(); if (line.event.startsWith('evaluation')) loadEvaluations(); });
+  hear('line', line => {
+    loadRun();
+    if (line.event.startsWith('evaluation')) loadEvaluations();
+    if (line.event === 'generation') loadCurves();
+  });
   hear('reset', loadAll);
   source.onopen = () => loadRun();
   source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000); };
