@@ -37,8 +37,8 @@ internal static class Layers
         // Who wires a process, and who starts processes.
         ["Hosting"] =
         [
-            "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting", "Page",
-            "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
+            "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting",
+            "Page", "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
         ],
         ["LocalCluster"] = ["Clustering", "Protocol", "Coordination", "Reporting", "Configuration"],
 
