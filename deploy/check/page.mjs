@@ -1,6 +1,6 @@
 // Checks the page of a run in a browser: starts a tiny cluster, kills a trainer, and looks.
 //
-//   npm install --prefix deploy/check
+//   npm install --no-package-lock --prefix deploy/check
 //   node deploy/check/page.mjs [folder for pictures]
 //
 // CHROMIUM names the browser (by default Debian's), STARLING the program (by default the Release build). PAGE_SLOW
@@ -34,7 +34,7 @@ async function until(what, seconds, ask) {
   }
 }
 
-const diary = async () => (await readFile(join(run, 'events.jsonl'), 'utf8').catch(() => ''))
+const events = async () => (await readFile(join(run, 'events.jsonl'), 'utf8').catch(() => ''))
   .split('\n').slice(0, -1).flatMap(line => { try { return [JSON.parse(line)]; } catch { return []; } });
 
 // The addresses of all supervisors, by the files that Prometheus reads.
@@ -68,7 +68,7 @@ let output = '', browser;
 for (const stream of [cluster.stdout, cluster.stderr]) stream.on('data', text => { output += text; });
 const ended = new Promise(done => cluster.on('exit', done));
 try {
-  await until('steps by two trainers', 60, async () => (await diary()).some(
+  await until('steps by two trainers', 60, async () => (await events()).some(
     (line, i, all) => line.event === 'committed' && Object.keys(all.findLast(g => g.hosting)?.hosting ?? {}).length === 2));
   const addresses = await until('two supervisors', 30, async () => (await supervisors()).length === 2 && supervisors());
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox',
@@ -81,26 +81,26 @@ try {
   const first = stepOf(await until('the sentence', 5, async () => (await now()).startsWith('Step ') && now()));
   expect((await now()).includes('of 100,000'), 'the sentence names the planned steps');
   await until('a later step', 5, async () => stepOf(await now()) > first);
-  const made = (await diary()).filter(l => l.event === 'committed').at(-1).step;
+  const made = (await events()).filter(l => l.event === 'committed').at(-1).step;
   await until('the present step', 5, async () => stepOf(await now()) >= made);
   expect(await page.textContent('#name') === hostile && await page.title() !== 'owned', 'a hostile name stays text');
   expect(await page.locator('#lanes .bar').count() >= 2, 'both trainers have a lane');
 
-  const generation = (await diary()).findLast(l => l.event === 'generation').generation;
+  const generation = (await events()).findLast(l => l.event === 'generation').generation;
   await promisify(execFile)('dotnet', [program, 'cluster', 'kill', 'trainer-2', '--run', run]);
-  await until('the fault in the diary', 30, async () => (await diary()).some(l => l.event === 'note' && l.text.includes('trainer-2')));
+  await until('the fault in the event log', 30, async () => (await events()).some(l => l.event === 'note' && l.text.includes('trainer-2')));
   const told = Date.now();
   await until('the fault on the page', 3, async () => (await page.textContent('#faults')).includes('trainer-2'));
-  console.log(`     the fault was on the page ${Date.now() - told} ms after it was in the diary`);
+  console.log(`     the fault was on the page ${Date.now() - told} ms after it was in the event log`);
   await page.reload();
   await page.waitForFunction(() => document.body.dataset.ready, undefined, { timeout: 20000 * slow });
   expect((await page.textContent('#faults')).includes('trainer-2'), 'a reload shows the fault again');
   await until('the trainer is back', 90, async () => {
-    const last = (await diary()).findLast(l => l.event === 'generation');
+    const last = (await events()).findLast(l => l.event === 'generation');
     return last.generation > generation && Object.keys(last.hosting).length === 2;
   });
   await page.locator('#lanes-table summary').click();
-  const back = (await diary()).findLast(l => l.event === 'generation').generation;
+  const back = (await events()).findLast(l => l.event === 'generation').generation;
   await until('the new generation in the table', 10, async () =>
     page.locator('#lanes-table tr').nth(1).locator('td').first().textContent().then(t => Number(t) >= back, () => false));
   expect(await page.locator('#lanes .fault').count() > 0, 'the fault is marked below the lanes');
@@ -115,9 +115,9 @@ try {
         const { value, done } = await reader.read();
         if (done) break;
         text += new TextDecoder().decode(value);
-        const events = text.split('\n\n');
-        text = events.pop();
-        for (const e of events) {
+        const whole = text.split('\n\n');
+        text = whole.pop();
+        for (const e of whole) {
           const [, id] = /^id: (\d+)$/m.exec(e) ?? [], [, name] = /^event: (.*)$/m.exec(e) ?? [];
           if (name === 'line' && seen.length < most) seen.push([Number(id), /^data: (.*)$/m.exec(e)[1]]);
         }
@@ -128,7 +128,7 @@ try {
     const start = await read(0, 3);
     return [...start, ...await read(start.at(-1)[0], 3)].map(([, data]) => JSON.parse(data));
   });
-  const wanted = (await diary()).filter(l => l.event !== 'committed').slice(0, 6);
+  const wanted = (await events()).filter(l => l.event !== 'committed').slice(0, 6);
   expect(JSON.stringify(lines) === JSON.stringify(wanted), 'a listener that comes back misses no line');
 
   const standby = await open(browser, addresses[1], 400, 'dark');

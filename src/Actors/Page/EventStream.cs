@@ -55,7 +55,7 @@ internal sealed class EventStream(string path, DiskJobs disk, TimeProvider time)
         CancellationToken gone = context.RequestAborted;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        long length = await disk.RunAsync(() => DiaryReader.LengthOf(path), gone);
+        long length = await disk.RunAsync(() => LogReader.LengthOf(path), gone);
         long? asked = Asked(context.Request);
         bool knows = asked is null || (asked <= length && length - asked <= MostBehind);
         long offset = knows && asked is { } from ? from : length;
@@ -67,11 +67,11 @@ internal sealed class EventStream(string path, DiskJobs disk, TimeProvider time)
         while (true)
         {
             long start = offset;
-            DiaryPiece piece = await disk.RunAsync(() => DiaryReader.Read(path, start), gone);
+            LogPiece piece = await disk.RunAsync(() => LogReader.Read(path, start), gone);
             if (piece.Restarted) Append(text, "reset", 0, "{}");
-            foreach (DiaryEntry entry in piece.Entries)
+            foreach (LogEntry entry in piece.Entries)
             {
-                using DiaryLine? line = DiaryLine.Parse(entry.Json);
+                using LogLine? line = LogLine.Parse(entry.Json);
                 if (line is { IsStep: true }) step = TextOf(entry);
                 else if (line is not null) Append(text, "line", entry.End, TextOf(entry));
             }
@@ -105,7 +105,7 @@ internal sealed class EventStream(string path, DiskJobs disk, TimeProvider time)
     }
 
     /// <summary>Returns a line as text. A carriage return would end a line of the stream.</summary>
-    private static string TextOf(DiaryEntry entry) => Encoding.UTF8.GetString(entry.Json.Span).Replace('\r', ' ');
+    private static string TextOf(LogEntry entry) => Encoding.UTF8.GetString(entry.Json.Span).Replace('\r', ' ');
 
     private static void Append(StringBuilder text, string name, long id, string data) =>
         text.Append(CultureInfo.InvariantCulture, $"id: {id}\nevent: {name}\ndata: {data}\n\n");

@@ -10,7 +10,7 @@ internal sealed record FaultEntry(double At, long Step, string Text)
     public const int MostCharacters = 500;
 
     /// <summary>Reads an event; null if it is neither a fault nor a note.</summary>
-    public static FaultEntry? Of(DiaryLine line)
+    public static FaultEntry? Of(LogLine line)
     {
         string? text = line.Event switch
         {

@@ -44,7 +44,7 @@ internal sealed class RunHistory
     public IReadOnlyList<FaultEntry> Faults => [.. _faults];
 
     /// <summary>Adds the next line of the event log.</summary>
-    public void Add(DiaryLine line)
+    public void Add(LogLine line)
     {
         FirstAt ??= line.At;
         if (line.Whole("attempt") is { } attempt && attempt != _attempt)
@@ -76,7 +76,7 @@ internal sealed class RunHistory
         return string.Join(", ", ranges.Select(r => r.From == r.To ? $"{r.From}" : $"{r.From}-{r.To}"));
     }
 
-    private void AddStep(DiaryLine line)
+    private void AddStep(LogLine line)
     {
         (Step, StepAt) = (line.Step, line.At);
         Pace.Add(line.At, line.Step);
@@ -84,13 +84,13 @@ internal sealed class RunHistory
         if (values.Any(v => v is not null)) Curves.Add(line.Step, values);
     }
 
-    private void AddGeneration(DiaryLine line)
+    private void AddGeneration(LogLine line)
     {
         EndSpan(line.At);
         _formed = new GenerationSpan(line.Whole("generation") ?? 0, line.At, line.Step, HostingOf(line));
     }
 
-    private void AddPhase(DiaryLine line)
+    private void AddPhase(LogLine line)
     {
         Phase = line.Text("phase");
         bool works = Phase is "running" or "draining";
@@ -105,7 +105,7 @@ internal sealed class RunHistory
         if (_spans.Count > 0 && _spans[^1].Until is null) _spans[^1] = _spans[^1] with { Until = at };
     }
 
-    private static Dictionary<string, string>? HostingOf(DiaryLine line)
+    private static Dictionary<string, string>? HostingOf(LogLine line)
     {
         if (line.Find("hosting") is not { ValueKind: JsonValueKind.Object } hosting) return null;
         Dictionary<string, string> hosts = [];

@@ -27,7 +27,7 @@ public sealed class RunPage
     private readonly RunFacts _facts;
     private readonly TimeProvider _time;
     private readonly DiskJobs _disk;
-    private readonly DiaryIndex _index;
+    private readonly LogIndex _index;
     private readonly EvaluationList _evaluations;
     private readonly EventStream _events;
 
@@ -37,12 +37,12 @@ public sealed class RunPage
     /// <param name="diskLimit">How long a request waits for the disk; null for two seconds.</param>
     public RunPage(RunFacts facts, TimeProvider time, TimeSpan? diskLimit = null)
     {
-        string diary = Path.Combine(facts.Folder, "events.jsonl");
+        string log = Path.Combine(facts.Folder, "events.jsonl");
         (_facts, _time) = (facts, time);
         _disk = new DiskJobs(DiskPlaces, diskLimit ?? TimeSpan.FromSeconds(2));
-        _index = new DiaryIndex(diary, _disk);
+        _index = new LogIndex(log, _disk);
         _evaluations = new EvaluationList(facts.Folder);
-        _events = new EventStream(diary, _disk, time);
+        _events = new EventStream(log, _disk, time);
     }
 
     /// <summary>Adds the page's routes to a server.</summary>

@@ -84,8 +84,9 @@ internal sealed class StepCurves
     {
         width *= 2;
         int kept = 0;
-        foreach (CurveBucket bucket in buckets)
+        for (int i = 0; i < buckets.Count; i++)
         {
+            CurveBucket bucket = buckets[i]; // no enumeration: the list changes meanwhile
             if (kept > 0 && buckets[kept - 1].First / width == bucket.First / width) buckets[kept - 1].Add(bucket);
             else buckets[kept++] = bucket;
         }

@@ -16,7 +16,7 @@ public sealed class EventStreamTests
             (first, string name, string data) = await PageBench.NextAsync(stream);
             Assert.Equal("line", name);
             Assert.Contains("before", data);
-            Assert.Equal(new FileInfo(bench.Diary).Length, first);
+            Assert.Equal(new FileInfo(bench.EventLog).Length, first);
         }
         bench.Write(Note("one"), Note("two"));
         using StreamReader again = await bench.ListenAsync("?from=0", lastId: first);
@@ -25,7 +25,7 @@ public sealed class EventStreamTests
         Assert.Contains("two", (await PageBench.NextAsync(again)).Data);
         (long id, _, string last) = await PageBench.NextAsync(again);
         Assert.Contains("three", last);
-        Assert.Equal(new FileInfo(bench.Diary).Length, id);
+        Assert.Equal(new FileInfo(bench.EventLog).Length, id);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class EventStreamTests
         bench.Write(Note("a"));
         using StreamReader stream = await bench.ListenAsync(lastId: 1_000_000);
         (long id, string name, _) = await PageBench.NextAsync(stream);
-        Assert.Equal(("reset", new FileInfo(bench.Diary).Length), (name, id));
+        Assert.Equal(("reset", new FileInfo(bench.EventLog).Length), (name, id));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class EventStreamTests
         bench.Time.Advance(0.25);
         (long id, _, string later) = await PageBench.NextAsync(stream);
         Assert.Contains("\"step\":52", later);
-        Assert.Equal(new FileInfo(bench.Diary).Length, id);
+        Assert.Equal(new FileInfo(bench.EventLog).Length, id);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class PageBench : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
 
-    public string Diary => _folder["events.jsonl"];
+    public string EventLog => _folder["events.jsonl"];
 
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
@@ -56,7 +56,7 @@ internal sealed class PageBench : IAsyncDisposable
     /// <summary>The Unix time so many seconds after the run's start.</summary>
     public static double At(double seconds) => Start.AddSeconds(seconds).ToUnixTimeMilliseconds() / 1e3;
 
-    public void Write(params string[] lines) => File.AppendAllText(Diary, string.Concat(lines));
+    public void Write(params string[] lines) => File.AppendAllText(EventLog, string.Concat(lines));
 
     public void WriteFile(string name, string text)
     {
@@ -82,8 +82,8 @@ internal sealed class PageBench : IAsyncDisposable
         {
             string line = await stream.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))
                 ?? throw new EndOfStreamException();
-            if (line == "" && fields.ContainsKey("event"))
-                return (long.Parse(fields["id"], CultureInfo.InvariantCulture), fields["event"], fields["data"]);
+            if (line == "" && fields.TryGetValue("event", out string? name))
+                return (long.Parse(fields["id"], CultureInfo.InvariantCulture), name, fields["data"]);
             if (line.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon)
                 fields[line[..colon]] = line[(colon + 2)..];
         }

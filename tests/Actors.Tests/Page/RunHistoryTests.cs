@@ -64,7 +64,7 @@ public sealed class RunHistoryTests
         RunHistory history = new();
         foreach (string text in lines)
         {
-            using DiaryLine? line = DiaryLine.Parse(Encoding.UTF8.GetBytes(text));
+            using LogLine? line = LogLine.Parse(Encoding.UTF8.GetBytes(text));
             history.Add(line!);
         }
         return history;

@@ -85,7 +85,7 @@ public sealed class RunPageTests
         Assert.Equal(3, run["checkpoints"]![0]!["step"]!.GetValue<long>());
         Assert.Equal("trainer <b>x</b> is lost", run["faults"]![0]!["text"]!.GetValue<string>());
         Assert.Equal("0-3", run["generations"]![0]!["hosting"]!["trainer-1"]!.GetValue<string>());
-        Assert.Equal(new FileInfo(bench.Diary).Length, run["offset"]!.GetValue<long>());
+        Assert.Equal(new FileInfo(bench.EventLog).Length, run["offset"]!.GetValue<long>());
 
         JsonNode curves = JsonNode.Parse(await bench.Client.GetStringAsync("api/curves?points=600"))!;
         Assert.Equal("[1,2,3]", curves["steps"]!.ToJsonString());
@@ -132,7 +132,7 @@ public sealed class RunPageTests
         bench.WriteFile("samples/00000005-student.png.png", "secret");
         bench.Write(PageBench.Step(1, 1));
         File.CreateSymbolicLink(
-            Path.Combine(Path.GetDirectoryName(bench.Diary)!, "samples", "00000005-link.png"), bench.Diary);
+            Path.Combine(Path.GetDirectoryName(bench.EventLog)!, "samples", "00000005-link.png"), bench.EventLog);
         using HttpResponseMessage answer = await bench.Client.GetAsync("samples/" + name);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }

@@ -4,7 +4,7 @@ namespace Starling.Actors.Page;
 /// Keeps what a run's event log tells, and reads only what was appended since the last request. The first request reads
 /// the log from its beginning; nothing is read before.
 /// </summary>
-internal sealed class DiaryIndex(string path, DiskJobs disk)
+internal sealed class LogIndex(string path, DiskJobs disk)
 {
     private readonly Lock _lock = new();
     private RunHistory _history = new();
@@ -63,13 +63,13 @@ internal sealed class DiaryIndex(string path, DiskJobs disk)
     {
         while (true)
         {
-            DiaryPiece piece = DiaryReader.Read(path, _offset);
+            LogPiece piece = LogReader.Read(path, _offset);
             lock (_lock)
             {
                 if (piece.Restarted) _history = new RunHistory();
-                foreach (DiaryEntry entry in piece.Entries)
+                foreach (LogEntry entry in piece.Entries)
                 {
-                    using DiaryLine? line = DiaryLine.Parse(entry.Json);
+                    using LogLine? line = LogLine.Parse(entry.Json);
                     if (line is not null) _history.Add(line);
                 }
                 _offset = piece.End;

@@ -4,7 +4,7 @@ namespace Starling.Actors.Page;
 /// Reads a run's event log, which others append to, from an offset on and in pieces. The end of a line that is still
 /// being written, or that a crash has cut short, is left for a later call.
 /// </summary>
-internal static class DiaryReader
+internal static class LogReader
 {
     /// <summary>The most bytes of a piece. A longer line is no event, and is skipped.</summary>
     public const int PieceBytes = 1 << 20;
@@ -16,9 +16,9 @@ internal static class DiaryReader
     /// <param name="path">The event log; it may not exist yet.</param>
     /// <param name="offset">Where the last piece ended.</param>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public static DiaryPiece Read(string path, long offset)
+    public static LogPiece Read(string path, long offset)
     {
-        if (!File.Exists(path)) return new DiaryPiece([], 0, HasMore: false, Restarted: offset > 0);
+        if (!File.Exists(path)) return new LogPiece([], 0, HasMore: false, Restarted: offset > 0);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         long length = file.Length;
         bool restarted = offset > length;
@@ -26,14 +26,14 @@ internal static class DiaryReader
         byte[] bytes = new byte[Math.Min(PieceBytes, length - offset)];
         file.Seek(offset, SeekOrigin.Begin);
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        List<DiaryEntry> entries = [];
+        List<LogEntry> entries = [];
         int start = 0;
         while (bytes.AsSpan(start, read - start).IndexOf((byte)'\n') is var found and >= 0)
         {
-            entries.Add(new DiaryEntry(offset + start + found + 1, bytes.AsMemory(start, found)));
+            entries.Add(new LogEntry(offset + start + found + 1, bytes.AsMemory(start, found)));
             start += found + 1;
         }
         if (start == 0 && read == PieceBytes) start = read;
-        return new DiaryPiece(entries, offset + start, HasMore: start > 0 && offset + read < length, restarted);
+        return new LogPiece(entries, offset + start, HasMore: start > 0 && offset + read < length, restarted);
     }
 }

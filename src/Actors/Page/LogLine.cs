@@ -7,11 +7,11 @@ namespace Starling.Actors.Page;
 /// An event of a run's event log. Its fields can be read until it is disposed of. The file may hold anything; a field
 /// that is missing, or is not what it should be, is null.
 /// </summary>
-internal sealed class DiaryLine : IDisposable
+internal sealed class LogLine : IDisposable
 {
     private readonly JsonDocument _document;
 
-    private DiaryLine(JsonDocument document, string name, double at)
+    private LogLine(JsonDocument document, string name, double at)
     {
         _document = document;
         Event = name;
@@ -31,7 +31,7 @@ internal sealed class DiaryLine : IDisposable
     public bool IsStep => Event is "step" or "committed";
 
     /// <summary>Reads a line; null if it is no event.</summary>
-    public static DiaryLine? Parse(ReadOnlyMemory<byte> line)
+    public static LogLine? Parse(ReadOnlyMemory<byte> line)
     {
         JsonDocument? document = null;
         try
@@ -41,7 +41,7 @@ internal sealed class DiaryLine : IDisposable
             if (root.ValueKind == JsonValueKind.Object && TextOf(root, "event") is { } name &&
                 TextOf(root, "time") is { } time && DateTimeOffset.TryParse(
                     time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at))
-                return new DiaryLine(document, name, at.ToUnixTimeMilliseconds() / 1e3);
+                return new LogLine(document, name, at.ToUnixTimeMilliseconds() / 1e3);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

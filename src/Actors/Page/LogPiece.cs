@@ -5,4 +5,4 @@ namespace Starling.Actors.Page;
 /// <param name="End">The offset to read on from.</param>
 /// <param name="HasMore">Whether more can be read at once.</param>
 /// <param name="Restarted">Whether the file is another one, so that the lines are those of its beginning.</param>
-internal sealed record DiaryPiece(IReadOnlyList<DiaryEntry> Entries, long End, bool HasMore, bool Restarted);
+internal sealed record LogPiece(IReadOnlyList<LogEntry> Entries, long End, bool HasMore, bool Restarted);
