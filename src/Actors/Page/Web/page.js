@@ -8,7 +8,6 @@ const parts = [['loss', 'total'], ['loss_ar', 'AR'], ['loss_mim', 'masked attent
 const charts = new Map(); // the chart in each element
 let run, curves, evaluations = [], position, weightsShown = 'student', answered = 0, curvesAt = 0;
 let clockAhead = 0; // seconds by which the server's clock is ahead of the browser's
-
 // How numbers and times are written.
 const whole = n => Math.round(n).toLocaleString('en');
 const short = n => n == null ? '–' : n !== 0 && Math.abs(n) < 0.001 ? n.toExponential(1) : String(+n.toPrecision(4));
@@ -17,6 +16,7 @@ const browserNow = () => Date.now() / 1000;
 const now = () => browserNow() + clockAhead;
 const hostsOf = g => g.hosting ?? { 'this process': 'all' };
 const colourOf = weights => colour(weights === 'student' ? '--c0' : '--c1');
+const heightOf = id => id === 'loss' && innerWidth > 760 ? 350 : 240;
 const some = (e, test) => Object.values(e.weights).some(test);
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -84,12 +84,12 @@ function draw(id, x, lines, xLabel, options = {}) {
   const lined = { stroke: colour('--line'), width: 1 }, font = '12px system-ui, sans-serif';
   const axis = { stroke: colour('--soft'), grid: lined, ticks: lined, font };
   charts.set(id, new uPlot({
-    width: at.clientWidth, height: 240, legend: { show: false },
+    width: at.clientWidth, height: heightOf(id), legend: { show: false },
     cursor: { drag: { setScale: false }, points: { show: false } },
     scales: { x: { time: false, range: (_, low, high) => low === high ? [low - 1, high + 1] : [low, high] }, y: { range: options.range } },
     axes: [{ ...axis, label: xLabel, labelSize: 20, labelFont: font, size: 32, incrs: wholeTicks,
       values: (_, v) => v.map(whole) },
-      { ...axis, size: 52, values: (_, v) => v.map(options.format ?? short) }],
+      { ...axis, size: 60, values: (_, v) => v.map(options.format ?? short) }],
     series: [{}, ...lines.map(l => ({ stroke: l.colour, width: l.width ?? 2, dash: l.dash, alpha: l.alpha ?? 1, spanGaps: true,
       points: { show: l.points ?? false, size: 6, fill: colour('--card') } }))],
     hooks: { drawClear: [u => options.under?.(u)] },
@@ -138,8 +138,9 @@ function marks(u) {
     const at = u.valToPos(g.step, 'x', true);
     if (at < left || at > left + width) continue;
     pen.stroke(new Path2D(`M${at} ${top}v${height}`));
-    if (at >= free) pen.fillText(`g${g.number}`, at + 3 * px, top + 10 * px);
-    if (at >= free) free = at + 34 * px;
+    if (at < free || at > left + width - 26 * px) continue;
+    pen.fillText(`g${g.number}`, at + 3 * px, top + 10 * px);
+    free = at + 34 * px;
   }
   pen.restore();
 }
@@ -291,7 +292,7 @@ function listen() {
 byId('when').oninput = drawGrid;
 matchMedia('(prefers-color-scheme: dark)').onchange = () => { drawLoss(); drawScores(); drawLanes(); };
 new ResizeObserver(() => {
-  for (const [id, chart] of charts) chart.setSize({ width: byId(id).clientWidth, height: 240 });
+  for (const [id, chart] of charts) chart.setSize({ width: byId(id).clientWidth, height: heightOf(id) });
   if (run) drawLanes();
 }).observe(document.querySelector('main'));
 setInterval(say, 500);
