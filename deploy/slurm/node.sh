@@ -39,6 +39,9 @@ leave() {
     [ -z "$child" ] || kill -TERM "$child" 2> /dev/null
 }
 trap leave TERM
+# An element of an array is known by two numbers: the one in SLURM_JOB_ID may mean the whole array.
+job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+job=${job:-$SLURM_JOB_ID}
 # Slurm sends USR1 to worker.sbatch before the time limit. The node leaves, and the job comes back for more time.
 trap 'requeue=1; echo "node $name: the time is nearly up"; leave' USR1
 while :; do
@@ -55,7 +58,7 @@ while :; do
         code=$?
     done
     echo "node $name: exit code $code"
-    if [ -n "$requeue" ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+    if [ -n "$requeue" ]; then scontrol requeue "$job"; fi
     # 0: it left, or the run is over. 2: a mistake, which another start would only repeat.
     case $code in 0 | 2) exit "$code" ;; esac
     [ -z "$leaving" ] || exit "$code"
