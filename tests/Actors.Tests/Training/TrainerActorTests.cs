@@ -474,7 +474,8 @@ public sealed class TrainerActorTests : ActorTests
     {
         object report = _supervisor.FishForMessage(m => _seen.Add(m) &&
             m is not (SupervisorProtocol.RegisterTrainer or SupervisorProtocol.TrainerBound), Timeout);
-        return report is SupervisorProtocol.StepApplied step ? step with { BusySeconds = 0, WaitSeconds = 0 } : report;
+        return report is SupervisorProtocol.StepApplied { Figures: not null } step
+            ? step with { BusySeconds = 0, WaitSeconds = 0, Figures = null } : report;
     }
 
     /// <summary>Waits for the repetition of a report: the same object once more.</summary>
