@@ -17,8 +17,8 @@ read -ra gently <<< "${STARLING_CHECK_PREFIX:-}"
 
 say() { printf '%s: %s (%d s)\n' "$check" "$*" "$SECONDS"; }
 fail() { say "FAILED: $*" >&2; exit 1; }
-# A check that cannot run says why and ends well: a machine without the packages is no fault of the files.
-skip() { say "skipped: $*"; exit 0; }
+# A check that cannot run says why and exits with 77: a machine without the packages is no fault of the files.
+skip() { say "skipped: $*"; exit 77; }
 run() { "${gently[@]}" "$@"; }
 
 # Each check adds what it started to this list, newest first. All of it is undone by name or by process id, however the

@@ -6,6 +6,7 @@ using Starling.Actors.Configuration;
 using Starling.Actors.Coordination;
 using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Page;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
@@ -92,7 +93,7 @@ internal sealed class RunServices : IAsyncDisposable
             metrics.Identity.Attempt(events.Attempt);
             server = await MetricsServer.StartAsync(
                 run.Options.Monitor, metrics, NodeHealth.Live, health.Ready, () => ScrapeTarget.All(run.Folder),
-                CancellationToken.None);
+                roles.Contains(NodeRole.Supervisor) ? PageOf(run, time).Map : null, CancellationToken.None);
             events.Write("started", 0, 0, ("config_hash", run.Identity.Hash),
                 ("data", run.Description.DataFingerprint), ("tokenizer", run.Description.TokenizerFingerprint),
                 ("run_id", run.NodeIdentity.Folder));
@@ -138,7 +139,7 @@ internal sealed class RunServices : IAsyncDisposable
         };
     }
 
-    /// <summary>Shows what is trained, and where the metrics are.</summary>
+    /// <summary>Shows what is trained, and where the metrics and the page are.</summary>
     public void Announce()
     {
         View.Note(string.Create(CultureInfo.InvariantCulture,
@@ -147,6 +148,7 @@ internal sealed class RunServices : IAsyncDisposable
             $"{Run.Shape.Tokens} tokens an image"));
         string moved = Server.Moved ? $" (port {Run.Options.Monitor.Port} is taken)" : "";
         View.Note($"metrics at {Server.Address}metrics{moved}");
+        View.Note($"the page of the run is at {Server.Address}");
     }
 
     /// <summary>Makes the announcement by which Prometheus finds this process.</summary>
@@ -167,6 +169,14 @@ internal sealed class RunServices : IAsyncDisposable
         await Server.DisposeAsync();
         _stopping.Dispose();
     }
+
+    private static RunPage PageOf(RunContext run, TimeProvider time) => new(
+        new RunFacts(run.Folder, run.Options.Name,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{run.Shape.Layers} layers of width {run.Shape.Dim}, {run.Shape.Layout.Count / 1e6:0.0} M parameters"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{run.Index.TotalRows:N0} images in {run.Index.ClassNames.Count:N0} classes"),
+            run.Options.Training.Steps), time);
 
     private static Exporter ExportersOf(IReadOnlyList<string> roles) =>
         (roles.Contains(NodeRole.Trainer) ? Exporter.Trainer : Exporter.None) |

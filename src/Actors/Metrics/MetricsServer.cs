@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Prometheus;
@@ -55,17 +56,19 @@ public sealed class MetricsServer : IAsyncDisposable
     /// <param name="live">Called for each request of <c>/healthz/live</c>.</param>
     /// <param name="ready">Called for each request of <c>/healthz/ready</c>.</param>
     /// <param name="targets">Makes the answer to <c>/targets</c>; may block.</param>
+    /// <param name="pages">Adds further routes; null for none.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="StarlingException">The address is not one of this machine, or no port is free.</exception>
     public static async Task<MetricsServer> StartAsync(
         MonitorOptions options, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
-        Func<string> targets, CancellationToken cancellationToken = default)
+        Func<string> targets, Action<IEndpointRouteBuilder>? pages = null,
+        CancellationToken cancellationToken = default)
     {
         IPAddress address = Parse(options.Host);
         int last = options.Port == 0 ? 0 : Math.Min(options.Port + PortsToTry, IPEndPoint.MaxPort);
         for (int port = options.Port; port <= last; port++)
         {
-            WebApplication app = Build(new IPEndPoint(address, port), metrics, live, ready, targets);
+            WebApplication app = Build(new IPEndPoint(address, port), metrics, live, ready, targets, pages);
             try
             {
                 await app.StartAsync(cancellationToken);
@@ -98,7 +101,7 @@ public sealed class MetricsServer : IAsyncDisposable
 
     private static WebApplication Build(
         IPEndPoint endpoint, RunMetrics metrics, Func<HealthReport> live, Func<HealthReport> ready,
-        Func<string> targets)
+        Func<string> targets, Action<IEndpointRouteBuilder>? pages)
     {
         // The builder is empty: ASP.NET reads no configuration files or environment variables and writes no log.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -111,6 +114,11 @@ public sealed class MetricsServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
         WebApplication app = builder.Build();
+        app.Use((context, next) =>
+        {
+            Restrict(context.Response.Headers);
+            return next(context);
+        });
         MetricsText text = new(metrics.Registry, TimeProvider.System);
         app.MapGet("/metrics", async context =>
         {
@@ -120,7 +128,21 @@ public sealed class MetricsServer : IAsyncDisposable
         app.MapGet("/healthz/live", context => AnswerAsync(context, live()));
         app.MapGet("/healthz/ready", context => AnswerAsync(context, ready()));
         app.MapGet("/targets", context => AnswerAsync(context, targets));
+        pages?.Invoke(app);
         return app;
+    }
+
+    /// <summary>
+    /// Tells browsers to load nothing from elsewhere, to run no script that stands in an answer, and to show no answer
+    /// inside another page or as something else than it is.
+    /// </summary>
+    private static void Restrict(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy =
+            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     private static async Task AnswerAsync(HttpContext context, Func<string> make)

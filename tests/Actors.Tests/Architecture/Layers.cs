@@ -22,6 +22,7 @@ internal static class Layers
         ["Protocol"] = ["Coordination", "Runs", "Collectives"],
         ["Shares"] = ["Protocol"],
         ["Metrics"] = ["Configuration", "Collectives", "Runs"],
+        ["Page"] = ["Runs"],
         ["Reporting"] = ["Protocol"],
 
         // Who acts. No actor's folder uses another's.
@@ -37,7 +38,7 @@ internal static class Layers
         ["Hosting"] =
         [
             "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting",
-            "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
+            "Page", "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
         ],
         ["LocalCluster"] = ["Clustering", "Protocol", "Coordination", "Reporting", "Configuration"],
 
