@@ -30,7 +30,7 @@ finish() {
     trap - EXIT
     set +e
     for command in "${undo[@]}"; do eval "$command"; done
-    if [ "$code" = 0 ]; then rm -rf "$work"; else say "its files are kept in $work"; fi
+    if [ "$code" = 0 ] || [ "$code" = 77 ]; then rm -rf "$work"; else say "its files are kept in $work"; fi
     exit "$code"
 }
 trap finish EXIT

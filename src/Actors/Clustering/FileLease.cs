@@ -118,6 +118,7 @@ public sealed class FileLease : Lease
             if (!await _file.TryTakeAsync(
                 renew, _end.Token, owner => owner == deadOwner || _isOfSide && IsOnThisSide(owner))) return false;
             Interlocked.Exchange(ref _validUntil, until);
+            if (!_isOfSide) _system.EventStream.Publish(new LeaseRenewed());
             return true;
         }
         finally

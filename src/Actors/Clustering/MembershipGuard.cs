@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using Akka.Remote;
 using Starling.Actors.Metrics;
 
@@ -19,10 +20,13 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
     private readonly ClusterMetrics _metrics;
     private readonly TimeProvider _time;
     private long _lastTick;
+    private long? _leaseRenewed; // null while this node does not hold the leader's lease
 
     /// <summary>Makes a guard of this actor system's node.</summary>
     /// <param name="fence">Closed when the node is not a member any more.</param>
-    /// <param name="metrics">Gets the members, the quarantines and the lag of the timer.</param>
+    /// <param name="metrics">
+    /// Gets the members, the quarantines, the lag of the timer, the lease's age, and what went wrong between actors.
+    /// </param>
     /// <param name="longestSleep">
     /// If the process was suspended longer than this, the guard treats the node as removed.
     /// </param>
@@ -37,7 +41,14 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
             _metrics.Quarantined();
             _fence.Close($"quarantined by {m.RemoteAddress}: the others took this node for dead");
         });
-        Receive<LeaseLost>(m => _fence.Close($"the lease {m.Lease} is lost: {m.Reason}"));
+        Receive<LeaseRenewed>(_ => _leaseRenewed = _time.GetTimestamp());
+        Receive<LeaseLost>(m =>
+        {
+            _leaseRenewed = null;
+            _fence.Close($"the lease {m.Lease} is lost: {m.Reason}");
+        });
+        Receive<DeadLetter>(_ => _metrics.DeadLetter());
+        Receive<Error>(_ => _metrics.ActorFailed(), m => typeof(SupervisorStrategy).IsAssignableFrom(m.LogClass));
         Receive<ClusterEvent.MemberDowned>(m => IsThisNode(m.Member), _ => _fence.Close("downed by the cluster"));
         Receive<ClusterEvent.MemberRemoved>(m => IsThisNode(m.Member) && m.PreviousStatus == MemberStatus.Down,
             _ => _fence.Close("removed from the cluster"));
@@ -52,7 +63,8 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(LeaseLost));
+        foreach (Type told in (Type[])[typeof(LeaseRenewed), typeof(LeaseLost), typeof(DeadLetter), typeof(Error)])
+            Context.System.EventStream.Subscribe(Self, told);
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
             typeof(ClusterEvent.IMemberEvent));
         StartTimer(_time.GetTimestamp());
@@ -68,6 +80,7 @@ internal sealed class MembershipGuard : ReceiveActor, IWithTimers
         long now = _time.GetTimestamp();
         TimeSpan late = _time.GetElapsedTime(_lastTick, now) - Interval;
         _metrics.Lag(Math.Max(0, late.TotalSeconds));
+        _metrics.LeaseAge(_leaseRenewed is { } renewed ? _time.GetElapsedTime(renewed, now).TotalSeconds : null);
         ClusterEvent.CurrentClusterState state = _cluster.State;
         _metrics.Members(state.Members.Select(m => m.Status.ToString()), state.Unreachable.Count);
         if (late > longestSleep)

@@ -11,6 +11,6 @@ internal static class MonitorWiring
     /// <summary>Adds the monitor, to which the node's other actors report.</summary>
     public static AkkaConfigurationBuilder AddMonitor(this AkkaConfigurationBuilder akka, NodeSetup node) =>
         akka.WithActors((system, registry) => registry.Register<MonitorActor>(system.ActorOf(
-            Props.Create(() => new MonitorActor(node.Outputs, node.Progress, node.TokensPerImage)),
+            Props.Create(() => new MonitorActor(node.Outputs, node.Progress, node.Facts)),
             ActorNames.Monitor)));
 }

@@ -82,8 +82,8 @@ internal sealed record NodeSetup
     /// <summary>The figures of the run before its first step.</summary>
     public required RunProgress Progress { get; init; }
 
-    /// <summary>Tokens that the student predicts for one image, over all its views.</summary>
-    public required int TokensPerImage { get; init; }
+    /// <summary>What the configuration says of every step.</summary>
+    public required StepFacts Facts { get; init; }
 
     /// <summary>Called with the result of the run, on the node whose supervisor leads the run.</summary>
     public required Action<RunResult> Ended { get; init; }

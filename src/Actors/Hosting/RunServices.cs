@@ -132,7 +132,9 @@ internal sealed class RunServices : IAsyncDisposable
                 Metrics, Events, View, Curves(), Server.Address, queue, Health, Run.Folder, _final),
             Progress = new RunProgress(
                 options.Name, options.Training.Steps, Run.StepsPerEpoch, options.Training.GlobalBatch),
-            TokensPerImage = options.SelfGuided.EffectiveStudentViews * Run.Shape.Tokens,
+            Facts = new StepFacts(options.SelfGuided.EffectiveStudentViews * Run.Shape.Tokens,
+                TrainingCost.Of(options, Run.Shape).FlopsPerImage(options.Training.GlobalBatch),
+                options.Optimizer.Clip),
             Ended = ending => _ended.TrySetResult(ending),
             Time = _time,
             Stopping = _stopping.Token,

@@ -9,7 +9,7 @@ public sealed class LearningMetrics
 {
     private readonly MetricBook _book;
     private readonly Gauge _loss, _part, _gradient, _rate, _similarity;
-    private readonly Counter _nonFinite;
+    private readonly Counter _nonFinite, _clipped;
 
     internal LearningMetrics(MetricBook book)
     {
@@ -25,6 +25,8 @@ public sealed class LearningMetrics
             "Mean cosine similarity of the teacher's contrastive keys in the last step; near 1 they have collapsed");
         _nonFinite = book.Counter(Exporter.FirstTrainer, "nonfinite_steps_total",
             "Steps with a non-finite loss or gradient, by what was done", "action", "recomputed", "skipped");
+        _clipped = book.Counter(Exporter.FirstTrainer, "clipped_steps_total",
+            "Steps whose gradient was scaled down, because its norm was above optimizer.clip");
     }
 
     /// <summary>Says whether this trainer is the one that exports these metrics: it hosts replica 0.</summary>
@@ -50,6 +52,9 @@ public sealed class LearningMetrics
 
     /// <summary>Sets the learning rate.</summary>
     public void LearningRate(double value) => _rate.Set(value);
+
+    /// <summary>Counts a step whose gradient was clipped.</summary>
+    public void Clipped() => _clipped.Inc();
 
     /// <summary>Counts a step whose loss or gradient was not finite.</summary>
     /// <param name="action">recomputed or skipped.</param>

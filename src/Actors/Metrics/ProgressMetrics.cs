@@ -6,7 +6,7 @@ namespace Starling.Actors.Metrics;
 public sealed class ProgressMetrics
 {
     private readonly Gauge _eta, _tensors;
-    private readonly Counter _steps, _images, _tokens, _wall;
+    private readonly Counter _steps, _images, _tokens, _flops, _wall;
     private readonly Histogram _step;
     private readonly Summary _phase, _exchange;
 
@@ -17,6 +17,8 @@ public sealed class ProgressMetrics
             "Images of its own replicas that this trainer trained on (views of one image count once)");
         _tokens = book.Counter(Exporter.Trainer, "tokens_total",
             "Tokens of its own replicas that the student was trained to predict");
+        _flops = book.Counter(Exporter.Trainer, "model_flops_total",
+            "Floating-point operations that the model needs for this trainer's images, without what is computed again");
         _eta = book.Gauge(Exporter.FirstTrainer, "eta_seconds", "Estimated time to the last step");
         _step = book.Seconds(Exporter.Trainer, "step_seconds", "Time from one committed step to the next");
         _phase = book.Sums(Exporter.Trainer, "step_phase_seconds",
@@ -34,8 +36,10 @@ public sealed class ProgressMetrics
     /// <param name="seconds">Seconds since the step before.</param>
     /// <param name="images">Images of this step that this trainer's replicas had.</param>
     /// <param name="tokens">Tokens of this step that the student predicted on this trainer.</param>
-    public void StepApplied(double seconds, int images, long tokens)
+    /// <param name="flops">Floating-point operations that the model needs for these images.</param>
+    public void StepApplied(double seconds, int images, long tokens, double flops)
     {
+        _flops.Inc(flops);
         _steps.Inc();
         _step.Observe(seconds);
         _images.Inc(images);

@@ -25,6 +25,8 @@ public sealed class RunMetrics
         Evaluation = new EvaluationMetrics(_book);
         Identity = new IdentityMetrics(_book);
         Cluster = new ClusterMetrics(_book);
+        Counter pauses = _book.Counter(Exporter.Node, "gc_pause_seconds_total",
+            "Time that this process stood still while memory was collected");
         _book.Begin(exporters | Exporter.Node);
         DotNetStats.Register(_book.Registry);
         _book.Registry.AddBeforeCollectCallback(() =>
@@ -32,6 +34,7 @@ public sealed class RunMetrics
             Data.Refresh();
             Exchange.Refresh();
             Checkpoints.Refresh();
+            pauses.IncTo(GC.GetTotalPauseDuration().TotalSeconds);
         });
     }
 

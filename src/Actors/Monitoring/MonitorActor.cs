@@ -23,7 +23,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan RedrawInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly MonitorOutputs _out;
-    private readonly int _tokensPerImage;
+    private readonly StepFacts _facts;
     private readonly HashSet<long> _badSeen = [];
     private readonly LeaderFigures _leader;
     private RunProgress _progress;
@@ -34,12 +34,12 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
     /// <summary>Makes the monitor of one node.</summary>
     /// <param name="outputs">Where the monitor writes.</param>
     /// <param name="progress">The figures of the run before its first step.</param>
-    /// <param name="tokensPerImage">Tokens that the student predicts for one image, over all its views.</param>
-    public MonitorActor(MonitorOutputs outputs, RunProgress progress, int tokensPerImage)
+    /// <param name="facts">What the configuration says of every step.</param>
+    public MonitorActor(MonitorOutputs outputs, RunProgress progress, StepFacts facts)
     {
         _out = outputs;
         _progress = progress;
-        _tokensPerImage = tokensPerImage;
+        _facts = facts;
         _leader = new LeaderFigures(outputs.Metrics.Leader, progress.TotalSteps,
             step => (progress with { Step = step }).Epoch,
             new LeaderFiles(outputs.RunFolder, ProcessStart(), TimeProvider.System), TimeProvider.System);
@@ -187,7 +187,8 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         _progress = _progress.After(r, m.Timing.Total);
         RunMetrics metrics = _out.Metrics;
         int images = _progress.GlobalBatch / _replicas.All * _replicas.Own; // a replica's part of the batch is whole
-        metrics.Progress.StepApplied(m.Timing.Total.TotalSeconds, images, (long)images * _tokensPerImage);
+        metrics.Progress.StepApplied(m.Timing.Total.TotalSeconds, images, (long)images * _facts.TokensPerImage,
+            images * _facts.FlopsPerImage);
         if (_progress.TellsSteps) RecordLearning(r);
         for (int phase = 0; phase < r.PhaseSeconds.Count; phase++)
             metrics.Progress.Phase(((StepPhase)phase).Named(), r.PhaseSeconds[phase]);
@@ -219,6 +220,7 @@ public sealed class MonitorActor : ReceiveActor, IWithTimers
         foreach (LossPart part in _progress.Losses.Where(p => p.Name != "total"))
             learning.LossPart(part.Name, part.Value);
         learning.GradientNorm(r.GradientNorm);
+        if (_facts.GradientClip > 0 && r.GradientNorm > _facts.GradientClip) learning.Clipped();
         learning.LearningRate(r.LearningRate);
         learning.KeySimilarity(r.KeySimilarity);
         if (_progress.Eta is { } eta) _out.Metrics.Progress.Eta(eta);

@@ -52,6 +52,15 @@ public sealed class FileLeaseTests : ActorTests
     }
 
     [Fact]
+    public async Task Its_renewals_are_told_to_the_node()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(LeaseRenewed));
+        Assert.True(await Lease("a").Acquire());
+        ExpectMsg<LeaseRenewed>(Timeout);
+        ExpectMsg<LeaseRenewed>(Timeout); // the first renewal
+    }
+
+    [Fact]
     public async Task Its_loss_is_told_to_its_owner_and_to_the_node()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(LeaseLost));

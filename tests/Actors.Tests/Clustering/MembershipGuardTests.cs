@@ -1,5 +1,7 @@
+using System.Text;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using Akka.Remote;
 using Starling.Actors.Clustering;
 using Starling.Actors.Metrics;
@@ -11,6 +13,9 @@ public sealed class MembershipGuardTests : ClusterActorTests
 {
     private readonly Fence _fence = new();
     private readonly ManualTime _time = new();
+    private readonly RunMetrics _metrics;
+
+    public MembershipGuardTests() => _metrics = new RunMetrics(_time, Exporter.Node);
 
     [Fact]
     public async Task A_quarantined_node_is_out()
@@ -56,13 +61,52 @@ public sealed class MembershipGuardTests : ClusterActorTests
         Assert.False(_fence.IsClosed);
     }
 
+    [Fact]
+    public async Task The_age_of_the_leader_s_lease_shows_while_the_node_holds_it()
+    {
+        Start();
+        Assert.DoesNotContain(await MetricsAsync(), m => m.StartsWith("starling_lease_age_seconds ", StringComparison.Ordinal));
+        Sys.EventStream.Publish(new LeaseRenewed());
+        await UntilAsync("starling_lease_age_seconds 0");
+        _time.Advance(2);
+        await UntilAsync("starling_lease_age_seconds 2");
+    }
+
+    [Fact]
+    public async Task Messages_to_nobody_and_failures_of_actors_are_counted()
+    {
+        Start();
+        Assert.Contains("starling_dead_letters_total 0", await MetricsAsync());
+        IActorRef failing = Sys.ActorOf(Props.Create(() => new FailingActor()));
+        Sys.EventStream.Publish(new DeadLetter("lost", TestActor, TestActor));
+        Sys.Log.Error(new IOException("no actor failed"), "an error of another kind");
+        failing.Tell("fail");
+        await UntilAsync("starling_actor_failures_total 1");
+        await UntilAsync("starling_dead_letters_total 1");
+    }
+
+    private Task UntilAsync(string line) => AwaitAssertAsync(
+        async () => Assert.Contains(line, await MetricsAsync()), Timeout,
+        cancellationToken: TestContext.Current.CancellationToken);
+
+    private async Task<string[]> MetricsAsync()
+    {
+        using MemoryStream text = new();
+        await _metrics.Registry.CollectAndExportAsTextAsync(text, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(text.ToArray()).Split('\n');
+    }
+
     private IActorRef Start()
     {
-        ClusterMetrics metrics = new RunMetrics(_time, Exporter.Node).Cluster;
         IActorRef guard = Sys.ActorOf(Props.Create(() => new MembershipGuard(
-            _fence, metrics, TimeSpan.FromSeconds(10), _time)));
+            _fence, _metrics.Cluster, TimeSpan.FromSeconds(10), _time)));
         Settle(guard);
         return guard;
+    }
+
+    private sealed class FailingActor : UntypedActor
+    {
+        protected override void OnReceive(object message) => throw new InvalidOperationException("it fails");
     }
 
     private Task<string> ReasonAsync() => _fence.Closed.WaitAsync(Timeout, TestContext.Current.CancellationToken);

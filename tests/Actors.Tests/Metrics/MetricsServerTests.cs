@@ -17,7 +17,7 @@ public sealed class MetricsServerTests
     [Fact]
     public async Task Serves_metrics_and_both_health_endpoints()
     {
-        _metrics.Progress.StepApplied(0.5, 3, 1);
+        _metrics.Progress.StepApplied(0.5, 3, 1, 1);
         await using MetricsServer server = await StartAsync(0);
         using var client = new HttpClient { BaseAddress = server.Address };
         Assert.Contains("starling_images_total 3\n", await client.GetStringAsync("metrics"));

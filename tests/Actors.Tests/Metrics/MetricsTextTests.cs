@@ -12,9 +12,9 @@ public sealed class MetricsTextTests
         ManualTime time = new();
         RunMetrics metrics = new(time, Exporter.Trainer);
         MetricsText text = new(metrics.Registry, time);
-        metrics.Progress.StepApplied(0.5, 3, 1);
+        metrics.Progress.StepApplied(0.5, 3, 1, 1);
         Assert.Contains("starling_images_total 3\n", await GetAsync());
-        metrics.Progress.StepApplied(0.5, 4, 1);
+        metrics.Progress.StepApplied(0.5, 4, 1, 1);
         Assert.Contains("starling_images_total 3\n", await GetAsync());
         time.Advance(0.25);
         Assert.Contains("starling_images_total 7\n", await GetAsync());

@@ -73,7 +73,7 @@ public sealed partial class RunMetricsTests
         _metrics.Leader.Lead(1, 200);
         _metrics.Leader.Step(100, 1.5);
         _metrics.Leader.Committed(101, 1.6, redone: 0);
-        _metrics.Progress.StepApplied(0.5, images: 32, tokens: 4096);
+        _metrics.Progress.StepApplied(0.5, images: 32, tokens: 4096, flops: 1e9);
         _metrics.Learning.LossPart("ar", 6.25);
         _metrics.Progress.Phase("forward", 0.1);
         string text = await ScrapeAsync();
@@ -143,7 +143,7 @@ public sealed partial class RunMetricsTests
     [Fact]
     public async Task Two_runs_in_one_process_do_not_mix()
     {
-        new RunMetrics(_time, Exporter.Trainer).Progress.StepApplied(0.5, 1, 1);
+        new RunMetrics(_time, Exporter.Trainer).Progress.StepApplied(0.5, 1, 1, 1);
         Assert.Contains("starling_committed_steps_total 0\n", await ScrapeAsync());
     }
 

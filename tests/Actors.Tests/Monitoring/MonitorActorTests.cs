@@ -36,7 +36,7 @@ public sealed class MonitorActorTests : ActorTests
         MonitorOutputs outputs = new(_metrics, _events, _view, null, new Uri("http://127.0.0.1:1/"),
             TrainerQueueCapacity: 2, _health, Folder[""], _final);
         RunProgress progress = new("r", TotalSteps: 10, StepsPerEpoch: 5, GlobalBatch: 8);
-        _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, 32)));
+        _monitor = Sys.ActorOf(Props.Create(() => new MonitorActor(outputs, progress, new StepFacts(32, 5e6, 1.0))));
     }
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class MonitorActorTests : ActorTests
         IReadOnlyList<JsonElement> events = await StopAsync();
         string metrics = await ScrapeAsync();
         foreach (string line in (string[])["starling_committed_steps_total 1", "starling_images_total 4",
-            "starling_tokens_total 128", "starling_loss 4.25", "starling_loss_part{part=\"contrast_view\"} 2",
+            "starling_tokens_total 128", "starling_model_flops_total 20000000", "starling_clipped_steps_total 0",
+            "starling_loss 4.25", "starling_loss_part{part=\"contrast_view\"} 2",
             "starling_grad_norm 0.75", "starling_tensors_live 123", "starling_queue_depth{stage=\"trainer\"} 1",
             "starling_queue_capacity{stage=\"trainer\"} 2", "starling_queue_depth{stage=\"batches\"} 3",
             "starling_queue_capacity{stage=\"batches\"} 16"])
@@ -60,6 +61,17 @@ public sealed class MonitorActorTests : ActorTests
         Assert.Contains(_view.Updates, s => s.Step == 5 && s.State == "training");
         RunProgress final = await _final.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
         Assert.Equal((5, 4), (final.Step, final.FirstStep));
+    }
+
+    [Fact]
+    public async Task A_gradient_above_the_limit_is_counted()
+    {
+        _monitor.Tell(Ready(3, 4, -1));
+        MonitorProtocol.Stepped stepped = Stepped(5, default);
+        foreach (double norm in (double[])[1.0, 1.5, double.NaN, 4])
+            _monitor.Tell(stepped with { Result = stepped.Result with { GradientNorm = norm } });
+        await StopAsync();
+        Assert.Contains("starling_clipped_steps_total 2\n", await ScrapeAsync());
     }
 
     [Fact]

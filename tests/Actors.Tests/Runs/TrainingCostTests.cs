@@ -1,8 +1,8 @@
-using Starling.Actors.Commands.Train;
 using Starling.Actors.Configuration;
+using Starling.Actors.Runs;
 using Starling.Model.Transformer;
 
-namespace Starling.Actors.Tests.Commands.Train;
+namespace Starling.Actors.Tests.Runs;
 
 public sealed class TrainingCostTests
 {

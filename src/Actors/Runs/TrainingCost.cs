@@ -2,7 +2,7 @@ using Starling.Actors.Configuration;
 using Starling.Model.SelfGuided;
 using Starling.Model.Transformer;
 
-namespace Starling.Actors.Commands.Train;
+namespace Starling.Actors.Runs;
 
 /// <summary>The cost of a run, computed from its configuration alone.</summary>
 /// <param name="Shape">The transformer.</param>
@@ -49,6 +49,10 @@ internal sealed record TrainingCost(
         double flops = forwards * shape.ForwardFlops + projected;
         return new TrainingCost(shape, student, projector, flops, memory, checkpoint);
     }
+
+    /// <summary>The floating-point operations that the model needs for one image of a step.</summary>
+    /// <param name="globalBatch">Images of a step.</param>
+    public double FlopsPerImage(int globalBatch) => FlopsPerStep / globalBatch;
 
     /// <summary>The sum of <see cref="Memory"/> in bytes.</summary>
     public long MemoryBytes => Memory.Sum(m => m.Bytes);
