@@ -19,6 +19,13 @@ public sealed record MonitorOptions
     [Range(1, int.MaxValue)]
     public int LogEverySteps { get; init; } = 10;
 
+    /// <summary>
+    /// Floating-point operations that a trainer's device makes in a second at most, for the share of them that the
+    /// model uses; 0 if it is not known.
+    /// </summary>
+    [Range(0.0, 1e18)]
+    public double PeakFlops { get; init; }
+
     /// <summary>Whether TensorBoard event files are written into the run folder.</summary>
     public bool TensorBoard { get; init; }
 }

@@ -83,6 +83,8 @@ internal sealed class RunServices : IAsyncDisposable
         metrics.Identity.Run(run.Options.Name, run.Identity.Hash,
             $"dim{run.Shape.Dim}-layers{run.Shape.Layers}-heads{run.Shape.Heads}");
         metrics.Identity.Node(node ?? OnlyNode, roles, run.Options.Name);
+        if (run.Options.Monitor.PeakFlops > 0 && roles.Contains(NodeRole.Trainer))
+            metrics.Progress.PeakFlops(run.Options.Monitor.PeakFlops);
         NodeHealth health = new(metrics.Leader, roles.Contains(NodeRole.Trainer), StepTimeout);
         MetricsServer? server = null;
         EventLog? events = null;

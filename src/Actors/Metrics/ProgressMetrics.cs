@@ -5,7 +5,7 @@ namespace Starling.Actors.Metrics;
 /// <summary>Metrics of what a trainer has done, and of what its time is spent on.</summary>
 public sealed class ProgressMetrics
 {
-    private readonly Gauge _eta, _tensors;
+    private readonly Gauge _eta, _tensors, _peak;
     private readonly Counter _steps, _images, _tokens, _flops, _wall;
     private readonly Histogram _step;
     private readonly Summary _phase, _exchange;
@@ -19,6 +19,8 @@ public sealed class ProgressMetrics
             "Tokens of its own replicas that the student was trained to predict");
         _flops = book.Counter(Exporter.Trainer, "model_flops_total",
             "Floating-point operations that the model needs for this trainer's images, without what is computed again");
+        _peak = book.Gauge(Exporter.Trainer, "device_peak_flops",
+            "Floating-point operations that the device makes in a second at most (monitor.peakFlops)");
         _eta = book.Gauge(Exporter.FirstTrainer, "eta_seconds", "Estimated time to the last step");
         _step = book.Seconds(Exporter.Trainer, "step_seconds", "Time from one committed step to the next");
         _phase = book.Sums(Exporter.Trainer, "step_phase_seconds",
@@ -45,6 +47,9 @@ public sealed class ProgressMetrics
         _images.Inc(images);
         _tokens.Inc(tokens);
     }
+
+    /// <summary>Sets the operations that the device makes in a second at most.</summary>
+    public void PeakFlops(double perSecond) => _peak.Set(perSecond);
 
     /// <summary>Records how long a phase of one step took.</summary>
     /// <param name="phase">A StepPhase in lower case, or data.</param>
