@@ -8,7 +8,7 @@ public enum FaultScope
 {
     /// <summary>
     /// What was asked for cannot be had on this node, now or later: a damaged file, for instance. Another node may have
-    /// a good copy, so a run ends only when no node can give it.
+    /// a good copy, so a run ends only when none of the nodes that it has can give it.
     /// </summary>
     Request,
 

@@ -60,11 +60,21 @@ public static class ClusterKey
     {
         if (RemoteTls.Open(options, time) is { } configured) return configured;
         string path = FileOf(runFolder);
-        if (!File.Exists(path)) return null;
-        PrivateFolder.Check(FolderOf(runFolder));
         try
         {
-            return RemoteTls.OfPem(File.ReadAllText(path), time);
+            string pem = File.ReadAllText(path);
+            PrivateFolder.Check(FolderOf(runFolder));
+            return RemoteTls.OfPem(pem, time);
+        }
+        catch (Exception e) when (e.IsAbsence())
+        {
+            return null;
+        }
+        catch (Exception e) when (e.MayPass())
+        {
+            // Without the key the node would talk in the open to nodes that refuse it.
+            throw new StarlingException($"{path} (the key of the cluster's nodes) cannot be read: {e.Message}", e,
+                FaultScope.Node);
         }
         catch (Exception e) when (e.IsDiskFailure() || e is CryptographicException or ArgumentException)
         {

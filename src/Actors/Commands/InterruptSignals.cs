@@ -53,10 +53,11 @@ public sealed class InterruptSignals : IDisposable
         if (_managed && context.Signal == PosixSignal.SIGINT) return;
         if (!_stop.IsCancellationRequested)
         {
+            // The cancellation runs on another thread, so that its callbacks do not hold up the second signal. It comes
+            // before the line, because nobody may read the output: then this thread waits for ever.
+            _ = _stop.CancelAsync();
             if (context.Signal == PosixSignal.SIGINT)
                 _error.WriteLine("stopping cleanly; press Ctrl-C again to stop at once");
-            // The cancellation runs on another thread, so that its callbacks do not hold up the second signal.
-            _ = _stop.CancelAsync();
         }
         else if (context.Signal == PosixSignal.SIGINT)
         {

@@ -4,8 +4,8 @@ namespace Starling.Actors.Coordination;
 // nothing depends on the arrival of a single message. A trainer repeats its last report, shortly after it made the
 // report and with every answer to a ping. A report that changes nothing is such a repetition, and shows what the
 // trainer waits for. This class compares that with what the run wants, and repeats the order that makes the
-// difference. A trainer ignores an order that it has carried out already. A ping is not repeated here: its answer is
-// followed by a repeated report, and so pings and reports would follow each other without a pause.
+// difference. A trainer ignores an order that it has carried out already. Pings are not repeated here: a trainer
+// repeats its report with each answer to a ping, so a ping for each repeated report would never end.
 
 /// <summary>Repeats orders that did not reach a trainer.</summary>
 internal static class Orders

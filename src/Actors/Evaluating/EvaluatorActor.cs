@@ -54,7 +54,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         Receive<SupervisorRegistration.Again>(_ => Register());
         Receive<EvaluatorProtocol.Evaluate>(m => OnEvaluate(m.Step));
         // The mailbox survives a restart, so it may hold the end of an earlier actor's work.
-        Receive<WorkEnded>(m => m.Ended.Step == _evaluating, m => OnWorkEnded(m.Ended));
+        Receive<WorkEnded>(m => m.Step == _evaluating, m => OnWorkEnded(m.Ended));
     }
 
     /// <inheritdoc/>
@@ -83,6 +83,7 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
 
     private void OnEvaluate(long step)
     {
+        if (_stop.IsCancellationRequested) return; // this node ends; then another evaluator gets the step
         if (_evaluating is not null) return; // this step already, or one that the supervisor does not wait for any more
         if (_last?.Step == step)
         {
@@ -91,18 +92,22 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
         }
         _evaluating = step;
         IActorRef self = Self;
-        _work = Task.Factory.StartNew(() => self.Tell(new WorkEnded(Evaluate(step)), ActorRefs.NoSender),
+        _work = Task.Factory.StartNew(() => self.Tell(new WorkEnded(step, Evaluate(step)), ActorRefs.NoSender),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private void OnWorkEnded(SupervisorProtocol.EvaluationEnded ended)
+    private void OnWorkEnded(SupervisorProtocol.EvaluationEnded? ended)
     {
-        (_evaluating, _last) = (null, ended);
+        _evaluating = null;
+        if (ended is null) return; // it was stopped
+        _last = ended;
         _actors.Supervisor.Tell(ended);
     }
 
-    /// <summary>Evaluates a checkpoint, on the thread of the work. Does not throw.</summary>
-    private SupervisorProtocol.EvaluationEnded Evaluate(long step)
+    /// <summary>
+    /// Evaluates a checkpoint, on the thread of the work. Does not throw. Returns null if the evaluation was stopped.
+    /// </summary>
+    private SupervisorProtocol.EvaluationEnded? Evaluate(long step)
     {
         long start = _time.GetTimestamp();
         try
@@ -112,14 +117,16 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
                 throw new InvalidOperationException($"there is no checkpoint of step {step} any more");
             Report(new MonitorProtocol.EvaluationStarted(step));
             _evaluation ??= _open();
-            EvaluationReport report = _evaluation.Evaluate(_checkpoints.Load(step), _stop);
+            LoadedCheckpoint checkpoint = PatientReads.Run(() => _checkpoints.Load(step),
+                line => Report(new MonitorProtocol.Note(line)), _stop);
+            EvaluationReport report = _evaluation.Evaluate(checkpoint, _stop);
             IReadOnlyList<string> images = _files.Write(report);
             Report(new MonitorProtocol.Evaluated(step, report, images, _time.GetElapsedTime(start)));
             return new SupervisorProtocol.EvaluationEnded(step, null);
         }
         catch (OperationCanceledException)
         {
-            return new SupervisorProtocol.EvaluationEnded(step, "stopped");
+            return null;
         }
         catch (Exception e)
         {
@@ -130,5 +137,6 @@ public sealed class EvaluatorActor : ReceiveActor, IWithTimers
 
     private void Report(object report) => _actors.Monitor.Tell(report, ActorRefs.NoSender);
 
-    private sealed record WorkEnded(SupervisorProtocol.EvaluationEnded Ended) : INoSerializationVerificationNeeded;
+    private sealed record WorkEnded(long Step, SupervisorProtocol.EvaluationEnded? Ended)
+        : INoSerializationVerificationNeeded;
 }

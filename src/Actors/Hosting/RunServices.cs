@@ -12,6 +12,7 @@ using Starling.Actors.Reporting;
 using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Actors.Training;
+using Starling.Data;
 
 namespace Starling.Actors.Hosting;
 
@@ -31,6 +32,7 @@ internal sealed class RunServices : IAsyncDisposable
     private readonly TaskCompletionSource<RunProgress> _final = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<EventLog> _opened = [];
+    private readonly HashSet<string> _refused = []; // event logs that could not be opened
     private readonly EventLogAlarm _alarm;
     private readonly TimeProvider _time;
     private readonly string _suffix;
@@ -72,7 +74,7 @@ internal sealed class RunServices : IAsyncDisposable
     /// <param name="roles">The node's roles.</param>
     /// <param name="console">The terminal.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="Data.StarlingException">The event log cannot be written, or no port is free.</exception>
+    /// <exception cref="StarlingException">The event log cannot be written, or no port is free.</exception>
     public static async Task<RunServices> OpenAsync(
         RunContext run, string? node, IReadOnlyList<string> roles, IAnsiConsole console, TimeProvider time)
     {
@@ -195,9 +197,18 @@ internal sealed class RunServices : IAsyncDisposable
 
     private EventLog OpenEventLog(string path)
     {
-        EventLog opened = EventLog.Open(path, Run.Options.Name, _time, _alarm);
-        _opened.Add(opened);
-        return opened;
+        try
+        {
+            EventLog opened = EventLog.Open(path, Run.Options.Name, _time, _alarm);
+            if (_refused.Remove(path)) _alarm.WrittenAgain(path);
+            _opened.Add(opened);
+            return opened;
+        }
+        catch (StarlingException e)
+        {
+            if (_refused.Add(path)) _alarm.Failed(path, e.InnerException?.Message ?? e.Message);
+            throw;
+        }
     }
 
     private TensorBoardCurves? Curves() => Run.Options.Monitor.TensorBoard

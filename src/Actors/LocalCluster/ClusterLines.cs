@@ -1,61 +1,33 @@
-using System.Threading.Channels;
 using Starling.Actors.Protocol;
+using Starling.Actors.Reporting;
 
 namespace Starling.Actors.LocalCluster;
 
 /// <summary>
 /// The view of a local cluster whose output is not a terminal: every note, and a line when the run's state has changed
-/// enough. A background task writes, so callers never wait for the output.
+/// enough.
 /// </summary>
-internal sealed class ClusterLines : IClusterView
+/// <param name="output">Where the lines go.</param>
+/// <param name="everySteps">Steps between two lines.</param>
+internal sealed class ClusterLines(TextWriter output, int everySteps) : IClusterView
 {
-    private readonly Channel<object> _queue = Channel.CreateUnbounded<object>(new() { SingleReader = true });
-    private readonly TextWriter _output;
-    private readonly int _everySteps;
-    private readonly Task _writing;
+    private readonly Lock _gate = new();
+    private readonly QueuedLines _lines = new(output);
     private RunStatus? _shown;
     private HashSet<FaultStatus> _faults = []; // those that the last status had
 
-    /// <summary>Starts writing.</summary>
-    /// <param name="output">Where the lines go.</param>
-    /// <param name="everySteps">Steps between two lines.</param>
-    public ClusterLines(TextWriter output, int everySteps)
+    /// <inheritdoc/>
+    public void Show(ClusterSnapshot snapshot)
     {
-        _output = output;
-        _everySteps = everySteps;
-        _writing = Task.Run(WriteAsync);
+        lock (_gate)
+            foreach (string line in News(snapshot.Status?.Run)) _lines.Add(line);
     }
 
     /// <inheritdoc/>
-    public void Show(ClusterSnapshot snapshot) => _queue.Writer.TryWrite(snapshot);
+    public void Note(string line) => _lines.Add(line);
 
-    /// <inheritdoc/>
-    public void Note(string line) => _queue.Writer.TryWrite(line);
-
-    /// <summary>Writes what is queued. Never throws for a failure to write.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _queue.Writer.TryComplete();
-        await _writing;
-    }
-
-    private async Task WriteAsync()
-    {
-        try
-        {
-            await foreach (object item in _queue.Reader.ReadAllAsync())
-            {
-                foreach (string line in item is ClusterSnapshot snapshot ? News(snapshot.Status?.Run) : [(string)item])
-                    await _output.WriteLineAsync(line);
-                await _output.FlushAsync();
-            }
-        }
-        catch (Exception)
-        {
-            // The output takes no lines any more, so nothing can be shown, and the run must not end for that.
-            _queue.Writer.TryComplete();
-        }
-    }
+    /// <summary>Writes what is queued, as far as the output takes it in time.</summary>
+    public ValueTask DisposeAsync() => _lines.DisposeAsync();
 
     private IEnumerable<string> News(RunStatus? run)
     {
@@ -73,7 +45,7 @@ internal sealed class ClusterLines : IClusterView
     private string? LineIfNews(RunStatus run)
     {
         bool news = _shown is null || run.Generation != _shown.Generation || run.Phase != _shown.Phase ||
-            run.Checkpoint != _shown.Checkpoint || run.Step / _everySteps != _shown.Step / _everySteps;
+            run.Checkpoint != _shown.Checkpoint || run.Step / everySteps != _shown.Step / everySteps;
         if (!news) return null;
         _shown = run;
         string hosts = string.Join(" ", run.Trainers.Where(t => t.Rank >= 0).OrderBy(t => t.Rank)

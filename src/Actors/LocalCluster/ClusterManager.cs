@@ -38,7 +38,7 @@ internal sealed class ClusterManager(
     private readonly List<Member> _members = [.. request.Members().Select(plan => new Member(plan))];
     private readonly CancellationTokenSource _end = new();
     private RunOutcome? _outcome;
-    private bool _anyReady;
+    private bool _anyReady, _allWereReady;
     private string? _mistake;
     private bool _stopping;
 
@@ -185,7 +185,8 @@ internal sealed class ClusterManager(
     {
         view.Note($"{member.Plan.Name} is a member: process {member.Child?.Id}, {address}, metrics at {metrics}");
         if (member.State == MemberState.Starting) member.State = MemberState.Ready;
-        _anyReady = true;
+        _anyReady = member.WasReady = true;
+        _allWereReady |= _members.All(m => m.WasReady);
         member.Address = address;
         StartWaiting();
     }
@@ -221,22 +222,35 @@ internal sealed class ClusterManager(
             return;
         }
         if (_stopping && !Seeds(null).Any()) End(RunOutcome.Stopped);
-        if (code == ExitCodes.UserError)
-        {
-            // The member would end the same way after a restart, and so would the other members: the configuration is
-            // theirs too.
-            member.State = MemberState.Ended;
-            const string prefix = "starling: error: ";
-            string reason = member.LastError ?? "it did not say why";
-            string mistake = reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
-            _mistake = $"{member.Plan.Name}: {mistake}";
-            foreach (Member other in _members) other.Child?.Tell(NodeLines.Leave);
-            After(EndTimeout, KillAll);
-            return;
-        }
         if (IsEnding) member.State = MemberState.Ended;
+        else if (code == ExitCodes.UserError) OnMistake(member);
         else RestartLater(member, code);
     }
+
+    /// <summary>
+    /// Goes on without a member that ended because of a mistake of the user: it would end the same way after a restart.
+    /// While the cluster is being started, the mistake is told at once by ending everything: the configuration is that
+    /// of all members. Later it concerns this member alone, unless no other can do its work.
+    /// </summary>
+    private void OnMistake(Member member)
+    {
+        member.State = MemberState.Ended;
+        const string prefix = "starling: error: ";
+        string reason = member.LastError ?? "it did not say why";
+        string mistake = reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
+        if (_allWereReady && CanGoOn())
+        {
+            view.Note($"{member.Plan.Name} has ended, and the others go on without it: {mistake}");
+            return;
+        }
+        _mistake = $"{member.Plan.Name}: {mistake}";
+        foreach (Member other in _members) other.Child?.Tell(NodeLines.Leave);
+        After(EndTimeout, KillAll);
+    }
+
+    /// <summary>Whether there is a member, or there will be one again, for everything that training needs.</summary>
+    private bool CanGoOn() => ((string[])[NodeRole.Supervisor, NodeRole.Loader, NodeRole.Trainer]).All(role =>
+        _members.Any(m => m.Plan.Roles.Contains(role) && (m.Runs || m.State == MemberState.Waiting)));
 
     private void RestartLater(Member member, int code)
     {

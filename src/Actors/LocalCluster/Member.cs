@@ -27,6 +27,9 @@ internal sealed class Member(MemberPlan plan)
     /// <summary>How long it has to wait before it is started again; null if it need not wait.</summary>
     public TimeSpan? RestartAfter { get; set; }
 
+    /// <summary>Whether it has been ready in any of its lives.</summary>
+    public bool WasReady { get; set; }
+
     /// <summary>Whether it is not to be started again.</summary>
     public bool StayDown { get; set; }
 

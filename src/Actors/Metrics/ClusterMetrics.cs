@@ -50,7 +50,7 @@ public sealed class ClusterMetrics
     /// <summary>Counts an exception that an actor did not handle.</summary>
     public void ActorFailed() => _actorFailures.Inc();
 
-    /// <summary>Sets how many seconds ago the leader's lease was renewed; null while this node does not hold it.</summary>
+    /// <summary>Sets how long ago the leader's lease was renewed; null while this node does not hold it.</summary>
     public void LeaseAge(double? seconds)
     {
         if (seconds is { } age) _leaseAge.Set(age);

@@ -11,13 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Prometheus;
 using Starling.Actors.Configuration;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Metrics;
 
 /// <summary>
-/// Serves <c>/metrics</c>, <c>/healthz/live</c> (whether the process can answer) and <c>/healthz/ready</c> (whether it
-/// does its work) and <c>/targets</c> (where the run's other nodes serve theirs).
+/// Serves a node's metrics under <c>/metrics</c>, whether its process can answer under <c>/healthz/live</c>, whether it
+/// does its work under <c>/healthz/ready</c>, and where all nodes of the run serve theirs under <c>/targets</c>.
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
@@ -127,7 +128,8 @@ public sealed class MetricsServer : IAsyncDisposable
         });
         app.MapGet("/healthz/live", context => AnswerAsync(context, live()));
         app.MapGet("/healthz/ready", context => AnswerAsync(context, ready()));
-        app.MapGet("/targets", context => AnswerAsync(context, targets));
+        DiskJobs disk = new(places: 1, DiskTimeout);
+        app.MapGet("/targets", context => AnswerAsync(context, disk, targets));
         pages?.Invoke(app);
         return app;
     }
@@ -145,12 +147,11 @@ public sealed class MetricsServer : IAsyncDisposable
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
-    private static async Task AnswerAsync(HttpContext context, Func<string> make)
+    private static async Task AnswerAsync(HttpContext context, DiskJobs disk, Func<string> make)
     {
         try
         {
-            // The disk may hang. Whoever asks does not wait for it, and nor does the server.
-            string text = await Task.Run(make).WaitAsync(DiskTimeout, context.RequestAborted);
+            string text = await disk.RunAsync(make, context.RequestAborted);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(text, context.RequestAborted);
         }

@@ -37,12 +37,13 @@ internal sealed class RunEventWriter : ReceiveActor
         Receive<MonitorProtocol.RunChanged>(m =>
         {
             monitor.Tell(m, Self);
-            WriteChanges(m.State);
+            // A state that cannot be written is not remembered, so the next one shows what has changed since.
+            if (IsOpen()) WriteChanges(m.State);
         });
         Receive<MonitorProtocol.Note>(m =>
         {
             monitor.Tell(m, Self);
-            Write("note", ("text", m.Line));
+            if (IsOpen()) Write("note", ("text", m.Line));
         });
     }
 
@@ -50,6 +51,20 @@ internal sealed class RunEventWriter : ReceiveActor
     /// Begins to close the event log. Whoever opened it waits for its last lines before the process ends.
     /// </summary>
     protected override void PostStop() => _ = _log?.DisposeAsync().AsTask();
+
+    /// <summary>Opens the event log, unless it is open. The function that opens it says if that fails.</summary>
+    private bool IsOpen()
+    {
+        try
+        {
+            _log ??= _open(_path);
+            return true;
+        }
+        catch (StarlingException)
+        {
+            return false;
+        }
+    }
 
     private void WriteChanges(RunState state)
     {
@@ -129,5 +144,5 @@ internal sealed class RunEventWriter : ReceiveActor
         Write(name, _known.Step, fields);
 
     private void Write(string name, long step, params ReadOnlySpan<(string, JsonNode?)> fields) =>
-        (_log ??= _open(_path)).Write(name, step, _known.Generation, fields);
+        _log!.Write(name, step, _known.Generation, fields);
 }

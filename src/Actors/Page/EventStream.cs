@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Page;

@@ -1,3 +1,5 @@
+using Starling.Actors.Runs;
+
 namespace Starling.Actors.Page;
 
 /// <summary>

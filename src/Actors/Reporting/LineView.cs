@@ -6,6 +6,7 @@ namespace Starling.Actors.Reporting;
 public sealed class LineView(TextWriter output, int everySteps) : IProgressView
 {
     private readonly Lock _gate = new();
+    private readonly QueuedLines _lines = new(output);
     private long? _shown;
 
     /// <inheritdoc/>
@@ -20,20 +21,13 @@ public sealed class LineView(TextWriter output, int everySteps) : IProgressView
                 progress.Step >= progress.TotalSteps;
             if (!due || progress.Step == _shown) return;
             _shown = progress.Step;
-            output.WriteLine(ProgressLine.Render(progress));
+            _lines.Add(ProgressLine.Render(progress));
         }
     }
 
     /// <inheritdoc/>
-    public void Note(string line)
-    {
-        lock (_gate) output.WriteLine(line);
-    }
+    public void Note(string line) => _lines.Add(line);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        lock (_gate) output.Flush();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _lines.DisposeAsync();
 }

@@ -107,6 +107,16 @@ public sealed class RunContext
     }
 
     /// <summary>
+    /// Opens the run on another thread. A disk may hang: the caller then ends at a signal all the same, and the thread
+    /// ends with the process.
+    /// </summary>
+    /// <inheritdoc cref="Open"/>
+    /// <exception cref="OperationCanceledException">The run was asked to end before it had begun.</exception>
+    public static Task<RunContext> OpenAsync(StarlingOptions options, string folder,
+        IProgress<(int Opened, int Files)>? progress, CancellationToken cancellation) =>
+        Task.Run(() => Open(options, folder, progress), CancellationToken.None).WaitAsync(cancellation);
+
+    /// <summary>
     /// Returns the same run with a check of the images of each row group that is read; see
     /// <see cref="ShardIndex.CheckedBy"/>.
     /// </summary>

@@ -82,9 +82,9 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
     private string ReadOrMakeId()
     {
         string path = Path.Combine(Path.GetDirectoryName(_path)!, IdName);
-        if (File.Exists(path))
+        if (ReadIfThere(path) is { } text)
         {
-            string id = File.ReadAllText(path).TrimEnd();
+            string id = text.TrimEnd();
             return id.Length == IdLength && id.All(char.IsAsciiHexDigitLower)
                 ? id
                 : throw new StarlingException(
@@ -97,8 +97,7 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
 
     private LedgerEntry ReadFile()
     {
-        if (!File.Exists(_path)) return LedgerEntry.Empty;
-        string text = File.ReadAllText(_path);
+        if (ReadIfThere(_path) is not { } text) return LedgerEntry.Empty;
         LedgerEntry? entry = null;
         try
         {
@@ -112,6 +111,22 @@ public sealed class RunLedger(string folder, IDurableFiles? files = null, TimeSp
             ? entry
             : throw new StarlingException($"{_path} is damaged: write {{\"term\":T,\"generation\":G,\"step\":0," +
                 "\"checkpoint\":-1} into it, with numbers T and G above all of the events*.jsonl files");
+    }
+
+    /// <summary>
+    /// Reads a file; null only if it is known that there is none. A disk that does not answer must not look like a run
+    /// that has no numbers yet: they would begin anew.
+    /// </summary>
+    private static string? ReadIfThere(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e.IsAbsence())
+        {
+            return null;
+        }
     }
 
     private LedgerEntry Write(LedgerEntry entry)

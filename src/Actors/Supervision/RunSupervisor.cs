@@ -27,7 +27,8 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, string> _addresses = [];
     private readonly Queue<FaultStatus> _faults = new();
     private readonly StepRate _rate;
-    private RunPlan? _plan; // set in PreStart; null if that failed, and the run has ended
+    private readonly HashSet<object> _postponed = []; // keys of the events that wait for the ledger's disk
+    private RunPlan? _plan; // null until the checkpoints were listed; if that failed for good, the run has ended
     private RunState _state = new();
     private SupervisorProtocol.RunEnded? _ended;
     private readonly HashSet<Address> _silent = [];
@@ -41,6 +42,21 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         _settings = settings;
         (_trainers, _loaders, _evaluators, _nodes) = (NewRoster(), NewRoster(), NewRoster(), NewRoster());
         _rate = new StepRate(settings.Time);
+        Receive<TakeLead>(_ => OnTakeLead());
+        Receive<SupervisorProtocol.StatusRequest>(_ => Sender.Tell(Status()));
+        // All others come again: registrations every second, and news of the nodes when this supervisor asks for them.
+        ReceiveAny(_ => { });
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Takes a new term in the ledger, which makes this supervisor the leading one.</summary>
+    protected override void PreStart() => OnTakeLead();
+
+    /// <summary>Handles the messages of a supervisor that leads.</summary>
+    private void Leading()
+    {
         Receive<SupervisorProtocol.RegisterTrainer>(m =>
         {
             if (TryAccept(m.Identity, m.Actor)) Register(m);
@@ -67,19 +83,20 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         Receive<NodeNews.Back>(m => OnNodeReachability(m.Node, isReachable: true));
         Receive<Tick>(_ => OnTick());
         Receive<TimerRang>(m => Apply(m.Event));
-        Receive<Postponed>(m => Apply(m.Event));
+        Receive<Postponed>(m =>
+        {
+            _postponed.Remove(KeyOf(m.Event));
+            Apply(m.Event);
+        });
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    /// <summary>Takes a new term in the ledger, which makes this supervisor the leading one.</summary>
-    protected override void PreStart()
+    /// <summary>
+    /// Takes the term and begins to lead. If the disk fails, the supervisor of a cluster tries again with growing
+    /// pauses: another node would meet the same disk. Trainers wait meanwhile, because nobody answers them. A run of
+    /// one process has done nothing yet, so its user hears at once what is wrong.
+    /// </summary>
+    private void OnTakeLead()
     {
-        foreach (Type news in (Type[])[typeof(NodeNews.Lost), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
-            Context.System.EventStream.Subscribe(Self, news);
-        Context.System.EventStream.Publish(NodeNews.Repeat.Instance);
-        _leadChecked = _settings.Time.GetTimestamp();
         try
         {
             _plan = _settings.Plan();
@@ -91,13 +108,30 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
                 Step = Math.Max(entry.Checkpoint, 0),
                 EarlierCheckpoint = entry.Checkpoint,
             };
+            _ledgerPause = FirstLedgerPause;
             Timers.StartSingleTimer(Tick.Instance, Tick.Instance, TickInterval);
+        }
+        catch (StarlingException e) when (e.Scope == FaultScope.Node && _plan is not { IsSingleNode: true })
+        {
+            TryAgain(TakeLead.Instance, TakeLead.Instance, e.Message);
+            return;
         }
         catch (StarlingException e)
         {
-            _leadChecked = _settings.Time.GetTimestamp(); // without a term there is no lead to check
+            Lead();
             Apply(new RunEvent.Fatal(e.Message));
+            return;
         }
+        Lead();
+    }
+
+    private void Lead()
+    {
+        _leadChecked = _settings.Time.GetTimestamp();
+        Become(Leading);
+        foreach (Type news in (Type[])[typeof(NodeNews.Lost), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
+            Context.System.EventStream.Subscribe(Self, news);
+        Context.System.EventStream.Publish(NodeNews.Repeat.Instance);
     }
 
     /// <summary>
@@ -235,7 +269,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// Returns whether this supervisor still holds the newest term in the ledger, and fences it if not. A supervisor
     /// that was suspended and replaced meanwhile finds that out here, before its pings let a trainer apply a step.
     /// Returns null if the ledger cannot be read. The supervisor then sends no pings, and trainers whose permits run
-    /// out wait; a short fault of the file server does not end the run.
+    /// out wait until it can be read again.
     /// </summary>
     private bool? CheckLead()
     {
@@ -264,10 +298,16 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         RunState before = _state;
         // Without a plan the only event is Fatal, which needs none.
         (_state, IReadOnlyList<RunEffect> effects) = RunMachine.Apply(_plan!, before, happened);
+        RunEffect.Persist[] numbers = [.. effects.OfType<RunEffect.Persist>()];
+        if (numbers.Length > 0 && _postponed.Contains(KeyOf(happened)))
+        {
+            _state = before; // the same report waits for the disk already
+            return;
+        }
         _rate.Observe(before, _state);
         try
         {
-            foreach (RunEffect.Persist e in effects.OfType<RunEffect.Persist>())
+            foreach (RunEffect.Persist e in numbers)
             {
                 if (!_settings.Ledger.TryAdvance(_state.Term, e.Generation, e.Step, e.Checkpoint))
                 {
@@ -281,7 +321,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         {
             // What could not be written to the ledger is not decided, and no actor may hear of it.
             _state = before;
-            if (e.Scope == FaultScope.Node) TryAgain(happened, e.Message);
+            if (e.Scope == FaultScope.Node) Postpone(happened, e.Message);
             else Apply(new RunEvent.Fatal(e.Message));
             return;
         }
@@ -295,13 +335,35 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// Applies an event once more after a while, because the ledger's disk failed. The pauses grow. What else happens
-    /// meanwhile is applied before: the machine is right for events in any order.
+    /// Applies an event once more after a while, because the ledger's disk failed. What else happens meanwhile is
+    /// applied before: the machine is right for events in any order.
     /// </summary>
-    private void TryAgain(RunEvent happened, string reason)
+    private void Postpone(RunEvent happened, string reason)
+    {
+        _postponed.Add(KeyOf(happened));
+        TryAgain(new object(), new Postponed(happened), reason);
+    }
+
+    /// <summary>
+    /// Returns what an event and its repetitions have in common. Reports are repeated while nothing comes of them. If
+    /// each waited for the disk, soon this actor would do nothing but try to write.
+    /// </summary>
+    private static object KeyOf(RunEvent happened) => happened switch
+    {
+        RunEvent.TrainerJoined e => (nameof(RunEvent.TrainerJoined), e.Trainer, e.Incarnation),
+        RunEvent.TrainerAnswered e => (nameof(RunEvent.TrainerAnswered), e.Trainer),
+        RunEvent.TrainerBound e => (nameof(RunEvent.TrainerBound), e.Trainer),
+        RunEvent.TrainerReady e => (nameof(RunEvent.TrainerReady), e.Trainer),
+        RunEvent.StepApplied e => (nameof(RunEvent.StepApplied), e.Trainer),
+        RunEvent.CheckpointCommitted => nameof(RunEvent.CheckpointCommitted),
+        _ => happened,
+    };
+
+    /// <summary>Tells this actor something after a pause that grows from one time to the next.</summary>
+    private void TryAgain(object timer, object message, string reason)
     {
         if (_ledgerPause == FirstLedgerPause) Report(new RunEffect.Fault($"{reason}; trying again"));
-        Timers.StartSingleTimer(new object(), new Postponed(happened), _ledgerPause);
+        Timers.StartSingleTimer(timer, message, _ledgerPause);
         _ledgerPause = TimeSpan.FromSeconds(Math.Min(2 * _ledgerPause.TotalSeconds, LongestLedgerPause.TotalSeconds));
     }
 
@@ -416,6 +478,11 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     }
 
     private sealed record Postponed(RunEvent Event) : INoSerializationVerificationNeeded;
+
+    private sealed record TakeLead : INoSerializationVerificationNeeded
+    {
+        public static readonly TakeLead Instance = new();
+    }
 
     private sealed record TimerRang(RunEvent.TimerRang Event) : INoSerializationVerificationNeeded;
 

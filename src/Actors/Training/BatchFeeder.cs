@@ -10,7 +10,7 @@ namespace Starling.Actors.Training;
 /// Keeps a trainer supplied with batches. It asks the loaders for the shares of the coming steps, a bounded number
 /// ahead, and writes complete steps in order into the channel that the trainer's thread reads. A share that does not
 /// come is asked for again, from another loader: all loaders give the same answer. A loader whose node fails is tried
-/// again after growing pauses, for ever; a share that no loader can make is given up.
+/// again after growing pauses, for ever; a share that no loader can make is given up, once no loader is missed.
 /// </summary>
 public sealed class BatchFeeder : ReceiveActor, IWithTimers
 {
@@ -122,7 +122,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         StartRepeating();
         if (_steps.Reader.Count > 0) return;
         foreach ((ShareKey key, IActorRef loader) in _requests.OpenOf(_nextToHand))
-            if (loader is not IActorRefScope { IsLocal: true })
+            if (!IsLocal(loader))
                 loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
     }
 
@@ -159,7 +159,9 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     {
         if (_requests.RefusedByAll is { } refusal)
         {
-            GiveUp(refusal);
+            // In a single process there are no other loaders than those that are here.
+            if (!_requests.MayMissLoaders || _watched.All(IsLocal)) GiveUp(refusal);
+            else _waiting(refusal.Reason);
             return;
         }
         foreach ((ShareKey key, IActorRef loader) in _requests.TakeNext())
@@ -213,6 +215,8 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
                 break;
         }
     }
+
+    private static bool IsLocal(IActorRef loader) => loader is IActorRefScope { IsLocal: true };
 
     private void GiveUp(LoaderProtocol.Failed failure)
     {

@@ -15,7 +15,7 @@ internal sealed class ShareRequests(int timeout)
 
     private readonly SortedDictionary<ShareKey, Wanted> _wanted = new(ShareOrder.Instance);
     private readonly List<Loader> _loaders = [];
-    private long _now;
+    private long _now, _lastLoss; // ticks; at the start, loaders may be missing too
     private int _lastAsked = -1;
 
     /// <summary>
@@ -24,7 +24,13 @@ internal sealed class ShareRequests(int timeout)
     public bool AllFail => _loaders.Count > 0 && _loaders.TrueForAll(loader => loader.Pause > TimeSpan.Zero);
 
     /// <summary>
-    /// The last refusal of the earliest share that all loaders have refused; null if there is no such share.
+    /// Whether a loader may be missing: one was lost a while ago, or the generation has just begun. It may have a good
+    /// copy of what the others refuse.
+    /// </summary>
+    public bool MayMissLoaders => _now - _lastLoss <= timeout;
+
+    /// <summary>
+    /// The last refusal of the earliest share that all present loaders have refused; null if there is no such share.
     /// </summary>
     public LoaderProtocol.Failed? RefusedByAll => _loaders.Count == 0
         ? null
@@ -51,6 +57,7 @@ internal sealed class ShareRequests(int timeout)
     public void RemoveLoader(IActorRef actor)
     {
         ForgetRequestsOf(actor);
+        _lastLoss = _now;
         _loaders.RemoveAll(loader => loader.Actor.Equals(actor));
     }
 

@@ -87,7 +87,7 @@ public sealed class TrainerLoop : IDisposable
     {
         _group?.Connect(engineAddresses,
             new GroupPlan(_memory.Layouts, ClusterExchange.DefaultBucketElements, part.Hosting).Hash());
-        if (fromDisk && part.Rank == source) _memory.Load();
+        if (fromDisk && part.Rank == source) _memory.Load(part.Aborted);
         if (_group is not null) StateSync.Run(_group, _memory, source);
         _reports.Ready(part.Generation, _memory.Step, _memory.Checkpoint);
     });

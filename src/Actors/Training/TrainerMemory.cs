@@ -1,3 +1,4 @@
+using Starling.Actors.Runs;
 using Starling.Model.Checkpoints;
 using Starling.Model.Parameters;
 using Starling.Model.Tensors;
@@ -55,9 +56,11 @@ internal sealed class TrainerMemory(TrainerSettings settings, CheckpointStore ch
     /// Loads the newest good checkpoint, or creates the initial state if there is none. A state in memory stays if it
     /// is not older: then the checkpoint that was to be loaded is damaged.
     /// </summary>
-    public void Load()
+    /// <param name="abort">Ends the wait for a disk that fails.</param>
+    public void Load(CancellationToken abort)
     {
-        LoadedCheckpoint? found = checkpoints.LoadNewestGood(damage => note(damage.Message));
+        LoadedCheckpoint? found = PatientReads.Run(
+            () => checkpoints.LoadNewestGood(damage => note(damage.Message)), note, abort);
         if (found is not null)
         {
             CompatibilityCheck.Require(found, settings.Run, settings.Force, note, settings.ComparedSections);

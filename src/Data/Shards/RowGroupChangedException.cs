@@ -1,8 +1,8 @@
 namespace Starling.Data.Shards;
 
 /// <summary>
-/// A row group does not hold any more what it held before. The data set is not the one that the run was begun with, on
-/// whichever node the file is read, so the run cannot go on.
+/// A row group does not hold any more what it held before: this file is not the one that the run was begun with. Where
+/// nodes have copies of their own, another node's may still be the right one.
 /// </summary>
 /// <param name="group">The row group.</param>
 /// <param name="change">What has changed since when, and what to do; follows the name of the row group.</param>

@@ -61,7 +61,11 @@ internal static class CheckpointFolders
     {
         try
         {
-            return Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+            return Directory.GetDirectories(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception e) when (e.IsDiskFailure())
         {

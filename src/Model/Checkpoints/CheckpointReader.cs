@@ -10,7 +10,9 @@ public static class CheckpointReader
 {
     /// <summary>Loads the given parts; all of them if none is given.</summary>
     /// <exception cref="DamagedCheckpointException">A file is missing or is not the one that was written.</exception>
-    /// <exception cref="StarlingException">The checkpoint is of a newer format.</exception>
+    /// <exception cref="StarlingException">
+    /// The checkpoint is of a newer format, or the disk does not give it.
+    /// </exception>
     public static LoadedCheckpoint Load(string folder, params IReadOnlyList<CheckpointPart> parts)
     {
         CheckpointManifest manifest = ManifestFile.Read(folder);
@@ -47,7 +49,9 @@ public static class CheckpointReader
 
     /// <summary>Gives the <see cref="StateHash"/> of the state in a folder, verified against its bytes.</summary>
     /// <exception cref="DamagedCheckpointException">The checkpoint is not intact.</exception>
-    /// <exception cref="StarlingException">The checkpoint is of a newer format.</exception>
+    /// <exception cref="StarlingException">
+    /// The checkpoint is of a newer format, or the disk does not give it.
+    /// </exception>
     public static string HashOf(string folder)
     {
         DropCaches(folder);

@@ -34,7 +34,8 @@ public sealed class CheckpointStore(string folder, IDurableFiles? files = null)
     /// </summary>
     /// <exception cref="StarlingException">
     /// The newest checkpoint is of a newer format, and an older one would lose its steps without a word; or all are
-    /// damaged, and only the user may decide to start from the beginning.
+    /// damaged, and only the user may decide to start from the beginning. With scope <see cref="FaultScope.Node"/>: the
+    /// disk does not give a checkpoint, which may be good.
     /// </exception>
     public LoadedCheckpoint? LoadNewestGood(Action<DamagedCheckpointException> report)
     {

@@ -27,21 +27,24 @@ public static class ManifestFile
 
     /// <summary>Reads and checks the manifest of a checkpoint folder, but not the tensor files.</summary>
     /// <exception cref="DamagedCheckpointException">The manifest is missing, incomplete or altered.</exception>
-    /// <exception cref="StarlingException">The manifest is of a newer format.</exception>
+    /// <exception cref="StarlingException">
+    /// The manifest is of a newer format, or the disk does not give it.
+    /// </exception>
     public static CheckpointManifest Read(string folder)
     {
+        string path = Path.Combine(folder, CheckpointManifest.FileName);
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(Path.Combine(folder, CheckpointManifest.FileName));
+            bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsAbsence())
         {
             throw Damaged(folder, "is missing");
         }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            throw Damaged(folder, $"cannot be read ({e.Message})");
+            throw new StarlingException($"{path} cannot be read: {e.Message}", e, FaultScope.Node);
         }
         return Parse(bytes, folder);
     }

@@ -39,6 +39,9 @@ internal static class PartFile
     /// each to <paramref name="visit"/>. Returns null if the file is the one that was written. Otherwise returns the
     /// file's name and what differs; the tensors that were visited are then not to be used.
     /// </summary>
+    /// <exception cref="StarlingException">
+    /// The disk does not give the file, which says nothing about whether the file is good.
+    /// </exception>
     internal static string? Read(string folder, CheckpointFile expected, Func<int, Memory<byte>> memory,
         Action<HostTensor> visit)
     {
@@ -54,13 +57,17 @@ internal static class PartFile
                 ? malformed
                 : $"{expected.Name} has SHA-256 {actual} instead of {expected.Sha256}";
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsAbsence())
         {
             return $"{expected.Name} is missing";
         }
+        catch (EndOfStreamException)
+        {
+            return $"{expected.Name} ends before its tensors do";
+        }
         catch (Exception e) when (e.IsDiskFailure())
         {
-            return $"{expected.Name} cannot be read ({e.Message})";
+            throw new StarlingException($"{path} cannot be read: {e.Message}", e, FaultScope.Node);
         }
     }
 

@@ -66,8 +66,15 @@ public sealed class RunLock : IDisposable
             time, CancellationToken.None);
         if (shared is not null)
         {
-            WriteHolder(runFolder, FileName, $"node {node} of a cluster, ");
-            WriteHolder(runFolder, $"{FileName}.{node}", "");
+            try
+            {
+                WriteHolder(runFolder, FileName, $"node {node} of a cluster, ");
+                WriteHolder(runFolder, $"{FileName}.{node}", "");
+            }
+            catch (Exception e) when (e.IsDiskFailure())
+            {
+                // The disk is full, for instance. The locks hold all the same; only an error would not name the holder.
+            }
             return new RunLock(shared, named);
         }
         named.Dispose();

@@ -26,6 +26,16 @@ public sealed class ClusterKeyTests : IDisposable
         ClusterKey.Delete(_folder.Path);
     }
 
+    /// <summary>Without its key a node would talk in the open, and the others would refuse it.</summary>
+    [Fact]
+    public void A_disk_that_does_not_give_the_key_is_no_cluster_without_one()
+    {
+        ClusterKey.Make(_folder.Path, TimeProvider.System).Dispose();
+        System.IO.File.Delete(File);
+        System.IO.File.CreateSymbolicLink(File, File); // it is there, and cannot be read
+        Assert.Equal(FaultScope.Node, Assert.Throws<StarlingException>(() => Find()).Scope);
+    }
+
     [Fact]
     [UnsupportedOSPlatform("windows")]
     public void Only_its_user_can_read_it()

@@ -65,7 +65,8 @@ public sealed class MembershipGuardTests : ClusterActorTests
     public async Task The_age_of_the_leader_s_lease_shows_while_the_node_holds_it()
     {
         Start();
-        Assert.DoesNotContain(await MetricsAsync(), m => m.StartsWith("starling_lease_age_seconds ", StringComparison.Ordinal));
+        Assert.DoesNotContain(await MetricsAsync(),
+            m => m.StartsWith("starling_lease_age_seconds ", StringComparison.Ordinal));
         Sys.EventStream.Publish(new LeaseRenewed());
         await UntilAsync("starling_lease_age_seconds 0");
         _time.Advance(2);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Starling.Actors.Commands;
 using Starling.Actors.Protocol;
+using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Commands;
 
@@ -25,6 +26,21 @@ public sealed class InterruptSignalsTests
         Assert.Empty(_exits);
         Send(signals, PosixSignal.SIGINT);
         Assert.Equal([ExitCodes.Interrupted], _exits);
+    }
+
+    [Fact]
+    public async Task A_stop_is_heard_while_nobody_reads_the_output()
+    {
+        using BlockedWriter blocked = new();
+        using var signals = new InterruptSignals(blocked, _exits.Add);
+        var stopped = new TaskCompletionSource();
+        signals.Token.Register(stopped.SetResult);
+        Task sent = Task.Run(() => Send(signals, PosixSignal.SIGINT));
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Send(signals, PosixSignal.SIGINT);
+        Assert.Equal([ExitCodes.Interrupted], _exits);
+        blocked.Release();
+        await sent;
     }
 
     [Fact]

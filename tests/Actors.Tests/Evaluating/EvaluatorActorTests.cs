@@ -91,13 +91,27 @@ public sealed class EvaluatorActorTests : ActorTests
     }
 
     [Fact]
-    public void An_abandoned_evaluation_is_no_failure()
+    public void An_evaluation_that_is_stopped_has_not_ended_so_that_another_evaluator_gets_it()
     {
         IActorRef evaluator = Start();
         _evaluation.OnEvaluate = _ => throw new OperationCanceledException();
         evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
-        Ended();
         _monitor.ExpectMsg<MonitorProtocol.EvaluationStarted>(Timeout);
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(8)); // taken only when the first has been given up
+        AwaitAssert(() =>
+        {
+            evaluator.Tell(new EvaluatorProtocol.Evaluate(8));
+            Assert.True(_evaluation.Evaluated >= 2);
+        }, Timeout);
+        Assert.DoesNotContain(Received(_supervisor), m => m is SupervisorProtocol.EvaluationEnded);
+    }
+
+    [Fact]
+    public void A_node_that_ends_takes_no_evaluation()
+    {
+        IActorRef evaluator = Start(new CancellationToken(canceled: true));
+        evaluator.Tell(new EvaluatorProtocol.Evaluate(4));
+        Settle(evaluator);
         Assert.False(_monitor.HasMessages);
     }
 
@@ -131,12 +145,12 @@ public sealed class EvaluatorActorTests : ActorTests
         ],
         new DistanceAnchors(100, 1), new Dictionary<string, RgbImage> { ["student"] = RgbImage.Blank(4, 4) });
 
-    private IActorRef Start()
+    private IActorRef Start(CancellationToken stop = default)
     {
         EvaluatorActor.Peers actors = new(_supervisor, _monitor);
         IActorRef evaluator = Sys.ActorOf(Props.Create(() => new EvaluatorActor("e", TestIdentity.Run,
-            Open, _store, _files, actors, TimeProvider.System, CancellationToken.None)));
-        _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Timeout);
+            Open, _store, _files, actors, TimeProvider.System, stop)));
+        _supervisor.ExpectMsg<SupervisorProtocol.RegisterEvaluator>(Timeout, cancellationToken: CancellationToken.None);
         evaluator.Tell(new SupervisorProtocol.Registered(1));
         return evaluator;
     }

@@ -87,6 +87,24 @@ public sealed class ClusterManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Once_all_were_ready_a_member_with_a_mistake_ends_alone_while_another_does_its_work()
+    {
+        FakeMember supervisor = await ReadyAsync(1);
+        await ReadyAsync(2);
+        Assert.StartsWith("ok", await _manager.OrderAsync("add trainer"), StringComparison.Ordinal);
+        FakeMember added = await StartedAsync(3); // not ready yet: its mistake is not that of the others
+        added.Complain("starling: error: seed differs");
+        added.Exit(ExitCodes.UserError);
+        await UntilAsync(async () => (await _manager.LookAsync()).Processes.Any(
+            p => p.StartsWith("trainer-2", StringComparison.Ordinal) && p.Contains("ended")));
+        Assert.False(_run.IsCompleted);
+        Assert.Empty(supervisor.Told);
+        _time.Advance(LongestBackoff);
+        await SettleAsync();
+        Assert.Equal(3, _started.Count); // it is not started again
+    }
+
+    [Fact]
     public async Task A_stop_is_told_to_the_supervisor_until_the_run_is_over()
     {
         FakeMember supervisor = await ReadyAsync(1), trainer = await ReadyAsync(2);
@@ -278,10 +296,12 @@ public sealed class ClusterManagerTests : IAsyncDisposable
         }
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         long began = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Timeout, "it did not happen in time");
             await Task.Delay(2);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Starling.Actors.Configuration;
 using Starling.Actors.Metrics;
 using Starling.Actors.Tests.Support;

@@ -7,12 +7,15 @@ using Starling.Actors.Protocol;
 using Starling.Actors.Runs;
 using Starling.Actors.Runs.Events;
 using Starling.Actors.Tests.Support;
+using Starling.Data;
 using Starling.Model.Evaluation;
 
 namespace Starling.Actors.Tests.Monitoring;
 
 public sealed class RunEventWriterTests : ActorTests
 {
+    private int _refusals; // how many times the log cannot be opened
+
     [Fact]
     public async Task Every_committed_step_is_written_once_whichever_supervisor_led()
     {
@@ -107,6 +110,16 @@ public sealed class RunEventWriterTests : ActorTests
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_opened_at_first_lacks_no_step_in_the_end()
+    {
+        _refusals = 2;
+        RunState running = new() { Term = 1, Generation = 1, Phase = RunPhase.Running };
+        await LeadAsync(running with { Step = 0 }, running with { Step = 1 }, running with { Step = 3 });
+        Assert.Equal([1, 2, 3], Lines("committed").Select(l => l.GetProperty("step").GetInt64()));
+        Assert.Single(Lines("generation"));
+    }
+
+    [Fact]
     public async Task A_generation_is_written_with_who_hosts_what()
     {
         RunState binding = new() { Term = 1, Generation = 4, Phase = RunPhase.Binding };
@@ -126,7 +139,8 @@ public sealed class RunEventWriterTests : ActorTests
     {
         EventLog? log = null;
         ICanTell monitor = TestActor;
-        Func<string, EventLog> open = file => log = EventLog.Open(file, "r", TimeProvider.System);
+        Func<string, EventLog> open = file => _refusals-- > 0 ? throw new StarlingException("no room")
+            : log = EventLog.Open(file, "r", TimeProvider.System);
         string path = Folder["events.jsonl"];
         Func<long, EvaluationFiles.StoredScores?> scores = step => new EvaluationFiles.StoredScores(step, "",
             new DistanceAnchors(1, 1),

@@ -1,4 +1,5 @@
 using Starling.Actors.Page;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Tests.Page;
 

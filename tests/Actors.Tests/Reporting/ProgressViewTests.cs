@@ -28,11 +28,23 @@ public sealed class ProgressViewTests
         ProgressLine.Render(_progress));
 
     [Fact]
-    public void Before_the_first_step_there_is_no_line()
+    public async Task Before_the_first_step_there_is_no_line()
     {
-        LineView view = new(_output, everySteps: 1);
-        view.Update(_progress with { Last = null });
+        await using (LineView view = new(_output, everySteps: 1)) view.Update(_progress with { Last = null });
         Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_an_output_that_takes_no_lines()
+    {
+        using BlockedWriter blocked = new();
+        LineView view = new(blocked, everySteps: 1);
+        for (int step = 1; step <= 20_000; step++)
+        {
+            view.Update(_progress with { Step = step });
+            view.Note("a note");
+        }
+        await view.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

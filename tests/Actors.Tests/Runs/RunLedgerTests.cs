@@ -39,6 +39,17 @@ public sealed class RunLedgerTests : IDisposable
         Assert.Contains("run-id is damaged", Assert.Throws<StarlingException>(() => Ledger().FolderId()).Message);
     }
 
+    /// <summary>A link to itself is there, and cannot be read: as a file on a disk that fails.</summary>
+    [Fact]
+    public void A_disk_that_does_not_answer_is_no_run_without_numbers()
+    {
+        foreach (string name in (string[])["ledger.json", "run-id"])
+            File.CreateSymbolicLink(_folder[name], _folder[name]);
+        Assert.All((Action[])[() => Ledger().Read(), () => Ledger().TakeTerm(), () => Ledger().FolderId(),
+            () => Ledger().TryAdvance(1, 1, 1, 1)],
+            ask => Assert.Equal(FaultScope.Node, Assert.Throws<StarlingException>(ask).Scope));
+    }
+
     [Fact]
     public void An_older_term_is_refused_and_changes_nothing()
     {

@@ -14,6 +14,7 @@ public sealed class RunSupervisorTests : ActorTests
     private readonly TaskCompletionSource<RunResult> _ended = new();
     private readonly TaskCompletionSource<string> _fenced = new();
     private readonly TestProbe _trainer, _loader, _evaluator, _monitor;
+    private RunLedger? _ledger; // another one than the real
 
     public RunSupervisorTests() =>
         (_trainer, _loader, _evaluator, _monitor) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(),
@@ -332,6 +333,40 @@ public sealed class RunSupervisorTests : ActorTests
     }
 
     [Fact]
+    public void A_disk_that_fails_when_a_supervisor_begins_makes_it_wait()
+    {
+        Ledger.TakeTerm();
+        Directory.CreateDirectory(Folder["ledger.json.new"]);
+        IActorRef supervisor = Start();
+        _monitor.FishForMessage(m => m is MonitorProtocol.Note note && note.Line.Contains("ledger.json"), Timeout);
+        Register(supervisor, _loader);
+        Register(supervisor, "a", _trainer);
+        Assert.Equal(0, Status(supervisor).Term); // it answers, but leads nobody
+        Assert.Empty(Received(_trainer));
+        Directory.Delete(Folder["ledger.json.new"]);
+        AwaitAssert(() => Assert.Equal(2, Status(supervisor).Term), Timeout);
+        Register(supervisor, _loader);
+        Register(supervisor, "a", _trainer);
+        Assert.Equal(2, Order<TrainerProtocol.Assign>(_trainer).Term);
+        Assert.False(_ended.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void A_report_that_is_repeated_while_the_disk_fails_is_tried_once_at_a_time()
+    {
+        RefusingDisk disk = new();
+        _ledger = new RunLedger(Folder.Path, disk);
+        IActorRef supervisor = Started();
+        Run(supervisor);
+        disk.Refusal = RefusingDisk.Full;
+        for (int i = 0; i < 50; i++) supervisor.Tell(new SupervisorProtocol.CheckpointCommitted(1, 3));
+        Settle(supervisor);
+        Assert.InRange(disk.Refused, 3, 30); // three tries of the first report, and of its repetitions by the timer
+        disk.Refusal = null;
+        AwaitAssert(() => Assert.Equal(3, Ledger.Read().Checkpoint), Timeout);
+    }
+
+    [Fact]
     public async Task Spoilt_numbers_end_the_run()
     {
         File.WriteAllText(Folder["ledger.json"], "x");
@@ -351,7 +386,7 @@ public sealed class RunSupervisorTests : ActorTests
                 FormTimeout = 2 * Timeout, UnansweredPings = 1000,
             },
             Identity = TestIdentity.Run,
-            Ledger = Ledger,
+            Ledger = _ledger ?? Ledger,
             Monitor = _monitor.Ref,
             Ended = e => _ended.SetResult(e),
             Fenced = reason => _fenced.TrySetResult(reason),

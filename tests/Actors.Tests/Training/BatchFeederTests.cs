@@ -218,6 +218,24 @@ public sealed class BatchFeederTests : ActorTests
         }, Timeout);
     }
 
+    /// <summary>A loader that was killed is back within seconds, and may have a good copy of the file.</summary>
+    [Fact]
+    public void A_share_that_all_present_loaders_refuse_is_not_given_up_while_another_node_s_may_come_back()
+    {
+        AllAsked();
+        IActorRef far = new FarLoader(((ExtendedActorSystem)Sys).Provider);
+        _feeder.Tell(new BatchFeeder.LoadersChanged([_one, far]));
+        Fail(_one, 5, 0, FaultScope.Request, "shard.parquet is damaged");
+        _feeder.Tell(new LoaderProtocol.Failed(5, 0, "shard.parquet is damaged", FaultScope.Request), far);
+        Settle(_feeder);
+        Assert.Empty(_failures);
+        Assert.Contains("shard.parquet is damaged", _waits);
+        for (int tick = 0; tick < 2; tick++) Advance(LoaderTimeout / 2);
+        Assert.Empty(_failures);
+        Advance(LoaderTimeout / 2);
+        Assert.Equal("shard.parquet is damaged", Assert.Single(_failures).Reason);
+    }
+
     [Fact]
     public void A_loader_whose_node_fails_is_replaced_by_the_others_and_tried_again_with_one_share()
     {
@@ -326,5 +344,15 @@ public sealed class BatchFeederTests : ActorTests
             ((TestScheduler)Sys.Scheduler).Advance(tick);
         }
         Settle(_feeder);
+    }
+
+    /// <summary>A loader of another process, which hears nothing.</summary>
+    private sealed class FarLoader(IActorRefProvider provider) : MinimalActorRef
+    {
+        public override ActorPath Path { get; } = ActorPath.Parse("akka.tcp://test@10.0.0.2:4000/user/loader");
+
+        public override IActorRefProvider Provider => provider;
+
+        public override bool IsLocal => false;
     }
 }

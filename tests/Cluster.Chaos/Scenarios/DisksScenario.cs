@@ -44,15 +44,18 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         {
             DiskFault[] all = [.. kind];
             lab.Report.Say($"  {kind.Key}: {all.Length} calls");
-            IEnumerable<DiskFault> chosen = most is { } few && few < all.Length
-                ? Enumerable.Range(0, few).Select(_ => all[random.Below(all.Length)]).Distinct()
-                : all;
-            foreach (DiskFault fault in chosen) await FailAsync(lab, settings, fault, run, hashes);
+            if (most is not null) random.Shuffle<DiskFault>(all);
+            int failed = 0;
+            foreach (DiskFault fault in all.TakeWhile(_ => most is null || failed < most))
+                if (await FailAsync(lab, settings, fault, run, hashes)) failed++;
+            if (failed == 0) lab.Report.Check(false, $"{kind.Key}: no call has failed in any run");
         }
     }
 
-    /// <summary>Makes a run in which one call fails, and looks at what it said and left.</summary>
-    private static async Task FailAsync(
+    /// <summary>
+    /// Makes a run in which one call fails, and looks at what it said and left. Returns whether the call has failed.
+    /// </summary>
+    private static async Task<bool> FailAsync(
         Lab lab, RunSettings settings, DiskFault fault, string run, IReadOnlyDictionary<long, string> hashes)
     {
         if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
@@ -63,7 +66,7 @@ internal sealed class DisksScenario(int? most = null) : Scenario
         if (failed == 0 && fault.Path is not null)
         {
             lab.Report.Say($"          {fault.Kind}, {fault.Call} {fault.Number}: no thread made so many this time");
-            return;
+            return false;
         }
         if (failed == 0) wrong.Add("no call failed");
 
@@ -102,6 +105,7 @@ internal sealed class DisksScenario(int? most = null) : Scenario
             $"  {fault.Kind}, {fault.Call} {fault.Number}: {(wrong.Count > 0 ? string.Join("; ", wrong)
                 : lost.Length > 0 ? $"checkpoint {string.Join(", ", lost)} lost, and said so" : "made up for")}"));
         if (wrong.Count > 0) Directory.Move(run, $"{run}-{fault.Call}-{fault.Number}-{Path.GetFileName(fault.Path)}");
+        return true;
     }
 
     /// <summary>Lists the calls that are to fail.</summary>

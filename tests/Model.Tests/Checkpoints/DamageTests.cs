@@ -52,6 +52,38 @@ public sealed class DamageTests : IDisposable
         Assert.Throws<DamagedCheckpointException>(() => _run.Store.Load(200));
     }
 
+    /// <summary>
+    /// The state must not go back to an older one because the disk failed for a moment. A link to itself is there, and
+    /// cannot be read.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_file_that_the_disk_does_not_give_is_not_taken_for_damaged(string file)
+    {
+        byte[] good = File.ReadAllBytes(PathOf(file));
+        File.Delete(PathOf(file));
+        File.CreateSymbolicLink(PathOf(file), PathOf(file));
+        StarlingException e = Assert.Throws<StarlingException>(() => _run.Store.LoadNewestGood(_ => { }));
+        Assert.Equal(FaultScope.Node, e.Scope);
+        Assert.Contains(file, e.Message);
+        Assert.Contains(file, Assert.Single(_run.Store.Verify(200)));
+
+        File.Delete(PathOf(file));
+        File.WriteAllBytes(PathOf(file), good);
+        Assert.Equal(200, _run.Store.LoadNewestGood(_ => { })!.State.Step);
+    }
+
+    [Fact]
+    public void A_folder_that_the_disk_does_not_list_is_not_taken_for_empty()
+    {
+        Directory.Delete(_run.Checkpoints, recursive: true);
+        Directory.CreateSymbolicLink(_run.Checkpoints, _run.Checkpoints);
+        StarlingException e = Assert.Throws<StarlingException>(() => _run.Store.LoadNewestGood(_ => { }));
+        Assert.Equal(FaultScope.Node, e.Scope);
+        File.Delete(_run.Checkpoints);
+        Assert.Null(_run.Store.LoadNewestGood(_ => { }));
+    }
+
     /// <summary>An array holds less than 2 GiB. The file takes no room on the disk.</summary>
     [Fact]
     public void A_tensor_that_no_array_holds_is_named_instead_of_overflowing()

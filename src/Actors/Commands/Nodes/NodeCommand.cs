@@ -73,10 +73,24 @@ internal sealed class NodeCommand(CommandContext context)
             throw new StarlingException($"--name {name}: must be letters, digits, '-' or '.'");
         string folder = CommonOptions.RunFolderOf(arguments.GetValue(_run), options);
         context.DetailsFolder = folder;
-        return await context.Node.RunAsync(options, new NodeRequest(name, Roles(arguments.GetValue(_roles)!),
-            arguments.GetValue(_host)!, port, Words(arguments.GetValue(_seed) ?? ""), folder,
-            arguments.GetValue(_managed)), cancellationToken);
+        NodeRequest request = new(name, Roles(arguments.GetValue(_roles)!), arguments.GetValue(_host)!, port,
+            Words(arguments.GetValue(_seed) ?? ""), folder, arguments.GetValue(_managed));
+        try
+        {
+            return await context.Node.RunAsync(options, request, cancellationToken);
+        }
+        catch (StarlingException e) when (MayPass(e))
+        {
+            throw new TryAgainException(e.Message, e);
+        }
     }
+
+    /// <summary>
+    /// Whether a later start may succeed without anybody's help. The exit code then asks for it: the other nodes go on
+    /// meanwhile, and a disk that fails for a moment must not cost them this node for ever.
+    /// </summary>
+    private static bool MayPass(StarlingException e) =>
+        e is not TryAgainException && (e.Scope == FaultScope.Node || e.InnerException?.MayPass() == true);
 
     private static string[] Roles(string text)
     {

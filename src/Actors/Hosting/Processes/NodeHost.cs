@@ -63,8 +63,14 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time,
             // A manager starts the node again. It could not tell a node that waits here to leave.
             new NameWait(request.Managed ? TimeSpan.Zero : NameLimit, Say), cancellationToken);
-        RunContext run = RunContext.Open(
-            options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
+        ActorHost? started = null;
+        TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() => leaving.TrySetResult());
+        if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, Volatile.Read(ref started), leaving));
+        Task<RunContext> opening = RunContext.OpenAsync(options, request.RunFolder,
+            new OpeningProgress(console.Profile.Out.Writer.WriteLine, time), cancellationToken);
+        if (await Task.WhenAny(opening, leaving.Task) != opening) return ExitCodes.Interrupted;
+        RunContext run = await opening;
         await using RunServices services = await RunServices.OpenAsync(run, name, request.Roles, console, time);
         NodeSetup node = services.Node(name, request.Roles,
             ClusterProfile.Many(Path.Combine(run.Folder, "leases")), force: false) with
@@ -81,14 +87,12 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
             },
             RunEventLog = Path.Combine(run.Folder, "events.jsonl"),
         };
-        TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration asked = cancellationToken.Register(() => leaving.TrySetResult());
         ActorHost host = await ActorHost.StartAsync(node, services.Events);
+        Volatile.Write(ref started, host);
         host.System.ActorOf(Props.Create(() => new MembershipGuard(node.Fence, services.Metrics.Cluster,
             TimeSpan.FromSeconds(options.Cluster.LeaseSeconds), time)), ActorNames.Guard);
         host.System.ActorOf(Props.Create(() => new NodeWatch(ProcessProbe.HasEndedAsync)), ActorNames.Watch);
         host.WatchActors(node.Fence);
-        if (request.Managed) ParentPipe.Read(input, order => CarryOut(order, host, leaving));
 
         using CancellationTokenSource ending = new();
         Task joining = node.BeginsCluster ? Task.CompletedTask
@@ -234,10 +238,14 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     /// <summary>Prints a line before there is a view.</summary>
     private void Say(string line) => console.Profile.Out.Writer.WriteLine(line);
 
-    private static void CarryOut(string order, ActorHost host, TaskCompletionSource leaving)
+    /// <summary>
+    /// Carries out an order of the manager. Before the actors run there is nothing to stop; the order to stop is
+    /// repeated.
+    /// </summary>
+    private static void CarryOut(string order, ActorHost? host, TaskCompletionSource leaving)
     {
         if (order == NodeLines.Leave) leaving.TrySetResult();
-        if (order == NodeLines.Stop) host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+        if (order == NodeLines.Stop) host?.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
     }
 
     /// <summary>

@@ -23,8 +23,8 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
     {
         long start = time.GetTimestamp();
         using RunLock runLock = RunLock.Acquire(request.RunFolder);
-        RunContext run = RunContext.Open(
-            options, request.RunFolder, new OpeningProgress(console.Profile.Out.Writer.WriteLine, time));
+        RunContext run = await RunContext.OpenAsync(options, request.RunFolder,
+            new OpeningProgress(console.Profile.Out.Writer.WriteLine, time), cancellationToken);
         run.Checkpoints.Recover();
         await using RunServices services = await RunServices.OpenAsync(
             run, node: null, NodeRole.All, console, time);
@@ -76,7 +76,7 @@ public sealed class TrainingHost(IAnsiConsole console, TimeProvider time) : ITra
 
     private static void RequestStop(ActorHost host, IProgressView view)
     {
-        view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
         host.Supervisor.Tell(SupervisorProtocol.StopRun.Instance);
+        view.Note("stopping after this step (Ctrl-C again ends at once); the same command goes on from there");
     }
 }

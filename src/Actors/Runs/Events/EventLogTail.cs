@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Starling.Data;
 
 namespace Starling.Actors.Runs.Events;
 
@@ -22,10 +23,16 @@ internal sealed record EventLogTail(int LastAttempt, bool EndsWithNewLine)
     /// <summary>Returns the step of the last event with a name; null if there is no such event, or no log.</summary>
     public static long? LastStep(string path, string name)
     {
-        if (!File.Exists(path)) return null;
-        using FileStream file = Open(path);
-        return FindLast(file,
-            line => line["event"]?.GetValue<string>() == name ? line["step"]?.GetValue<long>() : null);
+        try
+        {
+            using FileStream file = Open(path);
+            return FindLast(file,
+                line => line["event"]?.GetValue<string>() == name ? line["step"]?.GetValue<long>() : null);
+        }
+        catch (Exception e) when (e.IsAbsence())
+        {
+            return null;
+        }
     }
 
     private static FileStream Open(string path) =>

@@ -1,8 +1,8 @@
-namespace Starling.Actors.Page;
+namespace Starling.Actors.Runs;
 
 /// <summary>
-/// Reads the disk for the page, a few jobs at a time. A disk may hang for minutes: whoever asks waits no longer than a
-/// limit, and a job that hangs keeps its place, so that no more threads can hang than there are places.
+/// Reads the disk for whoever asks over HTTP, a few jobs at a time. A disk may hang for minutes: whoever asks waits no
+/// longer than a limit, and a job that hangs keeps its place, so that no more threads can hang than there are places.
 /// </summary>
 internal sealed class DiskJobs(int places, TimeSpan limit)
 {

@@ -1,6 +1,6 @@
-using Starling.Actors.Page;
+using Starling.Actors.Runs;
 
-namespace Starling.Actors.Tests.Page;
+namespace Starling.Actors.Tests.Runs;
 
 public sealed class DiskJobsTests
 {
