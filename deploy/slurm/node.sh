@@ -7,6 +7,7 @@
 #   STARLING         the program; otherwise `starling` from PATH
 #   STARLING_PORT    the port of every node; otherwise 4000
 #   STARLING_SET     more key=value settings, with spaces between them
+#   STARLING_DOCTOR  no: leaves out the checks before the first start
 #   NODE_NAME, NODE_ROLES, NODE_SEEDS: given by worker.sbatch; otherwise made from the job's machines
 set -u
 program=${STARLING:-starling}
@@ -44,6 +45,16 @@ job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 job=${job:-$SLURM_JOB_ID}
 # Slurm sends USR1 to worker.sbatch before the time limit. The node leaves, and the job comes back for more time.
 trap 'requeue=1; echo "node $name: the time is nearly up"; leave' USR1
+# What is missing on this machine is said before the node joins the others. 2: what is missing stays so.
+if [ "${STARLING_DOCTOR:-yes}" != no ]; then
+    until "$program" doctor --roles "$roles" --host "$host" --port "$port" --seed "$seeds" --run "$STARLING_RUN" \
+        --config "$STARLING_CONFIG" --set monitor.host="$host" "${settings[@]}"; do
+        code=$?
+        [ "$code" != 2 ] || exit 2
+        [ -z "$leaving" ] || exit 0
+        sleep 2
+    done
+fi
 while :; do
     "$program" node --name "$name" --roles "$roles" --host "$host" --port "$port" --seed "$seeds" \
         --run "$STARLING_RUN" --config "$STARLING_CONFIG" --set monitor.host="$host" "${settings[@]}" &

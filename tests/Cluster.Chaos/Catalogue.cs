@@ -32,6 +32,7 @@ internal static class Catalogue
         new TerminateScenario(TimeSpan.FromSeconds(10)),
         new SlowScenario(),
         new SoakScenario(50),
+        new GoodputScenario(20, TimeSpan.FromMinutes(1)),
         new PartitionScenario(20),
         new ConnectionsScenario(300, 40, 40),
         new EndingsScenario(50),

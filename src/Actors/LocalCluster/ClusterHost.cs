@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Starling.Actors.Clustering;
+using Starling.Actors.Collectives.Gloo;
 using Starling.Actors.Configuration;
 using Starling.Model.Checkpoints;
 using Starling.Model.Files;
@@ -16,7 +17,7 @@ public sealed class ClusterHost(IAnsiConsole console, TimeProvider time) : IClus
     {
         // A mistake in the configuration is reported once here rather than by each member.
         StarlingOptions options = StarlingConfiguration.Read(request.ConfigurationFile, request.Overrides);
-        request = request.OnOneMachine(options, Environment.ProcessorCount);
+        request = request.OnOneMachine(options, Environment.ProcessorCount, new GlooEngine().Unavailable);
         using RunLock shared = await RunLock.JoinAsync(request.RunFolder, "cluster",
             () => new CheckpointStore(CheckpointPaths.Of(request.RunFolder)).Recover(), time, wait: null,
             cancellationToken);

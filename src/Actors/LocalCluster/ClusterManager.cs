@@ -298,6 +298,8 @@ internal sealed class ClusterManager(
     {
         if (IsEnding || _stopping) return "error the run is ending";
         if (!NodeRole.All.Contains(kind)) return $"error {kind} is no role: {string.Join(", ", NodeRole.All)}";
+        if (kind == NodeRole.Trainer && request.WhyNoMoreTrainers is { } why &&
+            _members.Exists(m => m.Plan.Kind == kind && m.State != MemberState.Ended)) return $"error {why}";
         int number = 1;
         while (_members.Exists(m => m.Plan.Name == MemberPlan.Of(kind, number, request).Name)) number++;
         Member member = new(MemberPlan.Of(kind, number, request));

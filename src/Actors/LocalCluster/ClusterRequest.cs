@@ -1,5 +1,6 @@
 using System.Globalization;
 using Starling.Actors.Configuration;
+using Starling.Data;
 
 namespace Starling.Actors.LocalCluster;
 
@@ -14,15 +15,24 @@ namespace Starling.Actors.LocalCluster;
 public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, int Evaluators, string RunFolder,
     string ConfigurationFile, IReadOnlyList<string> Overrides)
 {
+    /// <summary>Why no trainer may join the first one; null if some may.</summary>
+    internal string? WhyNoMoreTrainers { get; private init; }
+
     /// <summary>
     /// Returns the request with the settings that follow from all members being on one machine. The user's <c>--set</c>
     /// arguments come last, so they override these settings.
     /// </summary>
     /// <param name="options">The configuration.</param>
     /// <param name="cores">Processor cores of the machine.</param>
-    internal ClusterRequest OnOneMachine(StarlingOptions options, int cores)
+    /// <param name="noExchange">Why processes cannot exchange with each other here; null if they can.</param>
+    /// <exception cref="StarlingException">Several trainers are asked for, and cannot exchange.</exception>
+    internal ClusterRequest OnOneMachine(StarlingOptions options, int cores, string? noExchange)
     {
         List<string> settings = [];
+        if (options.Cluster.Engine is not (CollectiveEngine.Auto or CollectiveEngine.Gloo)) noExchange = null;
+        if (noExchange is not null && Trainers > 1)
+            throw new StarlingException($"{noExchange}; or take --trainers 1");
+        if (noExchange is not null) settings.Add("cluster.engine=inproc"); // one trainer exchanges with nobody
         if (Loaders > 0) settings.Add("data.tokenizeOn=loader"); // images do not travel between processes
         // By default a trainer uses every core of the machine, and several trainers would slow each other down.
         if (options.Training.Threads == 0 && Trainers > 0)
@@ -31,6 +41,7 @@ public sealed record ClusterRequest(int Supervisors, int Trainers, int Loaders, 
         {
             Evaluators = options.Evaluation.Enabled ? Evaluators : 0,
             Overrides = [.. settings, .. Overrides],
+            WhyNoMoreTrainers = noExchange,
         };
     }
 

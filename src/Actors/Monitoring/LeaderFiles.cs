@@ -1,4 +1,5 @@
 using Starling.Actors.Metrics;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Monitoring;

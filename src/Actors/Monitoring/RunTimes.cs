@@ -1,6 +1,7 @@
 using Starling.Actors.Coordination;
 using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Monitoring;

@@ -1,3 +1,5 @@
+using Starling.Actors.Runs;
+
 namespace Starling.Actors.Page;
 
 /// <summary>The answer to <c>/api/run</c>. Times are in seconds of Unix time; what is not known is null.</summary>
@@ -73,7 +75,7 @@ internal sealed record RunAnswer
     /// <param name="offset">How far the event log was read.</param>
     /// <param name="behind">Whether it is longer.</param>
     /// <param name="now">The time now.</param>
-    public static RunAnswer Of(RunFacts facts, RunHistory history, SpentTimes? times, long offset, bool behind,
+    public static RunAnswer Of(RunFacts facts, RunHistory history, RunTimesRecord? times, long offset, bool behind,
         DateTimeOffset now) => new()
         {
             Name = facts.Name,

@@ -73,8 +73,8 @@ public sealed class RunPage
     {
         bool whole = await _index.ReadOnAsync(context.RequestAborted);
         // A disk that hangs has just been waited for.
-        SpentTimes? times = whole
-            ? await _disk.RunAsync(() => SpentTimes.Read(_facts.Folder), context.RequestAborted) : null;
+        RunTimesRecord? times = whole
+            ? await _disk.RunAsync(() => RunTimesRecord.Read(_facts.Folder), context.RequestAborted) : null;
         RunAnswer answer = _index.Take((history, offset) =>
             RunAnswer.Of(_facts, history, times, offset, !whole, _time.GetUtcNow()));
         while (true)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Starling.Actors.Protocol;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Reporting;
 
@@ -25,6 +26,15 @@ internal static class StatusText
         foreach (NodeProtocol.MemberStatus m in status.Members)
             yield return $"  {NameOf(names[m.Address]),-14} {m.Address}  {string.Join(',', m.Roles)}  " +
                 m.Status + (m.Reachable ? "" : ", unreachable");
+    }
+
+    /// <summary>Renders what the run's time was spent on, the most first.</summary>
+    public static IEnumerable<string> Times(RunTimesRecord times)
+    {
+        TimeSpan all = TimeSpan.FromSeconds(times.All);
+        yield return $"goodput {Display.Percent(times.Goodput ?? 0)} of {Display.Duration(all)}";
+        yield return "  " + string.Join(", ", times.Seconds.Where(s => s.Value > 0).OrderByDescending(s => s.Value)
+            .Select(s => $"{s.Key.Replace('_', ' ')} {Display.Percent(s.Value / times.All)}"));
     }
 
     private static string NameOf(IEnumerable<string> names) =>

@@ -23,7 +23,7 @@ internal static class Layers
         ["Shares"] = ["Protocol"],
         ["Metrics"] = ["Configuration", "Collectives", "Runs"],
         ["Page"] = ["Runs"],
-        ["Reporting"] = ["Protocol"],
+        ["Reporting"] = ["Protocol", "Runs"],
 
         // Who acts. No actor's folder uses another's.
         ["Supervision"] = ["Protocol", "Coordination", "Runs"],
@@ -40,7 +40,7 @@ internal static class Layers
             "Configuration", "Collectives", "Coordination", "Runs", "Protocol", "Shares", "Metrics", "Reporting",
             "Page", "Supervision", "Training", "Loading", "Checkpointing", "Evaluating", "Monitoring", "Clustering",
         ],
-        ["LocalCluster"] = ["Clustering", "Protocol", "Coordination", "Reporting", "Configuration"],
+        ["LocalCluster"] = ["Clustering", "Protocol", "Coordination", "Reporting", "Configuration", "Collectives"],
 
         // Who is started: the command line.
         ["Commands"] =

@@ -23,6 +23,18 @@ public class CollectiveEnginesTests
     }
 
     [Fact]
+    public void A_node_that_begins_a_cluster_may_lack_the_engine_and_is_told_so()
+    {
+        Assert.SkipWhen(torch.cuda.is_available(), "there is a GPU");
+        List<string> notes = [];
+        ICollectiveEngine engine = CollectiveEngines.ForTheFirst("nccl", DeviceType.CPU, notes.Add);
+        Assert.Contains("needs an NVIDIA GPU", Assert.Single(notes));
+        StarlingException alone = Assert.Throws<StarlingException>(
+            () => engine.Bind(new GroupMember(1, 0, 2), Members.Options));
+        Assert.Equal(FaultScope.Node, alone.Scope);
+    }
+
+    [Fact]
     public void Trainers_on_CPUs_get_gloo_by_default()
     {
         Assert.SkipWhen(new GlooEngine().Unavailable is not null, "built without gloo");

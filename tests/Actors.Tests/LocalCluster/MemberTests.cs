@@ -2,6 +2,7 @@ using Starling.Actors.Configuration;
 using Starling.Actors.Coordination;
 using Starling.Actors.LocalCluster;
 using Starling.Actors.Protocol;
+using Starling.Data;
 
 namespace Starling.Actors.Tests.LocalCluster;
 
@@ -46,11 +47,23 @@ public sealed class MemberTests
     [Fact]
     public void On_one_machine_trainers_share_the_cores_and_get_tokens()
     {
-        ClusterRequest fitted = Request(loaders: 1).OnOneMachine(new StarlingOptions(), cores: 9);
+        ClusterRequest fitted = Request(loaders: 1).OnOneMachine(new StarlingOptions(), cores: 9, noExchange: null);
         Assert.Equal(["data.tokenizeOn=loader", "training.threads=4"], fitted.Overrides);
         Assert.Equal(1, fitted.Evaluators);
         Assert.Equal(["training.threads=1"],
-            Request(loaders: 0).OnOneMachine(new StarlingOptions(), cores: 1).Overrides);
+            Request(loaders: 0).OnOneMachine(new StarlingOptions(), cores: 1, noExchange: null).Overrides);
+    }
+
+    [Fact]
+    public void One_trainer_needs_no_library_for_exchanges_and_two_are_refused_at_once()
+    {
+        ClusterRequest one = Request(loaders: 0) with { Trainers = 1 };
+        ClusterRequest fitted = one.OnOneMachine(new StarlingOptions(), cores: 2, "there is no gloo");
+        Assert.Equal(["cluster.engine=inproc", "training.threads=2"], fitted.Overrides);
+        Assert.Equal("there is no gloo", fitted.WhyNoMoreTrainers);
+        Assert.Contains("there is no gloo", Assert.Throws<StarlingException>(
+            () => Request(loaders: 0).OnOneMachine(new StarlingOptions(), cores: 2, "there is no gloo")).Message);
+        Assert.Null(one.OnOneMachine(new StarlingOptions(), cores: 2, noExchange: null).WhyNoMoreTrainers);
     }
 
     [Fact]
@@ -61,10 +74,11 @@ public sealed class MemberTests
             Training = new() { Threads = 3 },
             Evaluation = new() { Enabled = false },
         };
-        Assert.Empty(Request(loaders: 0).OnOneMachine(options, cores: 8).Overrides);
-        Assert.Equal(0, Request(loaders: 0).OnOneMachine(options, cores: 8).Evaluators);
+        Assert.Empty(Request(loaders: 0).OnOneMachine(options, cores: 8, noExchange: null).Overrides);
+        Assert.Equal(0, Request(loaders: 0).OnOneMachine(options, cores: 8, noExchange: null).Evaluators);
         ClusterRequest request = Request(loaders: 1) with { Overrides = ["data.tokenizeOn=trainer"] };
-        Assert.Equal("data.tokenizeOn=trainer", request.OnOneMachine(options, cores: 8).Overrides[^1]);
+        Assert.Equal("data.tokenizeOn=trainer",
+            request.OnOneMachine(options, cores: 8, noExchange: null).Overrides[^1]);
     }
 
     private static ClusterRequest Request(int loaders) => new(2, 2, loaders, 1, "run", "configs/tiny.json", []);

@@ -4,6 +4,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Monitoring;
@@ -14,6 +15,7 @@ public sealed class LeaderFiguresTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly RunMetrics _metrics;
     private readonly LeaderFigures _figures;
+    private readonly List<LeaderFigures> _made = [];
     private RunState _state = new() { Term = 1, Loaders = 1, Hosting = Hosts("a", "b") };
 
     public LeaderFiguresTests()
@@ -22,7 +24,11 @@ public sealed class LeaderFiguresTests : IDisposable
         _figures = Figures(_metrics, started: _time.GetUtcNow());
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        foreach (LeaderFigures figures in _made) figures.Close(); // what they write is on the disk then
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task A_recovery_is_timed_to_the_next_step_and_counted_by_its_cause()
@@ -108,8 +114,12 @@ public sealed class LeaderFiguresTests : IDisposable
     private static ImmutableArray<HostedReplicas> Hosts(params string[] names) =>
         [.. names.Select((name, i) => new HostedReplicas(name, [i]))];
 
-    private LeaderFigures Figures(RunMetrics metrics, DateTimeOffset started) => new(
-        metrics.Leader, 100, step => step / 10.0, new LeaderFiles(_folder.Path, started, _time), _time);
+    private LeaderFigures Figures(RunMetrics metrics, DateTimeOffset started)
+    {
+        _made.Add(new LeaderFigures(
+            metrics.Leader, 100, step => step / 10.0, new LeaderFiles(_folder.Path, started, _time), _time));
+        return _made[^1];
+    }
 
     private static async Task<string> ScrapeAsync(RunMetrics metrics)
     {

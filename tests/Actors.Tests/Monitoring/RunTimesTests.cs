@@ -2,6 +2,7 @@ using Starling.Actors.Coordination;
 using Starling.Actors.Coordination.Hosts;
 using Starling.Actors.Metrics;
 using Starling.Actors.Monitoring;
+using Starling.Actors.Runs;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Monitoring;

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Starling.Actors.Tests.Support;
 
 namespace Starling.Actors.Tests.Processes;
 
 /// <summary>The program as a process of its own, as a user starts it. Killed, if still alive, when disposed.</summary>
-internal sealed class StarlingProcess : IDisposable
+internal sealed partial class StarlingProcess : IDisposable
 {
     public const int HangUp = 1, Interrupt = 2, Kill = 9, User1 = 10, Terminate = 15;
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
@@ -99,11 +100,10 @@ internal sealed class StarlingProcess : IDisposable
         long.Parse(line.AsSpan(5, line.IndexOf('/', StringComparison.Ordinal) - 5),
             CultureInfo.InvariantCulture) >= step);
 
-    /// <summary>Sends a signal with the system's own <c>kill</c>.</summary>
+    /// <summary>Sends a signal, if the process still runs. The program <c>kill</c> is not on every machine.</summary>
     public void Signal(int signal)
     {
-        using Process kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        if (!_process.HasExited) _ = SystemKill(_process.Id, signal);
     }
 
     /// <summary>Waits for the end, and for the last line of both outputs.</summary>
@@ -147,4 +147,7 @@ internal sealed class StarlingProcess : IDisposable
     {
         lock (_gate) return [.. lines];
     }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SystemKill(int process, int signal);
 }

@@ -1,5 +1,6 @@
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
+using Starling.Actors.Runs;
 
 namespace Starling.Actors.Tests.Reporting;
 
@@ -28,6 +29,15 @@ public sealed class StatusTextTests
             members
               trainer-1      akka.tcp://starling@10.0.0.1:4000  trainer  up
             """, Rendered([Node], run));
+    }
+
+    [Fact]
+    public void It_says_what_the_time_was_spent_on_the_most_first()
+    {
+        RunTimesRecord times = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(200),
+            new Dictionary<string, double> { ["productive"] = 190, ["data_wait"] = 2, ["redo"] = 0, ["exchange"] = 8 });
+        Assert.Equal(["goodput 95.0% of 3m20s", "  productive 95.0%, exchange 4.0%, data wait 1.0%"],
+            StatusText.Times(times));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Starling.Actors.Monitoring;
+using Starling.Actors.Runs;
 
 namespace Starling.Cluster.Chaos.Harness;
 

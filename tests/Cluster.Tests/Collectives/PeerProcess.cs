@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Starling.Cluster.Chaos.Harness;
 
 namespace Starling.Cluster.Tests.Collectives;
 
@@ -47,12 +47,8 @@ internal sealed class PeerProcess : IDisposable
         return await AnswerAsync();
     }
 
-    /// <summary>Sends a signal with the system's own <c>kill</c>.</summary>
-    public void Signal(int signal)
-    {
-        using Process kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    /// <summary>Sends a signal.</summary>
+    public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
     /// <summary>Closes its input and waits for its end.</summary>
     public async Task<int> EndAsync()

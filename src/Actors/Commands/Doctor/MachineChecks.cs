@@ -31,13 +31,17 @@ internal sealed class MachineChecks(StarlingOptions options, IReadOnlyList<strin
     }
 
     /// <summary>Looks for the library by which trainers exchange gradients.</summary>
-    public Finding Exchange()
+    /// <param name="joins">Whether the node joins others, which may have trainers.</param>
+    public Finding Exchange(bool joins)
     {
         if (!roles.Contains(NodeRole.Trainer)) return Finding.Ok("not needed: the node does not train");
         if (options.Cluster.Engine == CollectiveEngine.Inproc) return Finding.Ok("none: one trainer only");
-        string name = CollectiveEngines.For(
-            options.Cluster.Engine.Named(), new torch.Device(options.Training.Device).type).GetType().Name;
-        return Finding.Ok(name);
+        string name = options.Cluster.Engine.Named();
+        DeviceType device = new torch.Device(options.Training.Device).type;
+        if (joins) return Finding.Ok(CollectiveEngines.For(name, device).GetType().Name);
+        List<string> missing = [];
+        string chosen = CollectiveEngines.ForTheFirst(name, device, missing.Add).GetType().Name;
+        return missing.Count == 0 ? Finding.Ok(chosen) : Finding.Warning(missing[0]);
     }
 
     /// <summary>Compares what a trainer needs with the machine's memory.</summary>

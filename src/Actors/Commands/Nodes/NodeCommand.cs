@@ -79,18 +79,12 @@ internal sealed class NodeCommand(CommandContext context)
         {
             return await context.Node.RunAsync(options, request, cancellationToken);
         }
-        catch (StarlingException e) when (MayPass(e))
+        catch (StarlingException e) when (e.InnerException?.MayPass() == true)
         {
+            // The other nodes go on meanwhile. A disk that fails for a moment must not cost them this one for ever.
             throw new TryAgainException(e.Message, e);
         }
     }
-
-    /// <summary>
-    /// Whether a later start may succeed without anybody's help. The exit code then asks for it: the other nodes go on
-    /// meanwhile, and a disk that fails for a moment must not cost them this node for ever.
-    /// </summary>
-    private static bool MayPass(StarlingException e) =>
-        e is not TryAgainException && (e.Scope == FaultScope.Node || e.InnerException?.MayPass() == true);
 
     private static string[] Roles(string text)
     {

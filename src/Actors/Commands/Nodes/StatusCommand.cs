@@ -8,6 +8,7 @@ using Starling.Actors.Configuration.Reading;
 using Starling.Actors.LocalCluster;
 using Starling.Actors.Protocol;
 using Starling.Actors.Reporting;
+using Starling.Actors.Runs;
 using Starling.Data;
 
 namespace Starling.Actors.Commands.Nodes;
@@ -64,9 +65,13 @@ internal sealed class StatusCommand(CommandContext context)
         NodeProtocol.ClusterStatus status = await client.AskAsync(node, Timeout).WaitAsync(cancellationToken);
         if (arguments.GetValue(_json))
             context.Out.WriteLine(JsonSerializer.Serialize(status, OptionsJson.Serializer));
-        else foreach (string line in StatusText.Lines(status)) context.Out.WriteLine(line);
+        else foreach (string line in StatusText.Lines(status).Concat(TimeLines(run))) context.Out.WriteLine(line);
         return ExitCodes.Success;
     }
+
+    /// <summary>Tells what the run's time was spent on, if the folder is known and has the figures.</summary>
+    private static IEnumerable<string> TimeLines(string? run) =>
+        run is not null && RunTimesRecord.Read(run) is { Goodput: not null } times ? StatusText.Times(times) : [];
 
     /// <summary>Looks up the node's name: a node answers only to its address.</summary>
     private async Task<Address> AddressOfAsync(Address named, CancellationToken cancellationToken)

@@ -251,11 +251,15 @@ public sealed partial class NodeHost(IAnsiConsole console, TextReader input, Tim
     /// <summary>
     /// Chooses the collective engine before a generation needs it, so that a missing library is reported at the start.
     /// </summary>
-    private static ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request) =>
-        options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer)
-            ? new InProcessEngine()
-            : CollectiveEngines.For(options.Cluster.Engine.Named(),
-                new torch.Device(options.Training.Device).type);
+    private ICollectiveEngine EngineOf(StarlingOptions options, NodeRequest request)
+    {
+        if (options.Cluster.Engine == CollectiveEngine.Inproc || !request.Roles.Contains(NodeRole.Trainer))
+            return new InProcessEngine();
+        string name = options.Cluster.Engine.Named();
+        DeviceType device = new torch.Device(options.Training.Device).type;
+        return request.Seeds.Count > 0 ? CollectiveEngines.For(name, device)
+            : CollectiveEngines.ForTheFirst(name, device, Say);
+    }
 
     /// <summary>
     /// Checks that trainers get images from a loader of their own node. Otherwise the first batch would fail, long

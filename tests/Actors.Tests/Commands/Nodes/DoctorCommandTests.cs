@@ -70,6 +70,15 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains(_runner.OutputLines, l => l.StartsWith("FAILED   seeds", StringComparison.Ordinal));
     }
 
+    /// <summary>A link to itself cannot be followed: as a file on a disk that fails.</summary>
+    [Fact]
+    public async Task A_disk_that_may_work_again_asks_for_another_start()
+    {
+        File.CreateSymbolicLink(_folder["run"], _folder["run"]);
+        Assert.Equal(75, await RunAsync());
+        Assert.Contains(_runner.OutputLines, l => l.StartsWith("FAILED   folder", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task More_threads_than_cores_are_a_warning()
     {

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Starling.Data;
 using Starling.Model.Files;
 
-namespace Starling.Actors.Monitoring;
+namespace Starling.Actors.Runs;
 
 /// <summary>What a run's time was spent on so far, as a file in the run's folder keeps it.</summary>
 /// <param name="Since">When the run was first started.</param>
@@ -15,6 +16,17 @@ public sealed record RunTimesRecord(
     public const string FileName = "times.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The name of the activity in which trainers compute steps that the run has not made before.</summary>
+    public const string Productive = "productive";
+
+    /// <summary>The time that is accounted for, in seconds.</summary>
+    [JsonIgnore]
+    public double All => Seconds.Values.Sum();
+
+    /// <summary>The share of the time in which trainers computed new steps, 0 to 1; null before any time.</summary>
+    [JsonIgnore]
+    public double? Goodput => All > 0 && Seconds.TryGetValue(Productive, out double good) ? good / All : null;
 
     /// <summary>
     /// Reads the file. Returns null if there is none, or none that can be read: nothing depends on it.
