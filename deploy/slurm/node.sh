@@ -47,11 +47,15 @@ job=${job:-$SLURM_JOB_ID}
 trap 'requeue=1; echo "node $name: the time is nearly up"; leave' USR1
 # What is missing on this machine is said before the node joins the others. 2: what is missing stays so.
 if [ "${STARLING_DOCTOR:-yes}" != no ]; then
-    until "$program" doctor --roles "$roles" --host "$host" --port "$port" --seed "$seeds" --run "$STARLING_RUN" \
-        --config "$STARLING_CONFIG" --set monitor.host="$host" "${settings[@]}"; do
+    while :; do
+        "$program" doctor --roles "$roles" --host "$host" --port "$port" --seed "$seeds" --run "$STARLING_RUN" \
+            --config "$STARLING_CONFIG" --set monitor.host="$host" "${settings[@]}" &
+        child=$!
+        wait "$child"
         code=$?
-        [ "$code" != 2 ] || exit 2
+        if [ -n "$requeue" ]; then scontrol requeue "$job"; fi
         [ -z "$leaving" ] || exit 0
+        case $code in 0) break ;; 2) exit 2 ;; esac
         sleep 2
     done
 fi

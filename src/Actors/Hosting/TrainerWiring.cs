@@ -55,6 +55,7 @@ internal static class TrainerWiring
             Collective = node.Collective,
             Lease = TimeSpan.FromSeconds(options.Cluster.LeaseSeconds),
             OwnLoadersOnly = options.Data.TokenizeOn == TokenizeOn.Trainer,
+            LoadersMayCome = options.Data.TokenizeOn == TokenizeOn.Loader && node.RunEventLog is not null,
             LoaderTimeout = TimeSpan.FromSeconds(options.Cluster.LoaderTimeoutSeconds),
             Time = node.Time,
         };

@@ -51,8 +51,19 @@ public static class DataFiles
     private static string[] Matches(string pattern)
     {
         string folder = Path.GetDirectoryName(pattern) is { Length: > 0 } parent ? parent : ".";
-        string[] matches = Directory.Exists(folder) ? Directory.GetFiles(folder, Path.GetFileName(pattern)) : [];
-        Array.Sort(matches, StringComparer.Ordinal);
-        return matches;
+        try
+        {
+            string[] matches = Directory.GetFiles(folder, Path.GetFileName(pattern));
+            Array.Sort(matches, StringComparer.Ordinal);
+            return matches;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e.IsDiskFailure())
+        {
+            throw new StarlingException($"data.files: {pattern} cannot be listed: {e.Message}", e, FaultScope.Node);
+        }
     }
 }

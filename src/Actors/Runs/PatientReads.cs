@@ -9,8 +9,11 @@ namespace Starling.Actors.Runs;
 /// </summary>
 public static class PatientReads
 {
-    /// <summary>Pauses between the tries, in seconds: half a minute together.</summary>
-    private static readonly double[] Pauses = [0.5, 1, 2, 4, 8, 16];
+    /// <summary>
+    /// Pauses between the tries, in seconds. Together they are half of what a generation has for forming
+    /// (cluster.formSeconds): whoever cannot read must say so before all are taken for late.
+    /// </summary>
+    private static readonly double[] Pauses = [0.5, 1, 2, 4, 7.5];
 
     /// <summary>
     /// Reads, and tries again while a fault of this node's disk refuses. Blocks the calling thread.

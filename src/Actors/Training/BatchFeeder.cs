@@ -83,7 +83,14 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     /// <param name="Timeout">How long a loader may be silent before another one is asked.</param>
     public sealed record Plan(
         long FirstStep, long EndStep, IReadOnlyList<int> Replicas, IReadOnlyList<IActorRef> Loaders,
-        int StepsAhead, TimeSpan Timeout) : INoSerializationVerificationNeeded;
+        int StepsAhead, TimeSpan Timeout) : INoSerializationVerificationNeeded
+    {
+        /// <summary>
+        /// Whether loaders may come that are not there now. In a run of one process, and where trainers ask only their
+        /// own loaders, there are none.
+        /// </summary>
+        public bool OthersMayCome { get; init; }
+    }
 
     /// <summary>Tells the feeder that the trainer took a step out of the channel.</summary>
     public sealed record StepTaken : INoSerializationVerificationNeeded
@@ -122,7 +129,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
         StartRepeating();
         if (_steps.Reader.Count > 0) return;
         foreach ((ShareKey key, IActorRef loader) in _requests.OpenOf(_nextToHand))
-            if (!IsLocal(loader))
+            if (loader is not IActorRefScope { IsLocal: true })
                 loader.Tell(new LoaderProtocol.Request(key.Step, key.Replica));
     }
 
@@ -159,8 +166,7 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
     {
         if (_requests.RefusedByAll is { } refusal)
         {
-            // In a single process there are no other loaders than those that are here.
-            if (!_requests.MayMissLoaders || _watched.All(IsLocal)) GiveUp(refusal);
+            if (!_requests.MayMissLoaders || !_plan.OthersMayCome) GiveUp(refusal);
             else _waiting(refusal.Reason);
             return;
         }
@@ -215,8 +221,6 @@ public sealed class BatchFeeder : ReceiveActor, IWithTimers
                 break;
         }
     }
-
-    private static bool IsLocal(IActorRef loader) => loader is IActorRefScope { IsLocal: true };
 
     private void GiveUp(LoaderProtocol.Failed failure)
     {

@@ -226,7 +226,10 @@ public sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         IReadOnlyList<int> replicas = _assigned!.Hosting[_assigned.Rank].Replicas;
         BatchFeeder.Plan plan = new(_step, _setup.Settings.Step.Training.Steps, replicas, Usable(_assigned.Loaders),
-            StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout);
+            StepsAhead(_setup.Prefetch, replicas.Count), _setup.LoaderTimeout)
+        {
+            OthersMayCome = _setup.LoadersMayCome,
+        };
         TrainerReports reports = _reports;
         long generation = _assigned.Generation;
         bool ownLoadersOnly = _setup.OwnLoadersOnly;

@@ -35,6 +35,9 @@ public sealed record TrainerSetup
     /// </summary>
     public bool OwnLoadersOnly { get; init; }
 
+    /// <summary>Whether loaders of other nodes may come that are not there now.</summary>
+    public bool LoadersMayCome { get; init; }
+
     /// <summary>How long a loader may be silent before another one is asked.</summary>
     public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -222,18 +222,30 @@ public sealed class BatchFeederTests : ActorTests
     [Fact]
     public void A_share_that_all_present_loaders_refuse_is_not_given_up_while_another_node_s_may_come_back()
     {
-        AllAsked();
-        IActorRef far = new FarLoader(((ExtendedActorSystem)Sys).Provider);
-        _feeder.Tell(new BatchFeeder.LoadersChanged([_one, far]));
-        Fail(_one, 5, 0, FaultScope.Request, "shard.parquet is damaged");
-        _feeder.Tell(new LoaderProtocol.Failed(5, 0, "shard.parquet is damaged", FaultScope.Request), far);
-        Settle(_feeder);
+        BatchFeeder.Plan plan = new(FirstStep: 5, EndStep: 8, [0], [_one, _other], StepsAhead: 1, LoaderTimeout)
+        {
+            OthersMayCome = true,
+        };
+        Sys.Stop(_feeder);
+        Channel<StepBatch> steps = Channel.CreateBounded<StepBatch>(1);
+        IActorRef feeder = Sys.ActorOf(Props.Create(() => new BatchFeeder(plan, steps, _failures.Add, _waits.Add)));
+        Settle(feeder);
+        feeder.Tell(new BatchFeeder.LoadersChanged([_one])); // the other one was killed
+        feeder.Tell(new LoaderProtocol.Failed(5, 0, "shard.parquet is damaged", FaultScope.Request), _one);
+        Settle(feeder);
         Assert.Empty(_failures);
         Assert.Contains("shard.parquet is damaged", _waits);
-        for (int tick = 0; tick < 2; tick++) Advance(LoaderTimeout / 2);
+        for (int tick = 0; tick < 2; tick++) Tick();
         Assert.Empty(_failures);
-        Advance(LoaderTimeout / 2);
+        Tick();
         Assert.Equal("shard.parquet is damaged", Assert.Single(_failures).Reason);
+
+        void Tick()
+        {
+            Settle(feeder);
+            ((TestScheduler)Sys.Scheduler).Advance(LoaderTimeout / 2);
+            Settle(feeder);
+        }
     }
 
     [Fact]
@@ -344,15 +356,5 @@ public sealed class BatchFeederTests : ActorTests
             ((TestScheduler)Sys.Scheduler).Advance(tick);
         }
         Settle(_feeder);
-    }
-
-    /// <summary>A loader of another process, which hears nothing.</summary>
-    private sealed class FarLoader(IActorRefProvider provider) : MinimalActorRef
-    {
-        public override ActorPath Path { get; } = ActorPath.Parse("akka.tcp://test@10.0.0.2:4000/user/loader");
-
-        public override IActorRefProvider Provider => provider;
-
-        public override bool IsLocal => false;
     }
 }

@@ -11,6 +11,12 @@ internal sealed record Finding(Verdict Verdict, string Text)
     /// <summary>A run works, but not well, or it may work later.</summary>
     public static Finding Warning(string text) => new(Verdict.Warning, text);
 
+    /// <summary>Whether what has failed may pass by itself, so that the check is worth another try.</summary>
+    public bool MayPass { get; private init; }
+
+    /// <summary>A run cannot work now.</summary>
+    public static Finding FailedForNow(string text) => new(Verdict.Failed, text) { MayPass = true };
+
     /// <summary>A run cannot work.</summary>
     public static Finding Failed(string text) => new(Verdict.Failed, text);
 }

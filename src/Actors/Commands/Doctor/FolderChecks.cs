@@ -41,7 +41,7 @@ internal sealed class FolderChecks(string folder, TimeProvider time)
         long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         string text = $"{Display.Bytes(free)} free; a checkpoint takes {Display.Bytes(checkpoint)}, and the " +
             $"{kept} that are kept and the next one {Display.Bytes(checkpoint * (kept + 1))}";
-        return free < checkpoint ? Finding.Failed($"{text}. Make room")
+        return free < checkpoint ? Finding.FailedForNow($"{text}. Make room")
             : free < checkpoint * (kept + 1) ? Finding.Warning($"{text}. Make room, or set checkpoint.keepLatest lower")
             : Finding.Ok(text);
     }

@@ -15,11 +15,14 @@ internal sealed class MachineChecks(StarlingOptions options, IReadOnlyList<strin
 {
     private const int KibiByte = 1024;
 
-    /// <summary>Looks for the device that trains.</summary>
+    /// <summary>Looks for the device that trains, if the node is to compute on it.</summary>
     public Finding Device()
     {
         torch.Device device = new(options.Training.Device);
         string version = $"libtorch {torch.__version__}";
+        bool computes = roles.Contains(NodeRole.Trainer) ||
+            roles.Contains(NodeRole.Loader) && options.Data.TokenizeOn == TokenizeOn.Loader;
+        if (!computes) return Finding.Ok($"not needed: the node neither trains nor tokenizes; {version}");
         if (device.type == DeviceType.CPU) return Finding.Ok($"cpu, {version}");
         if (!torch.cuda.is_available())
             return Finding.Failed($"training.device = {options.Training.Device}: no CUDA here ({version}). Use a " +

@@ -80,6 +80,14 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_does_not_compute_needs_no_device()
+    {
+        await _runner.RunAsync(["doctor", "--config", "configs/tiny.json", "--run", _folder["run"], "--roles",
+            "supervisor", "--set", "monitor.port=0", "training.device=cuda"]);
+        Assert.Contains(_runner.OutputLines, l => l.StartsWith("ok       device", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task More_threads_than_cores_are_a_warning()
     {
         Assert.Equal(0, await RunAsync("--set", $"training.threads={Environment.ProcessorCount + 1}"));
