@@ -64,6 +64,9 @@ internal sealed record NodeSetup
     /// </summary>
     public string? RunEventLog { get; init; }
 
+    /// <summary>Whether the run has this node only, and will have no other.</summary>
+    public bool IsSingleNode => RunEventLog is null;
+
     /// <summary>Opens an event log of the run, which is closed at the end of the process at the latest.</summary>
     public required Func<string, EventLog> OpenEventLog { get; init; }
 
@@ -102,12 +105,12 @@ internal sealed record NodeSetup
     {
         StarlingOptions o = Run.Options;
         // A single node need not wait for other trainers to join.
-        TimeSpan settle = TimeSpan.FromSeconds(RunEventLog is null ? 0 : o.Cluster.SettleSeconds);
+        TimeSpan settle = TimeSpan.FromSeconds(IsSingleNode ? 0 : o.Cluster.SettleSeconds);
         return new RunPlan(o.Training.Steps, o.Training.Replicas, o.Evaluation.EverySteps, o.Evaluation.Enabled)
         {
             Evaluated = Evaluations.Of(Run.Checkpoints).Keys.ToHashSet(),
             Settle = settle,
-            IsSingleNode = RunEventLog is null,
+            IsSingleNode = IsSingleNode,
             FormTimeout = TimeSpan.FromSeconds(o.Cluster.FormSeconds),
             UnansweredPings = (int)Math.Ceiling(o.Cluster.UnresponsiveSeconds), // one a second
         };

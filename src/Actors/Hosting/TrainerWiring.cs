@@ -55,7 +55,7 @@ internal static class TrainerWiring
             Collective = node.Collective,
             Lease = TimeSpan.FromSeconds(options.Cluster.LeaseSeconds),
             OwnLoadersOnly = options.Data.TokenizeOn == TokenizeOn.Trainer,
-            LoadersMayCome = options.Data.TokenizeOn == TokenizeOn.Loader && node.RunEventLog is not null,
+            LoadersMayCome = options.Data.TokenizeOn == TokenizeOn.Loader && !node.IsSingleNode,
             LoaderTimeout = TimeSpan.FromSeconds(options.Cluster.LoaderTimeoutSeconds),
             Time = node.Time,
         };

@@ -38,7 +38,7 @@ internal sealed class ClusterManager(
     private readonly List<Member> _members = [.. request.Members().Select(plan => new Member(plan))];
     private readonly CancellationTokenSource _end = new();
     private RunOutcome? _outcome;
-    private bool _anyReady, _allWereReady;
+    private bool _allWereReady;
     private string? _mistake;
     private bool _stopping;
 
@@ -185,7 +185,7 @@ internal sealed class ClusterManager(
     {
         view.Note($"{member.Plan.Name} is a member: process {member.Child?.Id}, {address}, metrics at {metrics}");
         if (member.State == MemberState.Starting) member.State = MemberState.Ready;
-        _anyReady = member.WasReady = true;
+        member.WasReady = true;
         _allWereReady |= _members.All(m => m.WasReady);
         member.Address = address;
         StartWaiting();
@@ -256,7 +256,7 @@ internal sealed class ClusterManager(
     {
         bool shortLife = time.GetElapsedTime(member.StartedAt) < Backoff.LongEnough;
         member.ShortLives = shortLife ? member.ShortLives + 1 : 1;
-        if (!_anyReady && member.ShortLives == FruitlessStarts)
+        if (!_members.Any(m => m.WasReady) && member.ShortLives == FruitlessStarts)
         {
             member.State = MemberState.Ended;
             view.Note($"{member.Plan.Name} died {FruitlessStarts} times before anybody was a member");

@@ -12,7 +12,7 @@ internal sealed class QueuedLines : IAsyncDisposable
     private const int Most = 10_000;
 
     /// <summary>How long the end waits for the output.</summary>
-    internal static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<string> _queue = Channel.CreateBounded<string>(
         new BoundedChannelOptions(Most) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });

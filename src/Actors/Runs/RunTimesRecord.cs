@@ -36,9 +36,7 @@ public sealed record RunTimesRecord(
         try
         {
             string path = Path.Combine(runFolder, FileName);
-            RunTimesRecord? read = File.Exists(path)
-                ? JsonSerializer.Deserialize<RunTimesRecord>(File.ReadAllText(path), Json)
-                : null;
+            RunTimesRecord? read = JsonSerializer.Deserialize<RunTimesRecord>(File.ReadAllText(path), Json);
             return read is { Seconds: { } seconds } && read.Since <= read.Until &&
                 seconds.Values.All(s => s >= 0 && double.IsFinite(s)) ? read : null;
         }

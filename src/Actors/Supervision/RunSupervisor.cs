@@ -97,6 +97,7 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
     /// </summary>
     private void OnTakeLead()
     {
+        RunEvent.Fatal? mistake = null;
         try
         {
             _plan = _settings.Plan();
@@ -118,20 +119,14 @@ public sealed class RunSupervisor : ReceiveActor, IWithTimers
         }
         catch (StarlingException e)
         {
-            Lead();
-            Apply(new RunEvent.Fatal(e.Message));
-            return;
+            mistake = new RunEvent.Fatal(e.Message);
         }
-        Lead();
-    }
-
-    private void Lead()
-    {
         _leadChecked = _settings.Time.GetTimestamp();
         Become(Leading);
         foreach (Type news in (Type[])[typeof(NodeNews.Lost), typeof(NodeNews.Silent), typeof(NodeNews.Back)])
             Context.System.EventStream.Subscribe(Self, news);
         Context.System.EventStream.Publish(NodeNews.Repeat.Instance);
+        if (mistake is not null) Apply(mistake);
     }
 
     /// <summary>

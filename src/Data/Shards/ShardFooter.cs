@@ -40,7 +40,7 @@ internal sealed record ShardFooter(long FileLength, byte[] Bytes)
             stream.ReadExactly(bytes);
             return new ShardFooter(stream.Length, bytes);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsAbsence())
         {
             throw new StarlingException($"{file}: no such shard; check the path in the data configuration", e);
         }

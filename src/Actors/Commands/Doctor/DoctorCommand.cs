@@ -72,8 +72,7 @@ internal sealed class DoctorCommand(CommandContext context)
 
         await CheckAsync("folder", folder.Works, cancellation);
         await CheckAsync("clock", folder.Clock, cancellation);
-        await CheckAsync("data", () => Task.FromResult(Data(inputs = PlannedInputs.Of(options))), cancellation,
-            DataLimit);
+        await CheckAsync("data", () => Data(inputs = PlannedInputs.Of(options)), cancellation, DataLimit);
         await CheckAsync("files", () => Files(options, roles), cancellation);
         if (inputs is not null)
         {
@@ -94,33 +93,31 @@ internal sealed class DoctorCommand(CommandContext context)
         return _failed ? ExitCodes.UserError : _mayPass ? ExitCodes.StartAgain : ExitCodes.Success;
     }
 
-    private Task CheckAsync(string what, Func<Finding> check, CancellationToken cancellation) =>
-        CheckAsync(what, () => Task.FromResult(check()), cancellation);
+    private Task CheckAsync(
+        string what, Func<Finding> check, CancellationToken cancellation, TimeSpan? longest = null) =>
+        CheckAsync(what, () => Task.FromResult(check()), cancellation, longest);
 
     private async Task CheckAsync(
         string what, Func<Task<Finding>> check, CancellationToken cancellation, TimeSpan? longest = null)
     {
         TimeSpan limit = longest ?? Limit;
         Finding finding;
-        bool mayPass = false;
         try
         {
             finding = await Task.Run(check, cancellation).WaitAsync(limit, context.Time, cancellation);
         }
         catch (TimeoutException)
         {
-            mayPass = true;
-            finding = Finding.Failed(string.Create(CultureInfo.InvariantCulture,
+            finding = Finding.FailedForNow(string.Create(CultureInfo.InvariantCulture,
                 $"no answer in {limit.TotalSeconds:0} s: a disk or a file server hangs"));
         }
         catch (Exception e) when (e is StarlingException or TryAgainException || e.IsDiskFailure())
         {
-            mayPass = e is TryAgainException || (e is StarlingException ? e.InnerException : e)?.MayPass() == true;
-            finding = Finding.Failed(e.Message);
+            bool mayPass = e is TryAgainException || (e is StarlingException ? e.InnerException : e)?.MayPass() == true;
+            finding = mayPass ? Finding.FailedForNow(e.Message) : Finding.Failed(e.Message);
         }
-        mayPass |= finding.MayPass;
-        _failed |= finding.Verdict == Verdict.Failed && !mayPass;
-        _mayPass |= mayPass;
+        _failed |= finding.Verdict == Verdict.Failed && !finding.MayPass;
+        _mayPass |= finding.MayPass;
         string verdict = finding.Verdict == Verdict.Failed ? "FAILED" : finding.Verdict.Named();
         context.Out.WriteLine($"{verdict,-8} {what,-9} {finding.Text}");
     }
